@@ -1,0 +1,108 @@
+// The server of the demo: a child process on a free port, with a data directory and secrets that live as long as it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { randomBytes, randomUUID } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+
+export interface DemoServer {
+  readonly url: string;
+  readonly token: string;
+  readonly apiKey: string;
+  /** Settles when the server ends, whoever ended it. */
+  readonly ended: Promise<void>;
+  stop(): Promise<void>;
+}
+
+const START_MS = 30_000;
+const STOP_MS = 5_000;
+const KEPT_COMPLAINT_CHARACTERS = 2_000;
+
+/** `script`: the built server. Nothing is left behind, whichever way this process ends. */
+export async function startDemoServer(script: string, tenantId: string): Promise<DemoServer> {
+  if (!existsSync(script)) throw new Error(`${script} is not there: build it first (npm run build)`);
+  const token = randomBytes(32).toString('base64url');
+  const apiKey = randomBytes(32).toString('base64url');
+  const directory = mkdtempSync(join(tmpdir(), 'bifrost-demo-'));
+  const configFile = join(directory, 'bifrost.json');
+  writeFileSync(configFile, JSON.stringify(demoConfig(tenantId, token, apiKey), null, 2), { mode: 0o600 });
+  const child = spawn(process.execPath, [script, 'start', '--json'], {
+    env: {
+      ...process.env,
+      HOST: '127.0.0.1',
+      PORT: '0',
+      BIFROST_DATA_DIR: join(directory, 'data'),
+      BIFROST_CONFIG: configFile,
+    },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const cleanUp = (): void => {
+    child.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  };
+  process.once('exit', cleanUp);
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  try {
+    const url = await readUrl(child);
+    return { url, token, apiKey, ended, stop: () => stop(child, ended) };
+  } catch (error) {
+    cleanUp();
+    throw error;
+  }
+}
+
+function demoConfig(tenantId: string, token: string, apiKey: string): unknown {
+  return {
+    apiKeys: [{ name: 'demo', key: apiKey, role: 'Admin' }],
+    providers: [
+      {
+        name: 'entra',
+        kind: 'entra',
+        tenantId,
+        clientId: randomUUID(),
+        scim: { enabled: true, provisioningToken: token },
+        attributeRoleMappings: [
+          { attribute: 'roles', value: 'admin', role: 'Admin' },
+          { attribute: 'roles', value: 'developer', role: 'Developer' },
+          { attribute: 'roles', value: 'viewer', role: 'Viewer' },
+        ],
+        attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+        attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
+      },
+    ],
+  };
+}
+
+/** The first line that starts with a brace says where the server listens. */
+function readUrl(child: ChildProcess): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let complaint = '';
+    const late = setTimeout(() => reject(new Error('the server did not start in time')), START_MS);
+    child.stderr!.setEncoding('utf8').on('data', (text: string) => {
+      complaint = (complaint + text).slice(-KEPT_COMPLAINT_CHARACTERS);
+    });
+    child.once('error', reject);
+    child.once('close', (code) => {
+      clearTimeout(late);
+      reject(new Error(`the server ended with code ${code} before it listened\n${complaint}`));
+    });
+    let isFound = false;
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (isFound || !line.startsWith('{')) return;
+      isFound = true;
+      clearTimeout(late);
+      const said: { url?: unknown } = JSON.parse(line);
+      if (typeof said.url === 'string') resolve(said.url);
+      else reject(new Error(`the server's first line names no url: ${line}`));
+    });
+  });
+}
+
+async function stop(child: ChildProcess, ended: Promise<void>): Promise<void> {
+  child.kill('SIGTERM');
+  const hard = setTimeout(() => child.kill('SIGKILL'), STOP_MS);
+  await ended;
+  clearTimeout(hard);
+}

@@ -1,0 +1,126 @@
+// Requests to a server that runs: at an address with an API key, or through the socket in its data folder.
+
+import { type ClientRequest, Agent as HttpAgent, type RequestOptions, request as requestHttp } from 'node:http';
+import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import type { Transport, WireAnswer, WireRequest } from './api.ts';
+import { CliFailure, exit } from './failure.ts';
+
+/** Longer than any long poll and any plan; a server that says nothing for so long is gone. */
+const SILENCE_MS = 120_000;
+
+export interface RemoteServer {
+  url: URL;
+  apiKey: string;
+}
+
+export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
+  const secure = url.protocol === 'https:';
+  const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  // The address may have a path in front, where a proxy serves Bifrost beside other things.
+  const base = url.pathname.replace(/\/+$/, '');
+  const open = secure ? requestHttps : requestHttp;
+  return transportOver({
+    kind: 'remote',
+    name: url.origin + base,
+    open: (options) => open(url.origin + base + options.path, { ...options, path: base + options.path, agent }),
+    headers: { authorization: `Bearer ${apiKey}` },
+    explain: (error) => unreachable(url.origin + base, error),
+    close: () => agent.destroy(),
+  });
+}
+
+export function socketTransport(socketPath: string): Transport {
+  const agent = new HttpAgent({ keepAlive: true });
+  return transportOver({
+    kind: 'socket',
+    name: socketPath,
+    open: (options) => requestHttp({ ...options, socketPath, agent }),
+    headers: { host: 'localhost' },
+    explain: (error) => {
+      if (error.code === 'EACCES' || error.code === 'EPERM') {
+        return new CliFailure(
+          exit.unavailable,
+          `The server runs, but its socket ${socketPath} belongs to another account.`,
+          'Run this as that account, or set BIFROST_URL and BIFROST_API_KEY.',
+        );
+      }
+      return new CliFailure(
+        exit.unavailable,
+        `The server behind ${socketPath} stopped answering (${error.code ?? 'no reason given'}).`,
+        'Look whether it still runs, then run the command again.',
+      );
+    },
+    close: () => agent.destroy(),
+  });
+}
+
+interface Way {
+  kind: Transport['kind'];
+  name: string;
+  open(options: RequestOptions & { path: string }): ClientRequest;
+  headers: Readonly<Record<string, string>>;
+  explain(error: NodeJS.ErrnoException): CliFailure;
+  close(): void;
+}
+
+function transportOver(way: Way): Transport {
+  return {
+    kind: way.kind,
+    name: way.name,
+    request: (request) => exchange(way, request),
+    close: async () => way.close(),
+  };
+}
+
+function exchange(way: Way, { method, path, body, signal }: WireRequest): Promise<WireAnswer> {
+  const headers: Record<string, string | number> = { accept: 'application/json', ...way.headers };
+  if (body !== undefined) {
+    headers['content-type'] = 'application/json';
+    headers['content-length'] = Buffer.byteLength(body);
+  }
+  return new Promise((resolve, reject) => {
+    const fail = (error: NodeJS.ErrnoException) => reject(signal?.aborted ? error : way.explain(error));
+    const request = way.open({ method, path, headers, ...(signal ? { signal } : {}) });
+    request.setTimeout(SILENCE_MS, () =>
+      request.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
+    );
+    request.on('error', fail);
+    request.on('response', (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', fail);
+      response.on('end', () =>
+        resolve({
+          status: response.statusCode ?? 0,
+          contentType: response.headers['content-type'] ?? '',
+          location: response.headers.location ?? '',
+          text: Buffer.concat(chunks).toString('utf8'),
+        }),
+      );
+    });
+    request.end(body);
+  });
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'its name could not be looked up',
+  ETIMEDOUT: 'it does not answer',
+  ECONNRESET: 'the connection was cut',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no way to that network',
+};
+
+function unreachable(name: string, error: NodeJS.ErrnoException): CliFailure {
+  const code = error.code ?? '';
+  const untrusted = /CERT|SELF_SIGNED|ISSUER|ERR_TLS|ERR_SSL|EPROTO/.test(code);
+  const reason = untrusted ? `its certificate or TLS is not accepted, ${code}` : (reasons[code] ?? code);
+  return new CliFailure(
+    exit.unavailable,
+    `The server at ${name} cannot be reached: ${reason || 'no reason given'}.`,
+    untrusted
+      ? 'If an authority of your own signed it, name its certificate in NODE_EXTRA_CA_CERTS.'
+      : 'Check BIFROST_URL and that the server runs; without BIFROST_URL the data on this machine is used.',
+  );
+}

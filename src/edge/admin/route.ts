@@ -1,0 +1,115 @@
+// What a route of the admin API is: its address, the permission it needs, the schemas of what goes in and out, and the
+// function that answers. From the same table come the mounted routes, the checks of input, and the OpenAPI document.
+
+import type { Static, TObject, TSchema } from 'typebox';
+import type { Actor, Cause } from '../../identity/event.ts';
+import type { Change } from '../../ledger/ledger.ts';
+import type { Parts } from '../parts.ts';
+import type { Caller } from './caller.ts';
+import type { EventWaiters } from './event-waiters.ts';
+import type { Permission } from './permissions.ts';
+import { bodyReader, queryReader } from './read-input.ts';
+import type { Verification } from './verification.ts';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
+/** Shared by all requests of one server. */
+export interface AdminParts extends Parts {
+  waiters: EventWaiters;
+  verification: Verification;
+}
+
+/** One request as every handler sees it, before its query and body are read. */
+export interface Call {
+  parts: AdminParts;
+  caller: Caller;
+  requestId: string;
+  /** When it arrived: the time of everything that it changes. */
+  at: number;
+  ifMatch: string | null;
+  ifNoneMatch: string | null;
+  /** Aborted when the client has gone. */
+  gone: AbortSignal;
+}
+
+/** A request as it arrives at a route. */
+export interface RawCall extends Call {
+  params: Readonly<Record<string, string>>;
+  query: unknown;
+  body: unknown;
+}
+
+/** `'/users/{id}/grants/{kind}'` has the parameters `id` and `kind`. */
+type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | ParameterOf<Rest>
+  : never;
+
+export interface RouteCall<Path extends string, Query, Body> extends Call {
+  params: Readonly<Record<ParameterOf<Path>, string>>;
+  query: Query;
+  body: Body;
+}
+
+export interface Answer<Body> {
+  /** What the route's table says when absent. */
+  status?: 200 | 201 | 304;
+  headers?: Record<string, string>;
+  /** Absent with 204 and 304. */
+  body?: Body;
+}
+
+interface Described {
+  method: Method;
+  /** Under `/api`, parameters in braces. */
+  path: string;
+  /** null: for everybody, without a credential. */
+  permission: Permission | null;
+  summary: string;
+  description?: string;
+  /** 200 when absent. */
+  status?: 200 | 201 | 204;
+  /** Refusals beyond those that every route has, for the OpenAPI document. */
+  refuses?: Readonly<Record<number, string>>;
+  /** Takes If-Match, gives ETag. */
+  versioned?: true;
+}
+
+interface RouteDefinition<
+  Path extends string,
+  Query extends TObject,
+  Body extends TSchema,
+  Response extends TSchema,
+> extends Described {
+  path: Path;
+  query?: Query;
+  body?: Body;
+  response?: Response;
+  handle(call: RouteCall<Path, Static<Query>, Static<Body>>): Promise<Answer<Static<Response>>>;
+}
+
+export interface Route extends Described {
+  query?: TObject;
+  body?: TSchema;
+  response?: TSchema;
+  run(call: RawCall): Promise<Answer<unknown>>;
+}
+
+export function route<
+  const Path extends string,
+  Query extends TObject,
+  Body extends TSchema,
+  Response extends TSchema,
+>(definition: RouteDefinition<Path, Query, Body, Response>): Route {
+  const { handle, ...described } = definition;
+  const readQuery = queryReader<Query>(definition.query);
+  const readBody = bodyReader<Body>(definition.body);
+  return {
+    ...described,
+    run: (raw) => handle({ ...raw, query: readQuery(raw.query), body: readBody(raw.body) }),
+  };
+}
+
+/** Who changes something, when and by which request: for the events. */
+export function changeBy(call: Call): Change & { cause: Cause; actor: Actor } {
+  return { at: call.at, actor: call.caller.actor, cause: { kind: 'request', id: call.requestId } };
+}

@@ -1,0 +1,33 @@
+// What every route is given: built once in main.ts, passed by argument, never global.
+
+import type { IncomingMessage } from 'node:http';
+import type { Logger } from 'pino';
+import type { Clock } from '../clock.ts';
+import type { Settings } from '../config.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { SecretKey } from '../secret.ts';
+
+export interface Parts {
+  ledger: Ledger;
+  clock: Clock;
+  settings: Settings;
+  log: Logger;
+  secretKey: SecretKey;
+  version: string;
+  /** How the world reaches us, without a slash at the end; known once the server listens. */
+  publicUrl(): string;
+  /** True for a request that came by the socket in the data directory (the operator's own shell). */
+  isLocal(request: IncomingMessage): boolean;
+  /** Persisted digests of the API keys that the configuration file declares. */
+  apiKeys: readonly DeclaredApiKey[];
+  /** Tells the sweep that there is work. */
+  wakeSweep(): void;
+}
+
+export interface DeclaredApiKey {
+  id: string;
+  name: string;
+  role: string;
+  /** SHA-256, hex. */
+  hash: string;
+}

@@ -1,0 +1,89 @@
+// What one decision wants written: state, grants and events together. The ledger writes it whole or not at all and
+// adds nothing of its own but positions, counters, and the rows of targets that are not there yet.
+
+import type { Actor, Cause, EventDraft } from './event.ts';
+import type { Group } from './group.ts';
+import type { User } from './user.ts';
+
+export interface GrantRow {
+  user: string;
+  kind: 'role' | 'team' | 'businessUnit';
+  target: string;
+  /** Distinguishes the reasons for which one user has one target. */
+  reasonKey: string;
+  /** JSON of the reason (mapping's GrantReason). */
+  reason: string;
+}
+
+export type GrantKey = Omit<GrantRow, 'reason'>;
+
+/** A team or business unit that a grant points to: made when it is missing, renamed when its source was. */
+export interface TargetRow {
+  kind: 'team' | 'businessUnit';
+  id: string;
+  name: string;
+  key: string;
+}
+
+export interface MembershipEdge {
+  group: string;
+  member: string;
+  memberKind: 'User' | 'Group';
+}
+
+export interface UserWrite {
+  /** The revision the decision was taken on; 0 makes the user. A different one in the store refuses the change set. */
+  expected: number;
+  after: User;
+  role: string | null;
+  /** The ruleset that `role` and the grants follow from. */
+  ruleset: number;
+}
+
+export interface GroupWrite {
+  expected: number;
+  after: Group;
+}
+
+export interface ChangeSet {
+  provider: string;
+  at: number;
+  actor: Actor;
+  cause: Cause | null;
+  users: UserWrite[];
+  /** Users whose access alone was decided anew (a join, a leave, a rule): their revision is advanced and checked. */
+  resolved: { user: string; expected: number; role: string | null; ruleset: number }[];
+  groups: GroupWrite[];
+  removedGroups: string[];
+  joins: MembershipEdge[];
+  leaves: MembershipEdge[];
+  grantsAdded: GrantRow[];
+  grantsRemoved: GrantKey[];
+  targets: TargetRow[];
+  /** Groups whose members' access is to be resolved again by the sweep: too many to do at once. */
+  staleMembersOf: string[];
+  /** Set when the first group of a provider arrives by SCIM: from then on its people's groups come from SCIM. */
+  groupsByScim: boolean;
+  events: EventDraft[];
+}
+
+export function emptyChangeSet(provider: string, at: number, actor: Actor, cause: Cause | null): ChangeSet {
+  return {
+    provider,
+    at,
+    actor,
+    cause,
+    users: [],
+    resolved: [],
+    groups: [],
+    removedGroups: [],
+    joins: [],
+    leaves: [],
+    grantsAdded: [],
+    grantsRemoved: [],
+    targets: [],
+    staleMembersOf: [],
+    groupsByScim: false,
+    events: [],
+  };
+}

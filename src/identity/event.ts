@@ -1,0 +1,66 @@
+// What happened: the closed list of event types and the shape in which a decision hands them to the ledger.
+// The ledger owns their order, their chain of hashes and their storage.
+
+export type EventType =
+  | 'user.created'
+  | 'user.updated'
+  | 'user.suspended'
+  | 'user.reactivated'
+  | 'user.suspension_changed'
+  | 'user.binned'
+  | 'user.restored'
+  | 'user.removed'
+  | 'group.created'
+  | 'group.updated'
+  | 'group.removed'
+  | 'membership.added'
+  | 'membership.removed'
+  | 'grant.added'
+  | 'grant.removed'
+  | 'team.created'
+  | 'team.renamed'
+  | 'business_unit.created'
+  | 'business_unit.renamed'
+  | 'provider.created'
+  | 'provider.updated'
+  | 'provider.removed'
+  | 'token.created'
+  | 'token.revoked'
+  | 'mapping.applied'
+  | 'members.replaced_with_one';
+
+/** By which channel news arrives (SEMANTICS of the whole system: one word each). */
+export type Channel = 'scim' | 'login' | 'refresh' | 'reconciliation' | 'import' | 'admin';
+
+/** Who did it. `token` is a provisioning token, `key` an API key; `id` never is the secret itself. */
+export interface Actor {
+  kind: 'token' | 'key' | 'user' | 'system';
+  id: string;
+}
+
+/** What it came from: the request (or job, or rule change) whose effects these events are. */
+export interface Cause {
+  kind: 'request' | 'ruleset' | 'start' | 'command';
+  id: string;
+}
+
+export type SubjectKind = 'user' | 'group' | 'team' | 'businessUnit' | 'provider' | 'token';
+
+export interface EventDraft {
+  type: EventType;
+  subject: { kind: SubjectKind; id: string };
+  /** The other end of an edge: the group of a membership, the target of a grant. */
+  object?: { kind: SubjectKind | 'role'; id: string };
+  /** What changed: `before` and `after` of the attributes that differ, names, reasons. Plain JSON. */
+  data?: Record<string, unknown>;
+}
+
+export interface Event extends EventDraft {
+  /** Place in the one sequence; consecutive from 1. */
+  position: number;
+  id: string;
+  at: number;
+  provider: string | null;
+  actor: Actor;
+  cause: Cause | null;
+}

@@ -1,0 +1,60 @@
+// Which word counts for an attribute of a user (SEMANTICS: where SCIM has ever supplied a value, SCIM alone, its later
+// clearing included; otherwise the newer of claims and directory). So the outcome does not depend on who spoke first.
+
+import { enterpriseUrn } from '../scim/messages.ts';
+import type { Channel } from './event.ts';
+import { documentValue, signInName, type User } from './user.ts';
+
+export interface CountedFact {
+  /** undefined when the source that counts holds nothing. */
+  value: unknown;
+  channel: Channel;
+  /** When the value last changed. */
+  since: number;
+}
+
+/**
+ * The fact of that name, or null when no source ever spoke of it. Names match exactly, case included; an extension
+ * attribute answers to its full URN name and to its bare field name (core before enterprise before custom).
+ */
+export function factOf(user: User, name: string): CountedFact | null {
+  const supplied = suppliedName(user, name);
+  if (supplied !== null) {
+    return { value: scimValue(user, supplied), channel: 'scim', since: user.supplied[supplied]! };
+  }
+  const claim = Object.hasOwn(user.claims, name) ? user.claims[name]! : null;
+  const row = Object.hasOwn(user.directory, name) ? user.directory[name]! : null;
+  const newer = claim && row ? (claim.at >= row.at ? claim : row) : (claim ?? row);
+  return newer && { value: newer.value, channel: newer.channel, since: newer.at };
+}
+
+/** The name under which SCIM supplied the attribute, or null when it never did. */
+function suppliedName(user: User, name: string): string | null {
+  if (Object.hasOwn(user.supplied, name)) return name;
+  if (name.includes(':')) return null;
+  const enterprise = `${enterpriseUrn}:${name}`;
+  if (Object.hasOwn(user.supplied, enterprise)) return enterprise;
+  const ending = `:${name}`;
+  let found: string | null = null;
+  for (const key of Object.keys(user.supplied)) {
+    // Among several custom extensions the first by name counts, so that the order of requests does not matter.
+    if (key.endsWith(ending) && (found === null || key < found)) found = key;
+  }
+  return found;
+}
+
+function scimValue(user: User, name: string): unknown {
+  if (name === 'userName') return signInName(user);
+  if (name === 'emails' && user.kept)
+    return user.kept.email === null ? undefined : [{ value: user.kept.email }];
+  const listed = documentValue(user.document, name);
+  if (listed !== undefined) return listed;
+  return Object.hasOwn(user.unlisted, name) ? user.unlisted[name] : undefined;
+}
+
+/** All attributes that some source ever spoke of, for the attribute table and the explanation. */
+export function factNames(user: User): string[] {
+  return [
+    ...new Set([...Object.keys(user.supplied), ...Object.keys(user.claims), ...Object.keys(user.directory)]),
+  ].sort();
+}

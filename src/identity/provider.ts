@@ -1,0 +1,44 @@
+// One configured identity provider and what of it decides how requests are read and matched.
+
+export type ProviderKind = 'entra' | 'okta' | 'keycloak' | 'google' | 'oidc';
+
+export interface ProviderSettings {
+  readonly kind: ProviderKind;
+  readonly claimsSyncMode: 'both' | 'scim';
+  readonly scope: 'assigned' | 'all';
+  /** How Entra's administrator matches groups: by externalId, equal names are allowed. */
+  readonly groupsMatchedBy: 'displayName' | 'externalId';
+  /** The reported deviation of 2026: `replace members` meant as "add these". Off unless an administrator says so. */
+  readonly memberReplaceIsAdd: boolean;
+  readonly guard: { readonly percent: number; readonly count: number };
+  readonly reconcile: { readonly mode: 'heal' | 'report' | 'off'; readonly everyMs: number };
+  /** tenantId, clientId, issuer, ...: what the kind needs. Secrets are not here. */
+  readonly connection: Readonly<Record<string, unknown>>;
+}
+
+export interface Provider {
+  readonly id: string;
+  readonly name: string;
+  readonly enabled: boolean;
+  readonly scimEnabled: boolean;
+  /** What the configuration file declares, it owns: the dashboard and the API show it locked. */
+  readonly declared: boolean;
+  readonly revision: number;
+  readonly settings: ProviderSettings;
+  readonly createdAt: number;
+}
+
+/** A short, readable, stable id from a name: `Contoso Entra` gives `contoso-entra`. */
+export function providerIdFor(name: string, taken: ReadonlySet<string>): string {
+  const slug =
+    name
+      .normalize('NFKD')
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 40) || 'provider';
+  for (let n = 1; ; n++) {
+    const id = n === 1 ? slug : `${slug}-${n}`;
+    if (!taken.has(id)) return id;
+  }
+}

@@ -1,0 +1,314 @@
+// A user of one provider: what the sources said of them, whether they may come in, and how one state follows another.
+// Owns the life of a user (suspension, recycle bin, removal) and the facts they carry. What access follows is
+// mapping's; the wire form is scim's.
+
+import { equalJson } from '../scim/json.ts';
+import type { Document } from '../scim/resource.ts';
+import type { Channel, EventDraft } from './event.ts';
+
+/** Why a user is kept out. They are suspended while at least one stands. */
+export type SuspensionReason = 'scim' | 'directory' | 'admin';
+
+export type UserStatus = 'active' | 'suspended' | 'removed';
+
+/** One attribute as claims or the directory last told it. */
+export interface Fact {
+  value: unknown;
+  channel: Channel;
+  at: number;
+}
+
+export type Facts = Readonly<Record<string, Fact>>;
+
+export interface User {
+  readonly provider: string;
+  readonly id: string;
+  /** Counts every change of this row: it is the ETag on the wire and the check against lost updates. */
+  readonly revision: number;
+  /** The SCIM resource as SCIM holds it, without id, meta, groups. */
+  readonly document: Document;
+  /** Bare attributes outside every schema: facts, but no part of the resource (RFC 7644 3.3). */
+  readonly unlisted: Readonly<Record<string, unknown>>;
+  /**
+   * Attributes that SCIM has ever supplied, with the time of the last change. A name stays when SCIM clears the
+   * attribute: from then on "nothing" is SCIM's word and outweighs claims and directory.
+   */
+  readonly supplied: Readonly<Record<string, number>>;
+  readonly claims: Facts;
+  readonly directory: Facts;
+  readonly suspensions: Readonly<Partial<Record<SuspensionReason, number>>>;
+  /** The name, address and display that stay the person's while the provider holds them in its recycle bin. */
+  readonly kept: Kept | null;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  readonly removedAt: number | null;
+  readonly lastProvisionedAt: number | null;
+  readonly lastSignInAt: number | null;
+  /** The removed user who last held this name, for the timeline. */
+  readonly formerly: string | null;
+}
+
+export interface Kept {
+  userName: string;
+  email: string | null;
+}
+
+/** What SCIM wants a user to be, from POST and PUT as well as PATCH. */
+export interface WantedUser {
+  document: Document;
+  unlisted: Readonly<Record<string, unknown>>;
+}
+
+export interface Settled {
+  after: User;
+  events: EventDraft[];
+}
+
+export function statusOf(user: User): UserStatus {
+  if (user.removedAt !== null) return 'removed';
+  for (const _ in user.suspensions) return 'suspended';
+  return 'active';
+}
+
+/** The name a person signs in with: never the recycle bin's form of it. */
+export function signInName(user: User): string {
+  return user.kept?.userName ?? String(user.document.userName);
+}
+
+/** Work address, else the primary one, else the first; the kept one while in the recycle bin. */
+export function emailOf(user: User): string | null {
+  return user.kept ? user.kept.email : documentEmail(user.document);
+}
+
+/** The name to show: displayName, else the parts of the name, else the sign-in name. */
+export function displayNameOf(user: User): string {
+  const { displayName, name } = user.document;
+  if (typeof displayName === 'string') return displayName;
+  const parts = (name ?? {}) as Record<string, unknown>;
+  if (typeof parts.formatted === 'string') return parts.formatted;
+  const joined = [parts.givenName, parts.familyName].filter((part) => typeof part === 'string').join(' ');
+  return joined || signInName(user);
+}
+
+export function externalIdOf(user: User): string | null {
+  return typeof user.document.externalId === 'string' ? user.document.externalId : null;
+}
+
+/** All work addresses, as written; the first is the indexed one. */
+export function workEmails(document: Document): string[] {
+  return elements(document.emails)
+    .filter((email) => typeof email.type === 'string' && email.type.toLowerCase() === 'work')
+    .map((email) => email.value)
+    .filter((value) => typeof value === 'string');
+}
+
+function documentEmail(document: Document): string | null {
+  const emails = elements(document.emails);
+  const best =
+    workEmails(document)[0] ?? (emails.find((email) => email.primary === true) ?? emails[0])?.value;
+  return typeof best === 'string' ? best : null;
+}
+
+function elements(value: unknown): Record<string, unknown>[] {
+  return Array.isArray(value) ? value : [];
+}
+
+/** A new user, as a POST makes one. */
+export function createUser(
+  made: { provider: string; id: string; formerly: string | null },
+  wanted: WantedUser,
+  at: number,
+): Settled {
+  const supplied: Record<string, number> = {};
+  for (const name of attributeNames(wanted.document)) supplied[name] = at;
+  for (const name of Object.keys(wanted.unlisted)) supplied[name] = at;
+  const after: User = {
+    ...made,
+    revision: 1,
+    document: withActive(wanted.document),
+    unlisted: wanted.unlisted,
+    supplied,
+    claims: {},
+    directory: {},
+    suspensions: wanted.document.active === false ? { scim: at } : {},
+    kept: null,
+    createdAt: at,
+    modifiedAt: at,
+    removedAt: null,
+    lastProvisionedAt: at,
+    lastSignInAt: null,
+  };
+  const subject = { kind: 'user' as const, id: made.id };
+  const data: Record<string, unknown> = { after: wanted.document };
+  if (made.formerly) data.formerly = made.formerly;
+  const events: EventDraft[] = [{ type: 'user.created', subject, data }];
+  if (wanted.document.active === false)
+    events.push({ type: 'user.suspended', subject, data: { reason: 'scim' } });
+  return { after, events };
+}
+
+/**
+ * What SCIM's word makes of a user that is there. The same word twice gives back `before` itself and no event.
+ */
+export function settleUser(before: User, wanted: WantedUser, at: number): Settled {
+  const document = withActive(wanted.document);
+  const changed = changedAttributes(before, { document, unlisted: wanted.unlisted });
+  if (changed.size === 0) return { after: before, events: [] };
+
+  const kept = keptThrough(before, document);
+  const suspensions = suspensionsAfterScim(before, document.active !== false, changed.has('active'), at);
+  const supplied: Record<string, number> = { ...before.supplied };
+  for (const name of changed.keys()) supplied[name] = at;
+  const after: User = {
+    ...before,
+    revision: before.revision + 1,
+    document,
+    unlisted: wanted.unlisted,
+    supplied,
+    suspensions,
+    kept,
+    modifiedAt: at,
+    lastProvisionedAt: at,
+  };
+  return { after, events: [...contentEvents(before, after, changed), ...statusEvents(before, after)] };
+}
+
+/** DELETE: out at once; the record stays for auditors until it is purged. */
+export function removeUser(before: User, at: number): Settled {
+  const after: User = {
+    ...before,
+    revision: before.revision + 1,
+    modifiedAt: at,
+    removedAt: at,
+    lastProvisionedAt: at,
+  };
+  const subject = { kind: 'user' as const, id: before.id };
+  return { after, events: [{ type: 'user.removed', subject, data: { userName: signInName(before) } }] };
+}
+
+/** An administrator's own suspension, which no channel lifts. */
+export function suspendByAdmin(before: User, suspended: boolean, at: number): Settled {
+  const stands = before.suspensions.admin !== undefined;
+  if (stands === suspended) return { after: before, events: [] };
+  const { admin: _, ...others } = before.suspensions;
+  const suspensions = suspended ? { ...before.suspensions, admin: at } : others;
+  const after: User = { ...before, revision: before.revision + 1, suspensions };
+  return { after, events: statusEvents(before, after) };
+}
+
+// --- what changed -----------------------------------------------------------------------------------------------
+
+interface Change {
+  before: unknown;
+  after: unknown;
+}
+
+/** Attribute names of a document: core ones by name, extension ones as `urn:field`. `schemas` is no attribute. */
+function attributeNames(document: Document): string[] {
+  const names: string[] = [];
+  for (const key of Object.keys(document)) {
+    if (key === 'schemas') continue;
+    if (isUrn(key)) for (const field of Object.keys(extension(document, key))) names.push(`${key}:${field}`);
+    else names.push(key);
+  }
+  return names;
+}
+
+/** The value of an attribute by such a name; undefined when unassigned. Own properties only. */
+export function documentValue(document: Document, name: string): unknown {
+  if (!isUrn(name)) return Object.hasOwn(document, name) ? document[name] : undefined;
+  const colon = name.lastIndexOf(':');
+  const fields = extension(document, name.slice(0, colon));
+  const field = name.slice(colon + 1);
+  return Object.hasOwn(fields, field) ? fields[field] : undefined;
+}
+
+function extension(document: Document, urn: string): Record<string, unknown> {
+  return (Object.hasOwn(document, urn) ? document[urn] : {}) as Record<string, unknown>;
+}
+
+function isUrn(name: string): boolean {
+  return name.startsWith('urn:') || name.startsWith('URN:') || name.includes(':');
+}
+
+function changedAttributes(before: User, wanted: WantedUser): Map<string, Change> {
+  const changed = new Map<string, Change>();
+  const compare = (name: string, was: unknown, is: unknown) => {
+    if (!equalJson(was, is)) changed.set(name, { before: was, after: is });
+  };
+  const names = new Set([...attributeNames(before.document), ...attributeNames(wanted.document)]);
+  for (const name of names) {
+    compare(name, documentValue(before.document, name), documentValue(wanted.document, name));
+  }
+  for (const name of new Set([...Object.keys(before.unlisted), ...Object.keys(wanted.unlisted)])) {
+    compare(name, before.unlisted[name], wanted.unlisted[name]);
+  }
+  return changed;
+}
+
+/** `active` is answered even where nobody sent it: a user is active unless somebody says no (RFC 7643 4.1.1). */
+function withActive(document: Document): Document {
+  return document.active === undefined ? { ...document, active: true } : document;
+}
+
+function contentEvents(before: User, after: User, changed: Map<string, Change>): EventDraft[] {
+  const subject = { kind: 'user' as const, id: before.id };
+  const events: EventDraft[] = [];
+  const was: Record<string, unknown> = {};
+  const is: Record<string, unknown> = {};
+  for (const [name, change] of changed) {
+    if (name === 'active') continue;
+    if (change.before !== undefined) was[name] = change.before;
+    if (change.after !== undefined) is[name] = change.after;
+  }
+  if (Object.keys(was).length > 0 || Object.keys(is).length > 0) {
+    events.push({ type: 'user.updated', subject, data: { before: was, after: is } });
+  }
+  if (!before.kept && after.kept) {
+    events.push({ type: 'user.binned', subject, data: { userName: after.kept.userName } });
+  } else if (before.kept && !after.kept) {
+    events.push({ type: 'user.restored', subject, data: { userName: after.document.userName } });
+  }
+  return events;
+}
+
+function statusEvents(before: User, after: User): EventDraft[] {
+  const subject = { kind: 'user' as const, id: before.id };
+  const reasons = Object.keys(after.suspensions);
+  const was = statusOf(before);
+  const is = statusOf(after);
+  if (was === 'active' && is === 'suspended') {
+    return [{ type: 'user.suspended', subject, data: { reason: reasons[0] } }];
+  }
+  if (was === 'suspended' && is === 'active') return [{ type: 'user.reactivated', subject }];
+  if (Object.keys(before.suspensions).join() === reasons.join()) return [];
+  return [{ type: 'user.suspension_changed', subject, data: { reasons } }];
+}
+
+/** SCIM's `active: true` lifts its own reason and an older one of the directory; only people lift `admin`. */
+function suspensionsAfterScim(
+  before: User,
+  active: boolean,
+  changed: boolean,
+  at: number,
+): User['suspensions'] {
+  if (!changed) return before.suspensions;
+  if (!active) return { ...before.suspensions, scim: before.suspensions.scim ?? at };
+  return before.suspensions.admin === undefined ? {} : { admin: before.suspensions.admin };
+}
+
+/**
+ * Entra's recycle bin renames a user to 32 hex digits and the former name (seen since August 2026), sometimes the
+ * address too. The name, address and display that people know stay until the provider gives another name.
+ */
+function keptThrough(before: User, document: Document): Kept | null {
+  const former = signInName(before);
+  if (before.kept && document.userName === before.document.userName) return before.kept;
+  return isBinned(String(document.userName), former) ? { userName: former, email: emailOf(before) } : null;
+}
+
+const BIN_PREFIX = /^[0-9a-f]{32}/i;
+
+function isBinned(userName: string, former: string): boolean {
+  return BIN_PREFIX.test(userName) && userName.slice(32).toLowerCase() === former.toLowerCase();
+}

@@ -1,0 +1,337 @@
+// The one door to what is kept. An operation says what it needs, decides on it, and its changes are written together
+// with their events and request row, or not at all; its answer comes after they are on disk. Each engine
+// (sqlite/, later postgres/) gives this contract; test/ledger/ holds them to it.
+
+import type { ChangeSet } from '../identity/change-set.ts';
+import type { Event } from '../identity/event.ts';
+import type { Group } from '../identity/group.ts';
+import type { Provider } from '../identity/provider.ts';
+import type { User, UserStatus } from '../identity/user.ts';
+import type { LoadedMember, LoadedUser, ProviderState } from '../mapping/decide.ts';
+import type { Role, Ruleset } from '../mapping/ruleset.ts';
+import type { Condition } from '../scim/condition.ts';
+import type { Sort } from '../scim/sort.ts';
+
+// --- operations -------------------------------------------------------------------------------------------------
+
+/** What a decision needs. Everything is of the one provider; ids of others are not found. */
+export interface Needs {
+  /** The caller's provisioning token: the operation is refused when it was revoked before `at`. */
+  token?: { id: string; at: number };
+  user?: string;
+  /** Also find the removed user who last held this folded name. */
+  formerHolderOf?: string;
+  group?: string;
+  /** Members to be: users with what decides their access, or nested groups. Unknown ids are missing in the answer. */
+  members?: readonly string[];
+  /** The decision may ask for the users in the group (a change of its name, its removal). */
+  usersInGroup?: boolean;
+  /** Ids of all members of the group, for a whole-set write. */
+  memberIds?: boolean;
+}
+
+export interface Loaded {
+  state: ProviderState;
+  user: LoadedUser | null;
+  formerly: string | null;
+  group: Group | null;
+  members: ReadonlyMap<string, LoadedMember>;
+  /** Which of `needs.members` are in the group now. */
+  inGroup: ReadonlySet<string>;
+  /** Users in the group now, with what decides their access; 'many' when there are more than `most`. */
+  usersInGroup(most: number): LoadedUser[] | 'many';
+  memberIds: ReadonlySet<string>;
+  /** More members by id, for a decision that learns whom it needs only from what was loaded. */
+  loadMembers(ids: readonly string[]): ReadonlyMap<string, LoadedMember>;
+}
+
+export interface Decision<Answer> {
+  changes: ChangeSet | null;
+  /** Written in the same commit when there are changes, else with the next batch of reads. */
+  request?: RequestRow;
+  answer: Answer;
+}
+
+export interface Operation<Answer> {
+  provider: string;
+  needs: Needs;
+  /** Pure and repeatable: an engine may call it again on fresher state. Throws a Refusal to write nothing. */
+  decide(loaded: Loaded): Decision<Answer>;
+}
+
+// --- what is kept beside users and groups -----------------------------------------------------------------------
+
+/** One line of the request log. `body` is masked before it comes here. */
+export interface RequestRow {
+  id: string;
+  at: number;
+  provider: string | null;
+  token: string | null;
+  method: string;
+  path: string;
+  /** In plain words: "Suspended Amara Osei". */
+  action: string;
+  body: string | null;
+  status: number;
+  durationMs: number;
+  /** Dialect habits and other remarks. */
+  tags: readonly string[];
+  /** What the refusal said. */
+  detail: string | null;
+  remote: string | null;
+  /** The user or group that the request was about. */
+  resource: string | null;
+}
+
+export interface Token {
+  provider: string;
+  id: string;
+  name: string;
+  /** The last four characters, by which people tell tokens apart. */
+  lastFour: string;
+  createdAt: number;
+  createdBy: string;
+  expiresAt: number | null;
+  revokedAt: number | null;
+  /** This token is revoked when the named newer one is first used. */
+  untilUseOf: string | null;
+  /** Seeded by the configuration file. */
+  declared: boolean;
+  lastUsedAt: number | null;
+  lastUsedFrom: string | null;
+}
+
+export interface ApiKey {
+  id: string;
+  name: string;
+  role: string;
+  hash: string;
+}
+
+export interface StoredRole extends Role {
+  system: boolean;
+  permissions: readonly string[];
+}
+
+// --- reading ----------------------------------------------------------------------------------------------------
+
+/** A SCIM resource as stored: `document` is the JSON text without id, meta, groups and members. */
+export interface ResourceRow {
+  id: string;
+  version: string;
+  document: string;
+  createdAt: number;
+  modifiedAt: number;
+}
+
+export interface UserRow extends ResourceRow {
+  groups: { id: string; displayName: string }[];
+}
+
+export interface MemberRow {
+  id: string;
+  kind: 'User' | 'Group';
+  display: string | null;
+}
+
+export interface GroupRow extends ResourceRow {
+  /** Absent when they were not asked for. */
+  members?: MemberRow[];
+}
+
+/** Where a page begins: after so many rows, or behind the row with that key (a cursor). */
+export type PageStart = { offset: number } | { after: PageKey | null };
+
+/** The place of a row in the order of a list: what it is sorted by (null when absent), then its id. */
+export interface PageKey {
+  sorted: string | number | null;
+  id: string;
+}
+
+export interface ResourceQuery {
+  provider: string;
+  condition: Condition | null;
+  sort: Sort | null;
+  start: PageStart;
+  limit: number;
+}
+
+export interface ResourcePage<Row> {
+  rows: Row[];
+  total: number;
+  /** Key of the last row when there are more behind it. */
+  next: PageKey | null;
+}
+
+export interface EventQuery {
+  after: number;
+  limit: number;
+  provider?: string;
+  types?: readonly string[];
+  subject?: string;
+  cause?: string;
+  newestFirst?: boolean;
+}
+
+export interface StoredEvent extends Event {
+  hash: string;
+}
+
+/** Lists for people: see admin-list.ts for what can be filtered and sorted. */
+export interface UserListQuery {
+  provider?: string;
+  status?: UserStatus;
+  /** Id of a role, or 'none'. */
+  role?: string;
+  team?: string;
+  businessUnit?: string;
+  search?: string;
+  sort: { by: 'userName' | 'createdAt' | 'lastProvisionedAt'; descending: boolean };
+  after: PageKey | null;
+  limit: number;
+}
+
+export interface ListedUser {
+  user: User;
+  role: { id: string; name: string } | null;
+  teams: { id: string; name: string }[];
+  businessUnits: { id: string; name: string }[];
+}
+
+export interface TargetListQuery {
+  kind: 'team' | 'businessUnit';
+  provider?: string;
+  search?: string;
+  after: PageKey | null;
+  limit: number;
+}
+
+export interface ListedTarget {
+  provider: string;
+  id: string;
+  name: string;
+  key: string;
+  members: number;
+  createdAt: number;
+}
+
+export interface TargetMember {
+  user: User;
+  reasons: { reason: string; since: number }[];
+}
+
+export interface RequestQuery {
+  provider?: string;
+  /** 'rejected': credentials that were refused. */
+  status?: 'ok' | 'failed' | 'rejected';
+  resource?: string;
+  search?: string;
+  before: string | null;
+  limit: number;
+}
+
+export interface StoredRequest extends RequestRow {
+  effects: number;
+}
+
+/** A user with stored access, for `access`, `explain` and `verify`. */
+export interface FullUser {
+  loaded: LoadedUser;
+  state: ProviderState;
+  targets: ReadonlyMap<string, { name: string; kind: string }>;
+}
+
+export interface Counts {
+  users: number;
+  groups: number;
+  memberships: number;
+  grants: number;
+  events: number;
+}
+
+export interface VerifyReport {
+  users: number;
+  groups: number;
+  events: number;
+  /** Each a sentence; empty when all holds. At most 100 are listed. */
+  problems: string[];
+  problemCount: number;
+}
+
+export interface Ledger {
+  readonly engine: 'sqlite' | 'postgres';
+
+  transact<Answer>(operation: Operation<Answer>): Promise<Answer>;
+  /** Written with the next batch; a crash may lose it. */
+  noteRequest(row: RequestRow): void;
+  noteTokenUse(token: { provider: string; id: string }, at: number, from: string | null): void;
+
+  readUser(provider: string, id: string): Promise<UserRow | null>;
+  readGroup(provider: string, id: string, withMembers: boolean): Promise<GroupRow | null>;
+  queryUsers(query: ResourceQuery): Promise<ResourcePage<UserRow>>;
+  queryGroups(query: ResourceQuery & { withMembers: boolean }): Promise<ResourcePage<GroupRow>>;
+
+  providers(): Promise<ProviderState[]>;
+  provider(id: string): Promise<ProviderState | null>;
+  saveProvider(provider: Provider, expected: number, by: Change): Promise<void>;
+  removeProvider(id: string, by: Change): Promise<void>;
+  /** Numbers it, stores it, and begins the sweep that resolves everybody anew. Returns the number. */
+  applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change): Promise<number>;
+
+  tokenByHash(hash: string): Promise<Token | null>;
+  tokens(provider: string): Promise<Token[]>;
+  /** True when a token with that hash was ever there, revoked ones included. */
+  knowsTokenHash(hash: string): Promise<boolean>;
+  addToken(token: Token, hash: string, by: Change): Promise<void>;
+  /** `untilUseOf` keeps it alive until that newer token is first used; otherwise it ends `at` that time. */
+  revokeToken(
+    provider: string,
+    id: string,
+    end: { at: number } | { untilUseOf: string },
+    by: Change,
+  ): Promise<boolean>;
+
+  roles(): Promise<StoredRole[]>;
+  saveRole(role: StoredRole): Promise<void>;
+
+  listUsers(
+    query: UserListQuery,
+  ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
+  fullUser(id: string): Promise<FullUser | null>;
+  findPeople(by: { userName?: string; externalId?: string; provider?: string }): Promise<string[]>;
+  listTargets(
+    query: TargetListQuery,
+  ): Promise<{ items: ListedTarget[]; total: number; next: PageKey | null }>;
+  target(id: string): Promise<ListedTarget | null>;
+  targetMembers(
+    id: string,
+    after: string | null,
+    limit: number,
+  ): Promise<{ items: TargetMember[]; next: string | null; total: number }>;
+
+  events(query: EventQuery): Promise<StoredEvent[]>;
+  /** Called after each commit that added events, with the last position. Returns the way to stop. */
+  follow(onSealed: (position: number) => void): () => void;
+  lastPosition(): Promise<number>;
+  requests(query: RequestQuery): Promise<{ items: StoredRequest[]; next: string | null }>;
+  request(id: string): Promise<StoredRequest | null>;
+
+  counts(): Promise<Counts>;
+  verify(onProgress?: (done: number, all: number) => void): Promise<VerifyReport>;
+  /** Users still to be resolved with the current rules. */
+  staleUsers(): Promise<number>;
+  /** Resolves some of them; false when none is left. */
+  sweep(at: number): Promise<boolean>;
+  /** Called when people are to be resolved anew. */
+  onSweepNeeded(wake: () => void): void;
+  /** Deletes request rows older than that. Returns how many. */
+  forgetRequests(before: number): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Who changes a provider, its rules or its tokens, when and from where: for the event. */
+export interface Change {
+  at: number;
+  actor: import('../identity/event.ts').Actor;
+  cause: import('../identity/event.ts').Cause | null;
+}

@@ -1,0 +1,193 @@
+// The ledger on one SQLite file: the parts of this folder, joined.
+
+import type { Change, Counts, FullUser, Ledger, Operation, RequestRow } from '../ledger.ts';
+import { sweeper, verify } from './check.ts';
+import { commitQueue } from './commit.ts';
+import { loader as makeLoader } from './load.ts';
+import { readEvents, requestLog } from './log.ts';
+import { type Database, openFile } from './open.ts';
+import { peopleLists } from './people.ts';
+import { resourceReader } from './resources.ts';
+import { settingsStore } from './settings.ts';
+import { writer as makeWriter } from './write.ts';
+
+/** Reads wait that long to be logged together; a crash loses no more than this. */
+const RIDE_AFTER_MS = 200;
+const TOKEN_USE_EVERY_MS = 60_000;
+
+export function openSqliteLedger(dataDir: string): Ledger {
+  const file = openFile(dataDir);
+  const { database } = file;
+  const queue = commitQueue(database);
+  const loader = makeLoader(database);
+  const writer = makeWriter(database, loader);
+  const settings = settingsStore(database, loader, writer);
+  const reader = resourceReader(database);
+  const people = peopleLists(database, loader.roles);
+  const requests = requestLog(database);
+  const sweeps = sweeper(database, loader, writer);
+  const riders = requestRiders(queue.flush);
+  const followers = followersOf(writer.lastPosition);
+
+  queue.onUndone(() => {
+    writer.forget();
+    loader.forget();
+  });
+  queue.onFlush(() => {
+    for (const row of riders.take()) requests.insert(row, 0);
+  });
+  let wakeSweep = () => {};
+  queue.onCommitted(() => {
+    followers.tell();
+    if (writer.tookSweep()) wakeSweep();
+  });
+
+  async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
+    return queue.run(() => {
+      const decision = operation.decide(loader.load(operation.provider, operation.needs));
+      if (decision.changes) {
+        const before = writer.lastPosition();
+        writer.write(decision.changes);
+        if (decision.request) requests.insert(decision.request, writer.lastPosition() - before);
+      } else if (decision.request) {
+        riders.add(decision.request);
+      }
+      return decision.answer;
+    });
+  }
+
+  const tokenUses = new Map<string, number>();
+
+  return {
+    engine: 'sqlite',
+    transact,
+    noteRequest: riders.add,
+    noteTokenUse({ provider, id }, at, from) {
+      const before = tokenUses.get(id);
+      if (before !== undefined && at - before < TOKEN_USE_EVERY_MS) return;
+      tokenUses.set(id, at);
+      // A use that could not be noted is noted with the next request.
+      queue.run(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
+    },
+
+    readUser: async (provider, id) => reader.user(provider, id),
+    readGroup: async (provider, id, withMembers) => reader.group(provider, id, withMembers),
+    queryUsers: async (query) => reader.users(query),
+    queryGroups: async (query) => reader.groups(query),
+
+    providers: async () => loader.states(),
+    provider: async (id) => loader.state(id),
+    saveProvider: (provider, expected, by) => queue.run(() => settings.saveProvider(provider, expected, by)),
+    removeProvider: (id, by) => queue.run(() => settings.removeProvider(id, by)),
+    applyRuleset: (ruleset, by) => queue.run(() => settings.applyRuleset(ruleset, by)),
+
+    tokenByHash: async (hash) => settings.tokenByHash(hash),
+    tokens: async (provider) => settings.tokens(provider),
+    knowsTokenHash: async (hash) => settings.knowsTokenHash(hash),
+    addToken: (token, hash, by) => queue.run(() => settings.addToken(token, hash, by)),
+    revokeToken: (provider, id, end, by: Change) =>
+      queue.run(() => settings.revokeToken(provider, id, end, by)),
+
+    roles: async () => loader.roles(),
+    saveRole: (role) => queue.run(() => settings.saveRole(role)),
+
+    listUsers: async (query) => people.users(query),
+    fullUser: async (id) => fullUser(database, loader, id),
+    findPeople: async (by) => people.find(by),
+    listTargets: async (query) => people.targets(query),
+    target: async (id) => people.target(id),
+    targetMembers: async (id, after, limit) => people.members(id, after, limit),
+
+    events: async (query) => readEvents(database, query),
+    follow: followers.add,
+    lastPosition: async () => writer.lastPosition(),
+    requests: async (query) => {
+      if (riders.waiting() > 0) queue.flush();
+      return requests.find(query);
+    },
+    request: async (id) => {
+      if (riders.waiting() > 0) queue.flush();
+      return requests.one(id);
+    },
+
+    counts: async () => countRows(database),
+    verify: (onProgress = () => {}) => verify(database, loader, onProgress),
+    staleUsers: async () => sweeps.stale(),
+    sweep: (at) => queue.run(() => sweeps.step(at)),
+    onSweepNeeded: (wake) => {
+      wakeSweep = wake;
+    },
+    forgetRequests: (before) => queue.run(() => requests.forget(before, 1000)),
+    async close() {
+      await queue.idle();
+      riders.stop();
+      if (riders.waiting() > 0) queue.flush();
+      file.close();
+    },
+  };
+}
+
+/** Request rows without changes of their own: they ride with the next transaction, or after a short wait. */
+function requestRiders(flush: () => void) {
+  let rows: RequestRow[] = [];
+  let timer: NodeJS.Timeout | null = null;
+  return {
+    add(row: RequestRow): void {
+      rows.push(row);
+      timer ??= setTimeout(flush, RIDE_AFTER_MS);
+    },
+    take(): RequestRow[] {
+      const taken = rows;
+      rows = [];
+      if (timer) clearTimeout(timer);
+      timer = null;
+      return taken;
+    },
+    waiting: () => rows.length,
+    stop(): void {
+      if (timer) clearTimeout(timer);
+      timer = null;
+    },
+  };
+}
+
+function followersOf(lastPosition: () => number) {
+  const followers = new Set<(position: number) => void>();
+  let told = -1;
+  return {
+    add(follower: (position: number) => void): () => void {
+      followers.add(follower);
+      return () => followers.delete(follower);
+    },
+    tell(): void {
+      const position = lastPosition();
+      if (position === told) return;
+      told = position;
+      for (const follower of followers) follower(position);
+    },
+  };
+}
+
+function fullUser(database: Database, loader: ReturnType<typeof makeLoader>, id: string): FullUser | null {
+  const state = loader.states().find((each) => loader.user(each.provider.id, id) !== null);
+  const loaded = state && loader.user(state.provider.id, id);
+  if (!state || !loaded) return null;
+  const held = database
+    .prepare(
+      'SELECT DISTINCT t.id, t.name, t.kind FROM grants g JOIN targets t ON t.provider = g.provider AND t.id = g.target WHERE g.provider = ? AND g.user = ?',
+    )
+    .all(state.provider.id, id) as { id: string; name: string; kind: string }[];
+  return { loaded, state, targets: new Map(held.map(({ id, name, kind }) => [id, { name, kind }])) };
+}
+
+function countRows(database: Database): Counts {
+  const count = (sql: string) =>
+    (database.prepare(`SELECT count(*) AS n FROM ${sql}`).get() as { n: number }).n;
+  return {
+    users: count('users WHERE removed_at IS NULL'),
+    groups: count('directory_groups'),
+    memberships: count('memberships'),
+    grants: count('grants'),
+    events: count('events'),
+  };
+}

@@ -1,0 +1,144 @@
+// The two logs: events (read in their one order) and requests (what arrived, with what came of it).
+
+import type { Actor, Cause, EventType, SubjectKind } from '../../identity/event.ts';
+import type { EventQuery, RequestQuery, RequestRow, StoredEvent, StoredRequest } from '../ledger.ts';
+import type { Database } from './open.ts';
+import type { Value } from './rows.ts';
+
+interface EventColumns {
+  position: number;
+  id: string;
+  at: number;
+  provider: string | null;
+  type: string;
+  actor_kind: string;
+  actor: string;
+  subject_kind: string;
+  subject: string;
+  object_kind: string | null;
+  object: string | null;
+  cause_kind: string | null;
+  cause: string | null;
+  data: string | null;
+  hash: string;
+}
+
+export function readEvents(database: Database, query: EventQuery): StoredEvent[] {
+  const where = [query.newestFirst ? 'position < ?' : 'position > ?'];
+  const values: Value[] = [query.newestFirst && query.after === 0 ? Number.MAX_SAFE_INTEGER : query.after];
+  for (const [column, value] of [
+    ['provider', query.provider],
+    ['subject', query.subject],
+    ['cause', query.cause],
+  ] as const) {
+    if (value === undefined) continue;
+    where.push(`${column} = ?`);
+    values.push(value);
+  }
+  if (query.types && query.types.length > 0) {
+    where.push(`type IN (${query.types.map(() => '?').join(', ')})`);
+    values.push(...query.types);
+  }
+  const order = query.newestFirst ? 'DESC' : 'ASC';
+  const sql = `SELECT * FROM events WHERE ${where.join(' AND ')} ORDER BY position ${order} LIMIT ?`;
+  return (database.prepare(sql).all(...values, query.limit) as unknown as EventColumns[]).map(readEvent);
+}
+
+function readEvent(row: EventColumns): StoredEvent {
+  return {
+    position: row.position,
+    id: row.id,
+    at: row.at,
+    provider: row.provider,
+    type: row.type as EventType,
+    actor: { kind: row.actor_kind as Actor['kind'], id: row.actor },
+    subject: { kind: row.subject_kind as SubjectKind, id: row.subject },
+    ...(row.object === null
+      ? {}
+      : { object: { kind: row.object_kind as SubjectKind | 'role', id: row.object } }),
+    cause: row.cause === null ? null : { kind: row.cause_kind as Cause['kind'], id: row.cause },
+    ...(row.data === null ? {} : { data: JSON.parse(row.data) as Record<string, unknown> }),
+    hash: row.hash,
+  };
+}
+
+// --- requests ---------------------------------------------------------------------------------------------------
+
+export interface RequestLog {
+  insert(row: RequestRow, effects: number): void;
+  find(query: RequestQuery): { items: StoredRequest[]; next: string | null };
+  one(id: string): StoredRequest | null;
+  forget(before: number, most: number): number;
+}
+
+interface RequestColumns extends Omit<StoredRequest, 'durationMs' | 'tags'> {
+  duration_ms: number;
+  tags: string | null;
+}
+
+export function requestLog(database: Database): RequestLog {
+  const insert = database.prepare(
+    `INSERT INTO requests (id, at, provider, token, method, path, action, body, status, duration_ms, tags, detail, remote, resource, effects)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const one = database.prepare('SELECT * FROM requests WHERE id = ?');
+  const forget = database.prepare(
+    'DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE at < ? ORDER BY rowid LIMIT ?)',
+  );
+
+  return {
+    insert(row, effects) {
+      insert.run(
+        row.id,
+        row.at,
+        row.provider,
+        row.token,
+        row.method,
+        row.path,
+        row.action,
+        row.body,
+        row.status,
+        row.durationMs,
+        row.tags.length > 0 ? JSON.stringify(row.tags) : null,
+        row.detail,
+        row.remote,
+        row.resource,
+        effects,
+      );
+    },
+    find(query) {
+      const { where, values } = requestConditions(query);
+      const sql = `SELECT * FROM requests ${where} ORDER BY id DESC LIMIT ?`;
+      const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as RequestColumns[];
+      const items = rows.slice(0, query.limit).map(readRequest);
+      return { items, next: rows.length > query.limit ? items.at(-1)!.id : null };
+    },
+    one(id) {
+      const row = one.get(id) as unknown as RequestColumns | undefined;
+      return row ? readRequest(row) : null;
+    },
+    forget: (before, most) => Number(forget.run(before, most).changes),
+  };
+}
+
+function requestConditions(query: RequestQuery): { where: string; values: Value[] } {
+  const parts: string[] = [];
+  const values: Value[] = [];
+  const add = (sql: string, ...given: Value[]) => {
+    parts.push(sql);
+    values.push(...given);
+  };
+  if (query.before !== null) add('id < ?', query.before);
+  if (query.provider !== undefined) add('provider = ?', query.provider);
+  if (query.resource !== undefined) add('resource = ?', query.resource);
+  if (query.search !== undefined) add("(path || ' ' || action) LIKE '%' || ? || '%'", query.search);
+  if (query.status === 'ok') add('status < 400');
+  if (query.status === 'failed') add('status >= 400 AND status <> 401');
+  if (query.status === 'rejected') add('status = 401');
+  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+}
+
+function readRequest(row: RequestColumns): StoredRequest {
+  const { duration_ms: durationMs, tags, ...rest } = row;
+  return { ...rest, durationMs, tags: tags === null ? [] : (JSON.parse(tags) as string[]) };
+}

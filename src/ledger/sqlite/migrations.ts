@@ -1,0 +1,199 @@
+// The tables, as numbered steps that only go forward. A step once released is never edited.
+
+export const migrations: readonly string[] = [
+  `
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+
+CREATE TABLE providers (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL UNIQUE,
+  enabled INTEGER NOT NULL,
+  scim_enabled INTEGER NOT NULL,
+  declared INTEGER NOT NULL,
+  revision INTEGER NOT NULL,
+  settings TEXT NOT NULL,
+  ruleset INTEGER NOT NULL,
+  groups_by_scim INTEGER NOT NULL,
+  created_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE rulesets (
+  provider TEXT NOT NULL,
+  number INTEGER NOT NULL,
+  strategy TEXT NOT NULL,
+  rules TEXT NOT NULL,
+  scim_attributes TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  actor TEXT NOT NULL,
+  PRIMARY KEY (provider, number)
+);
+
+-- A provider whose people are being resolved anew, and how far that has come.
+CREATE TABLE sweeps (
+  provider TEXT PRIMARY KEY,
+  after_id TEXT NOT NULL,
+  cause_kind TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  started_at INTEGER NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE tokens (
+  provider TEXT NOT NULL,
+  id TEXT NOT NULL,
+  hash TEXT NOT NULL UNIQUE,
+  name TEXT NOT NULL,
+  last_four TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  created_by TEXT NOT NULL,
+  expires_at INTEGER,
+  revoked_at INTEGER,
+  until_use_of TEXT,
+  declared INTEGER NOT NULL,
+  last_used_at INTEGER,
+  last_used_from TEXT,
+  PRIMARY KEY (provider, id)
+);
+
+CREATE TABLE roles (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  system INTEGER NOT NULL,
+  permissions TEXT NOT NULL
+) WITHOUT ROWID;
+
+CREATE TABLE users (
+  provider TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  supplied TEXT NOT NULL,
+  -- unlisted, claims, directory, suspensions, kept: null for most people
+  aside TEXT,
+  user_name_folded TEXT NOT NULL,
+  -- the name people know; differs from the one on the wire only in the recycle bin
+  sign_in_name_folded TEXT NOT NULL,
+  external_id TEXT,
+  work_email_folded TEXT,
+  several_work_emails INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  role TEXT,
+  ruleset INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL,
+  removed_at INTEGER,
+  last_provisioned_at INTEGER,
+  last_sign_in_at INTEGER,
+  formerly TEXT
+);
+CREATE UNIQUE INDEX users_by_id ON users (provider, id);
+CREATE UNIQUE INDEX users_by_name ON users (provider, user_name_folded) WHERE removed_at IS NULL;
+CREATE INDEX users_by_former_name ON users (provider, sign_in_name_folded) WHERE removed_at IS NOT NULL;
+CREATE INDEX users_by_external_id ON users (provider, external_id) WHERE external_id IS NOT NULL;
+CREATE INDEX users_by_work_email ON users (provider, work_email_folded) WHERE work_email_folded IS NOT NULL;
+CREATE INDEX users_with_several_work_emails ON users (provider) WHERE several_work_emails = 1;
+CREATE INDEX users_by_last_provisioned ON users (provider, last_provisioned_at, id);
+CREATE INDEX users_suspended ON users (provider, id) WHERE status = 'suspended';
+CREATE INDEX users_removed ON users (provider, id) WHERE status = 'removed';
+CREATE INDEX users_without_role ON users (provider, id) WHERE role IS NULL AND removed_at IS NULL;
+CREATE INDEX users_in_bin ON users (provider, sign_in_name_folded) WHERE user_name_folded <> sign_in_name_folded;
+
+CREATE TABLE directory_groups (
+  provider TEXT NOT NULL,
+  id TEXT NOT NULL,
+  revision INTEGER NOT NULL,
+  membership_version INTEGER NOT NULL,
+  document TEXT NOT NULL,
+  display_name TEXT NOT NULL,
+  display_name_folded TEXT NOT NULL,
+  -- the folded name where names must be unique, null where the provider matches groups by externalId
+  unique_name TEXT,
+  external_id TEXT,
+  created_at INTEGER NOT NULL,
+  modified_at INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX groups_by_id ON directory_groups (provider, id);
+CREATE UNIQUE INDEX groups_by_unique_name ON directory_groups (provider, unique_name) WHERE unique_name IS NOT NULL;
+CREATE INDEX groups_by_name ON directory_groups (provider, display_name_folded);
+CREATE INDEX groups_by_external_id ON directory_groups (provider, external_id) WHERE external_id IS NOT NULL;
+
+CREATE TABLE memberships (
+  provider TEXT NOT NULL,
+  group_id TEXT NOT NULL,
+  member TEXT NOT NULL,
+  member_kind TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (provider, group_id, member)
+) WITHOUT ROWID;
+CREATE INDEX memberships_by_member ON memberships (provider, member, group_id);
+
+CREATE TABLE targets (
+  provider TEXT NOT NULL,
+  id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  name TEXT NOT NULL,
+  name_folded TEXT NOT NULL,
+  key TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  PRIMARY KEY (provider, id)
+) WITHOUT ROWID;
+CREATE INDEX targets_by_name ON targets (kind, name_folded, id);
+CREATE UNIQUE INDEX targets_by_id ON targets (id);
+
+CREATE TABLE grants (
+  provider TEXT NOT NULL,
+  user TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  target TEXT NOT NULL,
+  reason_key TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  since INTEGER NOT NULL,
+  PRIMARY KEY (provider, user, kind, target, reason_key)
+) WITHOUT ROWID;
+CREATE INDEX grants_by_target ON grants (target, user);
+
+-- One sequence without gaps. data and salt may be erased by a purge; data_hash stays, so the chain still verifies.
+CREATE TABLE events (
+  position INTEGER PRIMARY KEY,
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  provider TEXT,
+  type TEXT NOT NULL,
+  actor_kind TEXT NOT NULL,
+  actor TEXT NOT NULL,
+  subject_kind TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  object_kind TEXT,
+  object TEXT,
+  cause_kind TEXT,
+  cause TEXT,
+  data TEXT,
+  salt TEXT,
+  data_hash TEXT NOT NULL,
+  hash TEXT NOT NULL
+);
+CREATE INDEX events_by_subject ON events (subject, position);
+CREATE INDEX events_by_cause ON events (cause, position) WHERE cause IS NOT NULL;
+
+CREATE TABLE requests (
+  id TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  provider TEXT,
+  token TEXT,
+  method TEXT NOT NULL,
+  path TEXT NOT NULL,
+  action TEXT NOT NULL,
+  body TEXT,
+  status INTEGER NOT NULL,
+  duration_ms REAL NOT NULL,
+  tags TEXT,
+  detail TEXT,
+  remote TEXT,
+  resource TEXT,
+  effects INTEGER NOT NULL
+);
+CREATE UNIQUE INDEX requests_by_id ON requests (id);
+CREATE INDEX requests_by_resource ON requests (resource, id) WHERE resource IS NOT NULL;
+CREATE INDEX requests_failed ON requests (id) WHERE status >= 400;
+`,
+];

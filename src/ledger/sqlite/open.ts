@@ -1,0 +1,130 @@
+// Opens the one file: lock, pragmas, migrations. The lock is SQLite's own on a second small file, held by an open
+// transaction, so the operating system releases it whatever way the process ends.
+
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { fold } from '../../fold.ts';
+import { migrations } from './migrations.ts';
+
+export type Database = DatabaseSyncInstance;
+
+export interface OpenFile {
+  database: Database;
+  path: string;
+  close(): void;
+}
+
+/** Another process has the file. `holder` says which, as far as it could be read. */
+export class LedgerLocked extends Error {
+  readonly holder: { pid: number; host: string; since: string } | null;
+  constructor(dataDir: string, holder: LedgerLocked['holder']) {
+    const who = holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'another process';
+    super(
+      `The data in ${dataDir} is in use by ${who}. Stop it first, or set BIFROST_DATA_DIR to another folder.`,
+    );
+    this.name = 'LedgerLocked';
+    this.holder = holder;
+  }
+}
+
+const PAGE_CACHE_KIB = 48 * 1024;
+const CHECKPOINT_PAGES = 4000;
+
+export function openFile(dataDir: string): OpenFile {
+  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  const unlock = lock(dataDir);
+  try {
+    const path = join(dataDir, 'bifrost.db');
+    const database = new DatabaseSync(path);
+    prepareConnection(database);
+    migrate(database);
+    return {
+      database,
+      path,
+      close: () => {
+        database.close();
+        unlock();
+      },
+    };
+  } catch (error) {
+    unlock();
+    throw error;
+  }
+}
+
+/** A second connection to the same file that can only read, for long reads. */
+export function openReader(path: string): Database {
+  const database = new DatabaseSync(path, { readOnly: true });
+  database.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = 1;');
+  defineFold(database);
+  return database;
+}
+
+function lock(dataDir: string): () => void {
+  const holderPath = join(dataDir, 'bifrost.holder.json');
+  const held = new DatabaseSync(join(dataDir, 'bifrost.lock'));
+  try {
+    held.exec('PRAGMA busy_timeout = 200; BEGIN EXCLUSIVE');
+  } catch {
+    held.close();
+    throw new LedgerLocked(dataDir, readHolder(holderPath));
+  }
+  const holder = { pid: process.pid, host: hostname(), since: new Date().toISOString() };
+  writeFileSync(holderPath, `${JSON.stringify(holder)}\n`, { mode: 0o600 });
+  return () => {
+    rmSync(holderPath, { force: true });
+    held.exec('ROLLBACK');
+    held.close();
+  };
+}
+
+function readHolder(path: string): LedgerLocked['holder'] {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch {
+    return null; // it is only for the message
+  }
+}
+
+function prepareConnection(database: Database): void {
+  // FULL: every commit is on disk before it is answered. The group commit makes that cheap.
+  database.exec(`
+    PRAGMA journal_mode = WAL;
+    PRAGMA synchronous = FULL;
+    PRAGMA foreign_keys = ON;
+    PRAGMA busy_timeout = 5000;
+    PRAGMA cache_size = -${PAGE_CACHE_KIB};
+    PRAGMA temp_store = MEMORY;
+    PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
+    PRAGMA journal_size_limit = 67108864;
+  `);
+  defineFold(database);
+}
+
+/** The case folding of the whole system, for filters that no stored folded column answers. */
+function defineFold(database: Database): void {
+  database.function('fold', { deterministic: true }, (text: unknown) =>
+    typeof text === 'string' ? fold(text) : null,
+  );
+}
+
+function migrate(database: Database): void {
+  const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
+  if (version > migrations.length) {
+    throw new Error(
+      `The data was written by a newer version (schema ${version}; this one knows ${migrations.length}). Start that version.`,
+    );
+  }
+  for (let step = version; step < migrations.length; step++) {
+    database.exec('BEGIN IMMEDIATE');
+    try {
+      database.exec(migrations[step]!);
+      database.exec(`PRAGMA user_version = ${step + 1}; COMMIT`);
+    } catch (error) {
+      database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,220 @@
+// Lists for people and scripts: users, teams, business units, with what the API shows of them.
+
+import { fold } from '../../fold.ts';
+import type {
+  ListedTarget,
+  ListedUser,
+  PageKey,
+  StoredRole,
+  TargetListQuery,
+  TargetMember,
+  UserListQuery,
+} from '../ledger.ts';
+import type { Database } from './open.ts';
+import { readUserRow, type UserColumns, userColumns, type Value } from './rows.ts';
+
+/** Counting stops there: a page of 50 does not wait for a count over a million (`totalIsCapped`). */
+const COUNTED_AT_MOST = 10_000;
+
+const sortColumns = {
+  userName: 'u.sign_in_name_folded',
+  createdAt: 'u.created_at',
+  lastProvisionedAt: 'u.last_provisioned_at',
+} as const;
+
+export interface PeopleLists {
+  users(query: UserListQuery): {
+    items: ListedUser[];
+    total: number;
+    totalIsCapped: boolean;
+    next: PageKey | null;
+  };
+  targets(query: TargetListQuery): { items: ListedTarget[]; total: number; next: PageKey | null };
+  target(id: string): ListedTarget | null;
+  members(
+    id: string,
+    after: string | null,
+    limit: number,
+  ): { items: TargetMember[]; next: string | null; total: number };
+  /** Ids of users by the names that apps know them by. */
+  find(by: { userName?: string; externalId?: string; provider?: string }): string[];
+}
+
+export function peopleLists(database: Database, roles: () => readonly StoredRole[]): PeopleLists {
+  const targetsOf = database.prepare(
+    `SELECT DISTINCT t.id, t.name, t.kind FROM grants g JOIN targets t ON t.provider = g.provider AND t.id = g.target
+     WHERE g.provider = ? AND g.user = ? AND g.kind <> 'role' ORDER BY t.name_folded, t.id`,
+  );
+  const memberCount = database.prepare('SELECT count(DISTINCT user) AS n FROM grants WHERE target = ?');
+  const targetById = database.prepare('SELECT provider, id, name, key, created_at FROM targets WHERE id = ?');
+  const membersOf = database.prepare(
+    'SELECT DISTINCT provider, user FROM grants WHERE target = ? AND user > ? ORDER BY user LIMIT ?',
+  );
+  const reasonsOf = database.prepare(
+    'SELECT reason, since FROM grants WHERE provider = ? AND user = ? AND target = ? ORDER BY reason_key',
+  );
+  const userById = database.prepare(`SELECT ${userColumns} FROM users WHERE provider = ? AND id = ?`);
+
+  function listed(row: UserColumns): ListedUser {
+    const role = row.role === null ? undefined : roles().find((each) => each.id === row.role);
+    const held = targetsOf.all(row.provider, row.id) as { id: string; name: string; kind: string }[];
+    const of = (kind: string) =>
+      held.filter((each) => each.kind === kind).map(({ id, name }) => ({ id, name }));
+    return {
+      user: readUserRow(row),
+      role: role ? { id: role.id, name: role.name } : null,
+      teams: of('team'),
+      businessUnits: of('businessUnit'),
+    };
+  }
+
+  function users(query: UserListQuery): ReturnType<PeopleLists['users']> {
+    const { where, values } = userConditions(query);
+    const column = sortColumns[query.sort.by];
+    const direction = query.sort.descending ? 'DESC' : 'ASC';
+    const beyond = query.sort.descending ? '<' : '>';
+    // Nobody lacks what is sorted by but a user whom SCIM never provisioned: 0 puts them at the early end.
+    const sorted = query.sort.by === 'lastProvisionedAt' ? `coalesce(${column}, 0)` : column;
+    const order = query.sort.by === 'lastProvisionedAt' ? column : sorted;
+    const paged = query.after === null ? '' : `AND (${sorted}, u.id) ${beyond} (?, ?)`;
+    const sql = `SELECT ${userColumns}, ${sorted} AS sorted FROM users u WHERE ${where} ${paged}
+      ORDER BY ${order} ${direction}, u.id ${direction} LIMIT ?`;
+    const start: Value[] = query.after === null ? [] : [query.after.sorted, query.after.id];
+    const rows = database
+      .prepare(sql)
+      .all(...values, ...start, query.limit + 1) as unknown as (UserColumns & {
+      sorted: string | number;
+    })[];
+    const page = rows.slice(0, query.limit);
+    const count = database.prepare(
+      `SELECT count(*) AS n FROM (SELECT 1 FROM users u WHERE ${where} LIMIT ?)`,
+    );
+    const { n } = count.get(...values, COUNTED_AT_MOST + 1) as { n: number };
+    const last = page.at(-1);
+    return {
+      items: page.map(listed),
+      total: Math.min(n, COUNTED_AT_MOST),
+      totalIsCapped: n > COUNTED_AT_MOST,
+      next: rows.length > query.limit && last ? { sorted: last.sorted, id: last.id } : null,
+    };
+  }
+
+  function listedTarget(row: {
+    provider: string;
+    id: string;
+    name: string;
+    key: string;
+    created_at: number;
+  }) {
+    const { n } = memberCount.get(row.id) as { n: number };
+    return {
+      provider: row.provider,
+      id: row.id,
+      name: row.name,
+      key: row.key,
+      members: n,
+      createdAt: row.created_at,
+    };
+  }
+
+  function targets(query: TargetListQuery): ReturnType<PeopleLists['targets']> {
+    const where = ['kind = ?'];
+    const values: Value[] = [query.kind];
+    if (query.provider !== undefined) {
+      where.push('provider = ?');
+      values.push(query.provider);
+    }
+    if (query.search !== undefined) {
+      where.push('instr(name_folded, ?) > 0');
+      values.push(fold(query.search));
+    }
+    const { n } = database
+      .prepare(`SELECT count(*) AS n FROM targets WHERE ${where.join(' AND ')}`)
+      .get(...values) as { n: number };
+    if (query.after) {
+      where.push('(name_folded, id) > (?, ?)');
+      values.push(query.after.sorted, query.after.id);
+    }
+    const sql = `SELECT provider, id, name, name_folded, key, created_at FROM targets WHERE ${where.join(' AND ')}
+      ORDER BY name_folded, id LIMIT ?`;
+    type Row = Parameters<typeof listedTarget>[0] & { name_folded: string };
+    const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as Row[];
+    const page = rows.slice(0, query.limit);
+    const last = page.at(-1);
+    return {
+      items: page.map(listedTarget),
+      total: n,
+      next: rows.length > query.limit && last ? { sorted: last.name_folded, id: last.id } : null,
+    };
+  }
+
+  function members(id: string, after: string | null, limit: number): ReturnType<PeopleLists['members']> {
+    const rows = membersOf.all(id, after ?? '', limit + 1) as { provider: string; user: string }[];
+    const items = rows.slice(0, limit).map((row) => ({
+      user: readUserRow(userById.get(row.provider, row.user) as unknown as UserColumns),
+      reasons: reasonsOf.all(row.provider, row.user, id) as unknown as { reason: string; since: number }[],
+    }));
+    const { n } = memberCount.get(id) as { n: number };
+    return { items, next: rows.length > limit ? (items.at(-1)?.user.id ?? null) : null, total: n };
+  }
+
+  return {
+    users,
+    targets,
+    members,
+    target: (id) => {
+      const row = targetById.get(id);
+      return row ? listedTarget(row as unknown as Parameters<typeof listedTarget>[0]) : null;
+    },
+    find: (by) => findPeople(database, by),
+  };
+}
+
+function userConditions(query: UserListQuery): { where: string; values: Value[] } {
+  const where: string[] = [];
+  const values: Value[] = [];
+  const add = (sql: string, ...given: Value[]) => {
+    where.push(sql);
+    values.push(...given);
+  };
+  if (query.provider !== undefined) add('u.provider = ?', query.provider);
+  if (query.status === undefined) add('u.removed_at IS NULL');
+  else if (query.status === 'active') add("u.removed_at IS NULL AND u.status = 'active'");
+  else add('u.status = ?', query.status);
+  if (query.role === 'none') add('u.role IS NULL');
+  else if (query.role !== undefined) add('u.role = ?', query.role);
+  for (const target of [query.team, query.businessUnit]) {
+    if (target !== undefined) add('u.id IN (SELECT user FROM grants WHERE target = ?)', target);
+  }
+  if (query.search !== undefined) {
+    const text = fold(query.search);
+    add(
+      "(instr(u.sign_in_name_folded, ?) > 0 OR instr(coalesce(u.work_email_folded, ''), ?) > 0 OR instr(fold(json_extract(u.document, '$.displayName')), ?) > 0)",
+      text,
+      text,
+      text,
+    );
+  }
+  return { where: where.join(' AND ') || '1', values };
+}
+
+function findPeople(database: Database, by: Parameters<PeopleLists['find']>[0]): string[] {
+  const where: string[] = [];
+  const values: Value[] = [];
+  if (by.provider !== undefined) {
+    where.push('provider = ?');
+    values.push(by.provider);
+  }
+  // While somebody is in the provider's recycle bin nobody is looked up by the name they keep: only live names count.
+  if (by.userName !== undefined) {
+    where.push('sign_in_name_folded = ? AND user_name_folded = sign_in_name_folded');
+    values.push(fold(by.userName));
+  }
+  if (by.externalId !== undefined) {
+    where.push('external_id = ?');
+    values.push(by.externalId);
+  }
+  if (where.length === 0) return [];
+  const sql = `SELECT id FROM users WHERE ${where.join(' AND ')} ORDER BY removed_at IS NOT NULL, removed_at DESC, id LIMIT 50`;
+  return (database.prepare(sql).all(...values) as { id: string }[]).map((row) => row.id);
+}

@@ -1,0 +1,310 @@
+// Writes one change set: state rows, edges, targets and events, inside the transaction of the commit queue.
+
+import { fold } from '../../fold.ts';
+import { newId } from '../../id.ts';
+import type { ChangeSet, GroupWrite, TargetRow, UserWrite } from '../../identity/change-set.ts';
+import type { Actor, Cause, EventDraft } from '../../identity/event.ts';
+import { Refusal } from '../../refusal.ts';
+import { dataHash, firstLink, linkHash, newSalt } from '../chain.ts';
+import type { Loader } from './load.ts';
+import type { Database } from './open.ts';
+import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from './rows.ts';
+
+/** A write was decided on a state that is no longer there. Never seen here, where loads and writes share a turn. */
+class StaleChange extends Error {}
+
+export interface Writer {
+  write(changes: ChangeSet): void;
+  events(drafts: readonly EventDraft[], from: EventOrigin): void;
+  lastPosition(): number;
+  /** Makes the missing ones, renames those whose group was. */
+  targets(provider: string, targets: readonly TargetRow[], by: Omit<EventOrigin, 'provider'>): void;
+  /** After a transaction was undone, what is remembered of its events must be read anew. */
+  forget(): void;
+  startSweep(provider: string, cause: Cause, at: number): void;
+  /** Whether a sweep was begun since the last call. */
+  tookSweep(): boolean;
+}
+
+export interface EventOrigin {
+  at: number;
+  provider: string | null;
+  actor: Actor;
+  cause: Cause | null;
+}
+
+export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forget'>): Writer {
+  const sealer = eventSealer(database);
+  const users = userWriter(database);
+  const groups = groupWriter(database);
+  const edges = edgeWriter(database);
+  const targets = targetWriter(database);
+  const markGroupsByScim = database.prepare('UPDATE providers SET groups_by_scim = 1 WHERE id = ?');
+  const markStale = database.prepare(
+    "UPDATE users SET ruleset = 0 WHERE provider = ? AND id IN (SELECT member FROM memberships WHERE provider = ? AND group_id = ? AND member_kind = 'User')",
+  );
+  const beginSweep = database.prepare(
+    "INSERT INTO sweeps (provider, after_id, cause_kind, cause, started_at) VALUES (?, '', ?, ?, ?) ON CONFLICT (provider) DO UPDATE SET after_id = '', cause_kind = excluded.cause_kind, cause = excluded.cause",
+  );
+
+  let sweepBegun = false;
+
+  function startSweep(provider: string, cause: Cause, at: number): void {
+    beginSweep.run(provider, cause.kind, cause.id, at);
+    sweepBegun = true;
+  }
+
+  function write(changes: ChangeSet): void {
+    const { provider, at } = changes;
+    const nameIsUnique = loaded.state(provider)?.provider.settings.groupsMatchedBy !== 'externalId';
+    for (const each of changes.users) users.write(each);
+    for (const each of changes.resolved) users.resolved(provider, each);
+    for (const each of changes.groups) groups.write(each, nameIsUnique);
+    const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
+    edges.write(changes);
+    for (const group of changes.staleMembersOf) markStale.run(provider, provider, group);
+    for (const group of changes.removedGroups) groups.remove(provider, group);
+    if (changes.groupsByScim) {
+      markGroupsByScim.run(provider);
+      loaded.forget();
+    }
+    if (changes.staleMembersOf.length > 0) {
+      startSweep(provider, changes.cause ?? { kind: 'ruleset', id: newId(at) }, at);
+    }
+    sealer.add(drafts, changes);
+  }
+
+  return {
+    write,
+    targets: (provider, rows, by) => sealer.add(targets.ensure(provider, rows, by.at), { ...by, provider }),
+    events: sealer.add,
+    lastPosition: sealer.lastPosition,
+    forget: sealer.forget,
+    startSweep,
+    tookSweep: () => {
+      const begun = sweepBegun;
+      sweepBegun = false;
+      return begun;
+    },
+  };
+}
+
+// --- events -----------------------------------------------------------------------------------------------------
+
+function eventSealer(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO events (position, id, at, provider, type, actor_kind, actor, subject_kind, subject, object_kind, object,
+     cause_kind, cause, data, salt, data_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+  );
+  const last = database.prepare('SELECT position, hash FROM events ORDER BY position DESC LIMIT 1');
+  let head: { position: number; hash: string } | null = null;
+
+  function chainHead(): { position: number; hash: string } {
+    head ??= (last.get() as { position: number; hash: string } | undefined) ?? {
+      position: 0,
+      hash: firstLink,
+    };
+    return head;
+  }
+
+  function add(drafts: readonly EventDraft[], from: EventOrigin): void {
+    for (const draft of drafts) {
+      const previous = chainHead();
+      const position = previous.position + 1;
+      const id = newId(from.at);
+      const data = draft.data === undefined ? null : JSON.stringify(draft.data);
+      const salt = data === null ? null : newSalt();
+      const hashOfData = dataHash(salt ?? '', data);
+      const { type, subject, object } = draft;
+      const { at, provider, actor, cause } = from;
+      const link = {
+        position,
+        id,
+        at,
+        provider,
+        type,
+        actor: `${actor.kind}:${actor.id}`,
+        subject: `${subject.kind}:${subject.id}`,
+        object: object ? `${object.kind}:${object.id}` : null,
+        cause: cause ? `${cause.kind}:${cause.id}` : null,
+      };
+      const hash = linkHash(previous.hash, link, hashOfData);
+      insert.run(
+        position,
+        id,
+        at,
+        provider,
+        type,
+        actor.kind,
+        actor.id,
+        subject.kind,
+        subject.id,
+        object?.kind ?? null,
+        object?.id ?? null,
+        cause?.kind ?? null,
+        cause?.id ?? null,
+        data,
+        salt,
+        hashOfData,
+        hash,
+      );
+      head = { position, hash };
+    }
+  }
+
+  return {
+    add,
+    lastPosition: () => chainHead().position,
+    forget: () => {
+      head = null;
+    },
+  };
+}
+
+// --- users and groups -------------------------------------------------------------------------------------------
+
+function userWriter(database: Database) {
+  const columns = userWriteColumns.join(', ');
+  const marks = userWriteColumns.map(() => '?').join(', ');
+  const insert = database.prepare(`INSERT INTO users (${columns}) VALUES (${marks})`);
+  const sets = userWriteColumns.slice(0, -2).map((name) => `${name} = ?`);
+  const update = database.prepare(
+    `UPDATE users SET ${sets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
+  );
+  const resolve = database.prepare(
+    'UPDATE users SET revision = revision + 1, role = ?, ruleset = ? WHERE provider = ? AND id = ? AND revision = ?',
+  );
+
+  function write(each: UserWrite): void {
+    const values = showUserRow(each.after, each.role, each.ruleset);
+    try {
+      if (each.expected === 0) insert.run(...values);
+      else if (update.run(...values, each.expected).changes !== 1) throw new StaleChange('user');
+    } catch (error) {
+      if (!isUniqueViolation(error)) throw error;
+      const name = String(each.after.document.userName);
+      throw new Refusal('uniqueness', `Another user already has the userName "${name}".`, {
+        attribute: 'userName',
+      });
+    }
+  }
+
+  return {
+    write,
+    resolved(provider: string, each: ChangeSet['resolved'][number]): void {
+      const { changes } = resolve.run(each.role, each.ruleset, provider, each.user, each.expected);
+      if (changes !== 1) throw new StaleChange('access');
+    },
+  };
+}
+
+function groupWriter(database: Database) {
+  const columns = groupWriteColumns.join(', ');
+  const marks = groupWriteColumns.map(() => '?').join(', ');
+  const insert = database.prepare(
+    `INSERT INTO directory_groups (${columns}, membership_version, created_at) VALUES (${marks}, 1, ?)`,
+  );
+  const sets = groupWriteColumns.slice(0, -2).map((name) => `${name} = ?`);
+  const update = database.prepare(
+    `UPDATE directory_groups SET ${sets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
+  );
+  const remove = database.prepare('DELETE FROM directory_groups WHERE provider = ? AND id = ?');
+  const removeMembers = database.prepare('DELETE FROM memberships WHERE provider = ? AND group_id = ?');
+  const removeAsMember = database.prepare('DELETE FROM memberships WHERE provider = ? AND member = ?');
+
+  return {
+    write(each: GroupWrite, nameIsUnique: boolean): void {
+      const values = showGroupRow(each.after, nameIsUnique);
+      try {
+        if (each.expected === 0) insert.run(...values, each.after.createdAt);
+        else if (update.run(...values, each.expected).changes !== 1) throw new StaleChange('group');
+      } catch (error) {
+        if (!isUniqueViolation(error)) throw error;
+        const name = String(each.after.document.displayName);
+        const detail = `Another group already has the displayName "${name}". Where the provider matches groups by externalId, set groupsMatchedBy to externalId.`;
+        throw new Refusal('uniqueness', detail, { attribute: 'displayName' });
+      }
+    },
+    remove(provider: string, id: string): void {
+      removeMembers.run(provider, id);
+      removeAsMember.run(provider, id);
+      remove.run(provider, id);
+    },
+  };
+}
+
+function isUniqueViolation(error: unknown): boolean {
+  return error instanceof Error && error.message.includes('UNIQUE constraint failed');
+}
+
+// --- edges and targets ------------------------------------------------------------------------------------------
+
+function edgeWriter(database: Database) {
+  const join = database.prepare(
+    'INSERT INTO memberships (provider, group_id, member, member_kind, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const leave = database.prepare(
+    'DELETE FROM memberships WHERE provider = ? AND group_id = ? AND member = ?',
+  );
+  const advance = database.prepare(
+    'UPDATE directory_groups SET membership_version = membership_version + 1, modified_at = ? WHERE provider = ? AND id = ?',
+  );
+  const grant = database.prepare(
+    'INSERT INTO grants (provider, user, kind, target, reason_key, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  );
+  const withdraw = database.prepare(
+    'DELETE FROM grants WHERE provider = ? AND user = ? AND kind = ? AND target = ? AND reason_key = ?',
+  );
+
+  return {
+    write(changes: ChangeSet): void {
+      const { provider, at } = changes;
+      const touched = new Set<string>();
+      for (const each of changes.joins) {
+        join.run(provider, each.group, each.member, each.memberKind, at);
+        touched.add(each.group);
+      }
+      for (const each of changes.leaves) {
+        leave.run(provider, each.group, each.member);
+        touched.add(each.group);
+      }
+      for (const group of touched) advance.run(at, provider, group);
+      for (const each of changes.grantsRemoved) {
+        withdraw.run(provider, each.user, each.kind, each.target, each.reasonKey);
+      }
+      for (const each of changes.grantsAdded) {
+        grant.run(provider, each.user, each.kind, each.target, each.reasonKey, each.reason, at);
+      }
+    },
+  };
+}
+
+/** Teams and business units come to be with their first grant (or group), and follow the name of their group. */
+function targetWriter(database: Database) {
+  const find = database.prepare('SELECT name FROM targets WHERE provider = ? AND id = ?');
+  const insert = database.prepare(
+    'INSERT INTO targets (provider, id, kind, name, name_folded, key, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const rename = database.prepare(
+    'UPDATE targets SET name = ?, name_folded = ? WHERE provider = ? AND id = ?',
+  );
+
+  return {
+    ensure(provider: string, targets: readonly TargetRow[], at: number): EventDraft[] {
+      const events: EventDraft[] = [];
+      for (const { kind, id, name, key } of targets) {
+        const word = kind === 'team' ? 'team' : 'business_unit';
+        const subject = { kind, id };
+        const there = find.get(provider, id) as { name: string } | undefined;
+        if (!there) {
+          insert.run(provider, id, kind, name, fold(name), key, at);
+          events.push({ type: `${word}.created`, subject, data: { name } });
+        } else if (there.name !== name && key.startsWith('group:')) {
+          rename.run(name, fold(name), provider, id);
+          events.push({ type: `${word}.renamed`, subject, data: { before: there.name, after: name } });
+        }
+      }
+      return events;
+    },
+  };
+}

@@ -1,0 +1,225 @@
+// Builds the parts, joins them, starts, stops: the only file that knows every room.
+
+import { createHmac, randomBytes } from 'node:crypto';
+import { chmodSync, rmSync } from 'node:fs';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { join } from 'node:path';
+import Fastify, {
+  type FastifyInstance,
+  type FastifyReply,
+  type InjectOptions,
+  type LightMyRequestResponse,
+} from 'fastify';
+import { type Clock, systemClock } from './clock.ts';
+import { limits, readSettings, type Settings } from './config.ts';
+import { applyDeclared, declaredApiKeys } from './declared.ts';
+import { registerAdmin } from './edge/admin/admin.ts';
+import { registerOperations } from './edge/operations.ts';
+import type { Parts } from './edge/parts.ts';
+import { SCIM_BASE } from './edge/scim/call.ts';
+import { registerScim } from './edge/scim/scim.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import { createLogger } from './log.ts';
+import { errorBody } from './scim/messages.ts';
+import { loadSecretKey } from './secret.ts';
+import { version } from './version.ts';
+
+export interface StartOptions {
+  env: Record<string, string | undefined>;
+  /** The declarative configuration, parsed; otherwise the file that the environment names. */
+  config?: unknown;
+  clock?: Clock;
+  /** False: no address and no socket, only `inject` (the CLI where no server runs). */
+  listen?: boolean;
+}
+
+export interface Bifrost {
+  url: string;
+  settings: Settings;
+  ledger: Ledger;
+  /** A request without a network, with the rights of the operator's own shell. */
+  inject(request: InjectOptions): Promise<LightMyRequestResponse>;
+  /** Lets requests under way finish, writes what waits, closes the file. */
+  stop(): Promise<void>;
+}
+
+export const SOCKET_NAME = 'bifrost.sock';
+const LOCAL_HEADER = 'x-bifrost-local';
+
+/** @throws ConfigError with all problems at once; LedgerLocked when another process has the data. */
+export async function startBifrost(options: StartOptions): Promise<Bifrost> {
+  const settings = readSettings({
+    env: options.env,
+    ...('config' in options ? { config: options.config } : {}),
+  });
+  const clock = options.clock ?? systemClock;
+  const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
+  const secretKey = loadSecretKey(settings.dataDir, settings.secretKey);
+  const ledger = openSqliteLedger(settings.dataDir);
+  try {
+    const apiKeys = declaredApiKeys(settings);
+    await applyDeclared(ledger, settings, clock);
+    const sweep = sweeping(ledger, clock, (error) =>
+      log.error({ err: error }, 'resolving people anew failed'),
+    );
+    const local = localRequests();
+    const address = { url: '' };
+    const parts: Parts = {
+      ledger,
+      clock,
+      settings,
+      log,
+      secretKey,
+      version,
+      apiKeys,
+      publicUrl: () => settings.publicUrl ?? address.url,
+      isLocal: local.has,
+      wakeSweep: sweep.wake,
+    };
+    const app = await buildApp(parts);
+    const retention = retaining(parts);
+    const stopListening =
+      options.listen === false ? async () => {} : await listen(app, parts, local, address);
+    sweep.wake();
+    return {
+      url: parts.publicUrl(),
+      settings,
+      ledger,
+      inject: (request) =>
+        app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
+      stop: async () => {
+        retention.stop();
+        await stopListening();
+        await app.close();
+        await sweep.stop();
+        await ledger.close();
+      },
+    };
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+// --- HTTP -------------------------------------------------------------------------------------------------------
+
+async function buildApp(parts: Parts): Promise<FastifyInstance> {
+  const app = Fastify({
+    // Entra's administrators save the Tenant URL with a slash at its end; a redirect would lose the token.
+    routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
+    bodyLimit: limits.bodyBytes,
+    requestTimeout: limits.requestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    trustProxy: parts.settings.trustedProxies.length > 0 ? [...parts.settings.trustedProxies] : false,
+    exposeHeadRoutes: true,
+    forceCloseConnections: 'idle',
+    http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs },
+    // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
+    frameworkErrors: (_error, _request, reply) => answerMalformed(reply as FastifyReply),
+  });
+  const cursorKey = createHmac('sha256', parts.secretKey.bytes).update('cursor').digest();
+  await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
+  await app.register(async (admin) => registerAdmin(admin, parts));
+  await app.register(async (operations) => registerOperations(operations, parts));
+  await app.ready();
+  return app;
+}
+
+function answerMalformed(reply: FastifyReply): void {
+  const detail = 'The address of the request could not be read.';
+  reply.code(400).header('content-type', 'application/scim+json');
+  reply.send(Buffer.from(JSON.stringify(errorBody(400, undefined, detail))));
+}
+
+async function listen(
+  app: FastifyInstance,
+  parts: Parts,
+  local: ReturnType<typeof localRequests>,
+  address: { url: string },
+): Promise<() => Promise<void>> {
+  const { host, port, dataDir } = parts.settings;
+  address.url = (await app.listen({ host, port }))
+    .replace('[::]', 'localhost')
+    .replace('0.0.0.0', 'localhost');
+  const socket = await listenOnSocket(app, local, join(dataDir, SOCKET_NAME)).catch((error: unknown) => {
+    parts.log.warn({ err: error }, 'no local socket: CLI commands need BIFROST_URL and BIFROST_API_KEY');
+    return null;
+  });
+  return async () => {
+    if (!socket) return;
+    socket.closeAllConnections();
+    await new Promise((resolve) => socket.close(resolve));
+  };
+}
+
+/** The operator's way in: whoever may open this file may do everything, as with the data beside it. */
+async function listenOnSocket(
+  app: FastifyInstance,
+  local: ReturnType<typeof localRequests>,
+  path: string,
+): Promise<Server> {
+  rmSync(path, { force: true });
+  const server = createServer((request, response) => {
+    local.add(request);
+    app.routing(request, response);
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(path, resolve);
+  });
+  chmodSync(path, 0o600);
+  return server;
+}
+
+/** Which requests came from the operator's own shell: by the socket, or injected with this process's own secret. */
+function localRequests() {
+  const bySocket = new WeakSet<IncomingMessage>();
+  const secret = randomBytes(32).toString('base64url');
+  return {
+    secret,
+    add: (request: IncomingMessage) => bySocket.add(request),
+    has: (request: IncomingMessage) => bySocket.has(request) || request.headers[LOCAL_HEADER] === secret,
+  };
+}
+
+// --- work beside the requests -----------------------------------------------------------------------------------
+
+/** Resolves people anew after a rule change, chunk by chunk, each in its turn with the requests. */
+function sweeping(ledger: Ledger, clock: Clock, onError: (error: unknown) => void) {
+  let running: Promise<void> | null = null;
+  let stopped = false;
+  async function run(): Promise<void> {
+    while (!stopped && (await ledger.sweep(clock.now())))
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+  function wake(): void {
+    if (stopped) return;
+    running ??= run()
+      .catch(onError)
+      .finally(() => {
+        running = null;
+      });
+  }
+  ledger.onSweepNeeded(wake);
+  return {
+    wake,
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+}
+
+function retaining(parts: Parts) {
+  const { ledger, clock, settings, log } = parts;
+  async function forget(): Promise<void> {
+    const before = clock.now() - settings.retention.requestsMs;
+    while ((await ledger.forgetRequests(before)) > 0) await new Promise((resolve) => setImmediate(resolve));
+  }
+  const timer = setInterval(() => {
+    forget().catch((error: unknown) => log.error({ err: error }, 'forgetting old request rows failed'));
+  }, limits.retentionEveryMs);
+  timer.unref();
+  return { stop: () => clearInterval(timer) };
+}

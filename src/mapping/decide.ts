@@ -1,0 +1,396 @@
+// From a settled user or group to the whole change: access resolved, grants compared, events in order.
+// Every channel ends here; nothing else writes grants.
+
+import { type ChangeSet, emptyChangeSet, type GrantRow, type TargetRow } from '../identity/change-set.ts';
+import type { Actor, Cause, EventDraft } from '../identity/event.ts';
+import { createGroup, type Group, groupName, settleGroup } from '../identity/group.ts';
+import type { Provider } from '../identity/provider.ts';
+import {
+  createUser,
+  removeUser,
+  type Settled,
+  settleUser,
+  type User,
+  type WantedUser,
+} from '../identity/user.ts';
+import type { Document } from '../scim/resource.ts';
+import { derivedGrant, type Grant, type GroupFact, resolve, type StandingGrant } from './resolve.ts';
+import { type CompiledRule, type CompiledRuleset, type Role, scimAttributeFor } from './ruleset.ts';
+
+/** A provider as a decision sees it: its settings and its rules, of one moment. */
+export interface ProviderState {
+  provider: Provider;
+  ruleset: CompiledRuleset;
+  roles: readonly Role[];
+}
+
+/** A user with everything that decides their access, and the access that is stored. */
+export interface LoadedUser {
+  user: User;
+  role: string | null;
+  /** The ruleset the stored access was resolved with. */
+  ruleset: number;
+  groups: GroupFact[];
+  grants: GrantRow[];
+  standing: StandingGrant[];
+}
+
+export interface DecisionContext {
+  state: ProviderState;
+  at: number;
+  actor: Actor;
+  cause: Cause | null;
+}
+
+/** A member that joins or leaves: a user with what decides their access, or a nested group, which grants nothing. */
+export type LoadedMember = { kind: 'User'; loaded: LoadedUser } | { kind: 'Group'; id: string };
+
+export function newChangeSet(context: DecisionContext): ChangeSet {
+  return emptyChangeSet(context.state.provider.id, context.at, context.actor, context.cause);
+}
+
+// --- users ------------------------------------------------------------------------------------------------------
+
+export function decideUserCreate(
+  context: DecisionContext,
+  made: { id: string; formerly: string | null },
+  wanted: WantedUser,
+): { changes: ChangeSet; user: User } {
+  const settled = createUser({ provider: context.state.provider.id, ...made }, wanted, context.at);
+  const changes = newChangeSet(context);
+  writeUser(context, changes, emptyLoaded(settled.after), settled, 0);
+  return { changes, user: settled.after };
+}
+
+/** null when the provider said what already is. */
+export function decideUserWrite(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  wanted: WantedUser,
+): { changes: ChangeSet | null; user: User } {
+  return decideUserSettled(context, loaded, settleUser(loaded.user, wanted, context.at));
+}
+
+export function decideUserSettled(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  settled: Settled,
+): { changes: ChangeSet | null; user: User } {
+  if (settled.after === loaded.user) return { changes: null, user: loaded.user };
+  const changes = newChangeSet(context);
+  writeUser(context, changes, loaded, settled, loaded.user.revision);
+  return { changes, user: settled.after };
+}
+
+export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser): ChangeSet {
+  const settled = removeUser(loaded.user, context.at);
+  const changes = newChangeSet(context);
+  for (const group of loaded.groups) {
+    changes.leaves.push({ group: group.id, member: loaded.user.id, memberKind: 'User' });
+    changes.events.push(membershipEvent('membership.removed', loaded.user.id, group));
+  }
+  writeUser(context, changes, loaded, settled, loaded.user.revision);
+  return changes;
+}
+
+/** Access alone, for the sweep after a rule change; null when only the number needs to move, and it does not. */
+export function decideAccess(context: DecisionContext, loaded: LoadedUser): ChangeSet | null {
+  const changes = newChangeSet(context);
+  const role = applyAccess(context, changes, loaded, loaded.user, loaded.groups);
+  if (
+    role === loaded.role &&
+    changes.events.length === 0 &&
+    loaded.ruleset === context.state.ruleset.number
+  ) {
+    return null;
+  }
+  changes.resolved.push({
+    user: loaded.user.id,
+    expected: loaded.user.revision,
+    role,
+    ruleset: context.state.ruleset.number,
+  });
+  return changes;
+}
+
+function emptyLoaded(user: User): LoadedUser {
+  return { user, role: null, ruleset: 0, groups: [], grants: [], standing: [] };
+}
+
+function writeUser(
+  context: DecisionContext,
+  changes: ChangeSet,
+  loaded: LoadedUser,
+  settled: Settled,
+  expected: number,
+): void {
+  changes.events.push(...settled.events);
+  const groups = settled.after.removedAt === null ? loaded.groups : [];
+  const role = applyAccess(context, changes, loaded, settled.after, groups);
+  changes.users.push({ expected, after: settled.after, role, ruleset: context.state.ruleset.number });
+}
+
+// --- groups -----------------------------------------------------------------------------------------------------
+
+export interface MembershipDecision {
+  joins: LoadedMember[];
+  leaves: LoadedMember[];
+}
+
+export function decideGroupCreate(
+  context: DecisionContext,
+  id: string,
+  document: Document,
+  members: LoadedMember[],
+): { changes: ChangeSet; group: Group } {
+  const { after, events } = createGroup({ provider: context.state.provider.id, id }, document, context.at);
+  const changes = newChangeSet(context);
+  changes.events.push(...events);
+  changes.groups.push({ expected: 0, after });
+  changes.groupsByScim = !context.state.ruleset.groupsByScim;
+  addTargets(changes, targetsOfGroup(context.state.ruleset, { id, displayName: groupName(after) }));
+  applyMembership(context, changes, { id, displayName: groupName(after) }, { joins: members, leaves: [] });
+  return { changes, group: after };
+}
+
+/**
+ * A group's own attributes and its membership, in one change. `members` are those who are in it now, wanted only for
+ * a change of name that rules may notice; 'many' leaves them to the sweep.
+ */
+export function decideGroupWrite(
+  context: DecisionContext,
+  group: Group,
+  wanted: { document: Document; membership: MembershipDecision; members: () => LoadedUser[] | 'many' },
+): { changes: ChangeSet | null; group: Group } {
+  const { after, events } = settleGroup(group, wanted.document, context.at);
+  const changes = newChangeSet(context);
+  const now: GroupFact = { id: group.id, displayName: groupName(after) };
+  const renamed = groupName(group) !== now.displayName;
+  if (after !== group) {
+    changes.events.push(...events);
+    changes.groups.push({ expected: group.revision, after });
+  }
+  if (renamed) addTargets(changes, targetsOfGroup(context.state.ruleset, now));
+  const resolveAll =
+    renamed && nameDecides(context.state.ruleset, group.id, groupName(group), now.displayName);
+  applyMembership(context, changes, now, wanted.membership, resolveAll);
+  if (resolveAll) resolveMembers(context, changes, now, wanted);
+  const nothing = changes.events.length === 0 && changes.groups.length === 0;
+  return { changes: nothing ? null : changes, group: after };
+}
+
+export function decideGroupRemoval(
+  context: DecisionContext,
+  group: Group,
+  members: LoadedUser[] | 'many',
+): ChangeSet {
+  const changes = newChangeSet(context);
+  const subject = { kind: 'group' as const, id: group.id };
+  changes.events.push({ type: 'group.removed', subject, data: { displayName: groupName(group) } });
+  if (members === 'many') {
+    changes.staleMembersOf.push(group.id);
+  } else {
+    const leaves = members.map((loaded) => ({ kind: 'User' as const, loaded }));
+    applyMembership(context, changes, { id: group.id, displayName: groupName(group) }, { joins: [], leaves });
+  }
+  changes.removedGroups.push(group.id);
+  return changes;
+}
+
+function applyMembership(
+  context: DecisionContext,
+  changes: ChangeSet,
+  group: GroupFact,
+  membership: MembershipDecision,
+  resolvedLater = false,
+): void {
+  for (const [joining, members] of [
+    [true, membership.joins],
+    [false, membership.leaves],
+  ] as const) {
+    for (const member of members) {
+      const id = member.kind === 'User' ? member.loaded.user.id : member.id;
+      (joining ? changes.joins : changes.leaves).push({
+        group: group.id,
+        member: id,
+        memberKind: member.kind,
+      });
+      changes.events.push(
+        membershipEvent(joining ? 'membership.added' : 'membership.removed', id, group, member.kind),
+      );
+      if (member.kind === 'User' && !resolvedLater)
+        resolveMember(context, changes, member.loaded, group, joining);
+    }
+  }
+}
+
+function resolveMember(
+  context: DecisionContext,
+  changes: ChangeSet,
+  loaded: LoadedUser,
+  group: GroupFact,
+  joining: boolean,
+): void {
+  const others = loaded.groups.filter((each) => each.id !== group.id);
+  const role = applyAccess(context, changes, loaded, loaded.user, joining ? [...others, group] : others);
+  changes.resolved.push({
+    user: loaded.user.id,
+    expected: loaded.user.revision,
+    role,
+    ruleset: context.state.ruleset.number,
+  });
+}
+
+/** After a change of name that rules notice: everybody who stays, joins or leaves is resolved with the new name. */
+function resolveMembers(
+  context: DecisionContext,
+  changes: ChangeSet,
+  group: GroupFact,
+  wanted: { membership: MembershipDecision; members: () => LoadedUser[] | 'many' },
+): void {
+  const members = wanted.members();
+  if (members === 'many') {
+    changes.staleMembersOf.push(group.id);
+    return;
+  }
+  const inside = new Map(members.map((loaded) => [loaded.user.id, loaded]));
+  const leaving = new Map<string, LoadedUser>();
+  for (const member of wanted.membership.joins) {
+    if (member.kind === 'User') inside.set(member.loaded.user.id, member.loaded);
+  }
+  for (const member of wanted.membership.leaves) {
+    if (member.kind === 'User') leaving.set(member.loaded.user.id, member.loaded);
+  }
+  for (const [id, loaded] of inside)
+    if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
+  for (const loaded of leaving.values()) resolveMember(context, changes, loaded, group, false);
+}
+
+/** Whether some rule treats the two names of a group differently, other than by the name it gives to its target. */
+function nameDecides(ruleset: CompiledRuleset, group: string, was: string, is: string): boolean {
+  return [...groupRules(ruleset)].some((rule) => {
+    if (rule.kind === 'role') return (rule.matches(was) === null) !== (rule.matches(is) === null);
+    return ruleTarget(rule, ruleset, group, was)?.id !== ruleTarget(rule, ruleset, group, is)?.id;
+  });
+}
+
+function ruleTarget(rule: CompiledRule, ruleset: CompiledRuleset, group: string, name: string) {
+  return derivedGrant(rule, { text: name, channel: 'scim', group }, ruleset.provider)?.target ?? null;
+}
+
+/** The rules that read the displayName of groups. */
+function* groupRules(ruleset: CompiledRuleset): Generator<CompiledRule> {
+  for (const rule of [...ruleset.byKind.role, ...ruleset.byKind.team, ...ruleset.byKind.businessUnit]) {
+    if (scimAttributeFor(ruleset, rule.attribute).attributeType === 'group') yield rule;
+  }
+}
+
+/** What a group becomes by the rules even before anybody is in it: a synced group is a team at once. */
+export function targetsOfGroup(ruleset: CompiledRuleset, group: GroupFact): TargetRow[] {
+  const targets: TargetRow[] = [];
+  for (const rule of groupRules(ruleset)) {
+    if (rule.kind === 'role' || !rule.derived) continue;
+    const target = ruleTarget(rule, ruleset, group.id, group.displayName);
+    if (target) targets.push({ kind: rule.kind, id: target.id, name: target.name, key: target.key });
+  }
+  return targets;
+}
+
+// --- access -----------------------------------------------------------------------------------------------------
+
+/** Resolves, compares with what is stored, and adds the difference to the change. Returns the id of the role. */
+function applyAccess(
+  context: DecisionContext,
+  changes: ChangeSet,
+  loaded: LoadedUser,
+  user: User,
+  groups: readonly GroupFact[],
+): string | null {
+  const { ruleset, roles } = context.state;
+  const access = resolve({ user, groups, ruleset, roles, standing: loaded.standing });
+  const stored = new Map(loaded.grants.map((row) => [grantKey(row.kind, row.target, row.reasonKey), row]));
+  const wanted = new Map(
+    access.grants.map((grant) => [grantKey(grant.target.kind, grant.target.id, grant.reasonKey), grant]),
+  );
+  const held = new Set(access.grants.map((grant) => `${grant.target.kind}/${grant.target.id}`));
+
+  for (const [key, row] of stored) {
+    if (wanted.has(key)) continue;
+    // What people gave stays stored while another role outweighs it; only a removal of the user ends it.
+    if (isStanding(row, loaded) && user.removedAt === null) continue;
+    changes.grantsRemoved.push({
+      user: user.id,
+      kind: row.kind,
+      target: row.target,
+      reasonKey: row.reasonKey,
+    });
+    changes.events.push(removedEvent(user.id, row, held.has(`${row.kind}/${row.target}`)));
+  }
+  for (const [key, grant] of wanted) {
+    if (stored.has(key)) continue;
+    changes.grantsAdded.push(grantRow(user.id, grant));
+    if (grant.target.kind !== 'role') addTargets(changes, [{ ...grant.target, kind: grant.target.kind }]);
+    changes.events.push(addedEvent(user.id, grant));
+  }
+  return access.role?.id ?? null;
+}
+
+function isStanding(row: GrantRow, loaded: LoadedUser): boolean {
+  return loaded.standing.some(
+    (each) =>
+      each.target.id === row.target && each.target.kind === row.kind && each.reasonKey === row.reasonKey,
+  );
+}
+
+function grantKey(kind: string, target: string, reasonKey: string): string {
+  return `${kind}/${target}/${reasonKey}`;
+}
+
+function grantRow(user: string, grant: Grant): GrantRow {
+  return {
+    user,
+    kind: grant.target.kind,
+    target: grant.target.id,
+    reasonKey: grant.reasonKey,
+    reason: JSON.stringify(grant.reason),
+  };
+}
+
+function addTargets(changes: ChangeSet, targets: TargetRow[]): void {
+  for (const target of targets) {
+    if (!changes.targets.some((each) => each.id === target.id)) changes.targets.push(target);
+  }
+}
+
+function addedEvent(user: string, grant: Grant): EventDraft {
+  return {
+    type: 'grant.added',
+    subject: { kind: 'user', id: user },
+    object: { kind: grant.target.kind, id: grant.target.id },
+    data: { name: grant.target.name, reason: grant.reason },
+  };
+}
+
+/** `stillHeld`: another reason keeps the target, so nothing is lost. */
+function removedEvent(user: string, row: GrantRow, stillHeld: boolean): EventDraft {
+  return {
+    type: 'grant.removed',
+    subject: { kind: 'user', id: user },
+    object: { kind: row.kind, id: row.target },
+    data: { reason: JSON.parse(row.reason), stillHeld },
+  };
+}
+
+function membershipEvent(
+  type: 'membership.added' | 'membership.removed',
+  member: string,
+  group: GroupFact,
+  kind: 'User' | 'Group' = 'User',
+): EventDraft {
+  return {
+    type,
+    subject: { kind: kind === 'User' ? 'user' : 'group', id: member },
+    object: { kind: 'group', id: group.id },
+    data: { group: group.displayName },
+  };
+}

@@ -1,0 +1,263 @@
+// resolve: facts + groups + rules + manual grants = access with reasons. Pure and total. The plan of a rule change,
+// "why", the doctor and the consistency check are this function on other inputs; nothing else decides access.
+
+import { fold } from '../fold.ts';
+import { namedId } from '../id.ts';
+import type { Channel } from '../identity/event.ts';
+import { factOf } from '../identity/facts.ts';
+import { statusOf, type User } from '../identity/user.ts';
+import { type TargetKind, targetName } from './rule.ts';
+import { type CompiledRule, type CompiledRuleset, type Role, scimAttributeFor } from './ruleset.ts';
+
+/** What the rules see of a group that the user is a direct member of. */
+export interface GroupFact {
+  id: string;
+  displayName: string;
+}
+
+export interface Target {
+  kind: TargetKind;
+  id: string;
+  name: string;
+  /** What identifies a derived target: `group:<id>` for one born of a group, `name:<folded>` otherwise. */
+  key: string;
+}
+
+/** Why a grant stands. */
+export type GrantReason =
+  | { by: 'manual'; actor: string }
+  | {
+      by: 'rule';
+      rule: string;
+      attribute: string;
+      value: string;
+      channel: Channel;
+      group?: string;
+      sticky?: true;
+    };
+
+export interface Grant {
+  target: Target;
+  reason: GrantReason;
+  /** Two grants are the same when target and reason key are. */
+  reasonKey: string;
+}
+
+/** A stored grant that people gave, or that a sticky rule left; only people withdraw it. */
+export interface StandingGrant {
+  target: Target;
+  reason: GrantReason;
+  reasonKey: string;
+}
+
+export interface RoleCandidate {
+  role: Role;
+  grant: Grant;
+  /** Why this one did not win; null for the winner. */
+  lost: 'to-manual' | 'fewer-permissions' | 'later-rule' | null;
+}
+
+export interface Access {
+  role: Role | null;
+  /** Everything that stands: the winning role's grants, all teams, all business units; sorted. */
+  grants: Grant[];
+  /** Winners and losers, for the explanation; the winner first. */
+  candidates: RoleCandidate[];
+}
+
+export interface ResolveInputs {
+  user: User;
+  groups: readonly GroupFact[];
+  ruleset: CompiledRuleset;
+  standing: readonly StandingGrant[];
+  /** Roles by id, for standing role grants. */
+  roles: readonly Role[];
+}
+
+const noAccess: Access = { role: null, grants: [], candidates: [] };
+
+export function resolve(inputs: ResolveInputs): Access {
+  // Access of a removed user is gone; that of a suspended one is dormant, not gone.
+  if (statusOf(inputs.user) === 'removed') return noAccess;
+  const { ruleset } = inputs;
+  const values = new Map<string, ClaimValue[]>();
+  const candidates = decideRole(roleCandidates(inputs, values), ruleset);
+  const role = candidates[0]?.role ?? null;
+  const grants = candidates.filter((each) => each.lost === null).map((each) => each.grant);
+  for (const standing of inputs.standing) if (standing.target.kind !== 'role') grants.push(standing);
+  for (const kind of ['team', 'businessUnit'] as const) {
+    for (const rule of ruleset.byKind[kind]) {
+      for (const value of claimValues(inputs, rule.attribute, values)) {
+        const grant = derivedGrant(rule, value, ruleset.provider);
+        if (grant) grants.push(grant);
+      }
+    }
+  }
+  return { role, grants: unique(grants), candidates };
+}
+
+// --- values of a claim ------------------------------------------------------------------------------------------
+
+/** One text that a claim holds for a user, and where it came from. */
+export interface ClaimValue {
+  text: string;
+  channel: Channel;
+  group: string | null;
+}
+
+function claimValues(inputs: ResolveInputs, claim: string, known: Map<string, ClaimValue[]>): ClaimValue[] {
+  let found = known.get(claim);
+  if (!found) {
+    found = readClaim(inputs, claim);
+    known.set(claim, found);
+  }
+  return found;
+}
+
+/** What the rules compare for a claim name: shared by resolve, the explanation and the doctor. */
+export function readClaim(
+  inputs: Pick<ResolveInputs, 'user' | 'groups' | 'ruleset'>,
+  claim: string,
+): ClaimValue[] {
+  const { user, groups, ruleset } = inputs;
+  const source = scimAttributeFor(ruleset, claim);
+  if (source.attributeType === 'group') {
+    if (ruleset.groupsByScim) {
+      return groups.map((group) => ({ text: group.displayName, channel: 'scim', group: group.id }));
+    }
+    return factTexts(user, claim, []);
+  }
+  const byScim = factTexts(user, source.attributeValue, []);
+  if (byScim.length > 0 || source.attributeValue === claim) return byScim;
+  // A claim whose SCIM attribute was never supplied keeps the word of the token or the directory.
+  return factOf(user, source.attributeValue)?.channel === 'scim' ? [] : factTexts(user, claim, []);
+}
+
+/** Follows dots into objects: the longest name that is a fact first, so that names may hold dots themselves. */
+function factTexts(user: User, name: string, rest: string[]): ClaimValue[] {
+  const fact = factOf(user, name);
+  if (fact) return textsAt(fact.value, rest).map((text) => ({ text, channel: fact.channel, group: null }));
+  const dot = name.lastIndexOf('.');
+  if (dot <= 0 || rest.length >= 8) return [];
+  return factTexts(user, name.slice(0, dot), [name.slice(dot + 1), ...rest]);
+}
+
+/** Texts, numbers and booleans as text; lists element by element; objects by their `value` (SCIM's complex values). */
+function textsAt(value: unknown, path: readonly string[]): string[] {
+  if (value === undefined || value === null) return [];
+  if (Array.isArray(value)) return value.slice(0, 1000).flatMap((element) => textsAt(element, path));
+  if (typeof value === 'object') {
+    const [key = 'value', ...rest] = path;
+    return Object.hasOwn(value, key) ? textsAt((value as Record<string, unknown>)[key], rest) : [];
+  }
+  return path.length === 0 ? [String(value)] : [];
+}
+
+// --- grants -----------------------------------------------------------------------------------------------------
+
+function ruleReason(rule: CompiledRule, value: ClaimValue): GrantReason {
+  return {
+    by: 'rule',
+    rule: rule.id,
+    attribute: rule.attribute,
+    value: value.text.slice(0, 256),
+    channel: value.channel,
+    ...(value.group === null ? {} : { group: value.group }),
+  };
+}
+
+function reasonKey(rule: CompiledRule, value: ClaimValue): string {
+  return `${rule.id}/${value.group === null ? fold(value.text).slice(0, 256) : value.group}`;
+}
+
+function roleCandidates(inputs: ResolveInputs, values: Map<string, ClaimValue[]>): RoleCandidate[] {
+  const candidates: RoleCandidate[] = [];
+  for (const standing of inputs.standing) {
+    if (standing.target.kind !== 'role') continue;
+    const role = inputs.roles.find((each) => each.id === standing.target.id);
+    if (role) candidates.push({ role, grant: standing, lost: null });
+  }
+  for (const rule of inputs.ruleset.byKind.role) {
+    const role = rule.role!;
+    const target: Target = { kind: 'role', id: role.id, name: role.name, key: role.id };
+    for (const value of claimValues(inputs, rule.attribute, values)) {
+      if (rule.matches(value.text) === null) continue;
+      const grant = { target, reason: ruleReason(rule, value), reasonKey: reasonKey(rule, value) };
+      candidates.push({ role, grant, lost: null });
+    }
+  }
+  return candidates;
+}
+
+/** A manual role wins over rules; among rules the strategy decides; ties go to the earlier rule. */
+function decideRole(candidates: RoleCandidate[], ruleset: CompiledRuleset): RoleCandidate[] {
+  if (candidates.length === 0) return candidates;
+  const manual = candidates.find((each) => each.grant.reason.by === 'manual');
+  let winner = manual ?? candidates[0]!;
+  if (!manual && ruleset.strategy === 'most-permissions') {
+    for (const each of candidates) {
+      if (each.role.permissionCount > winner.role.permissionCount) winner = each;
+    }
+  }
+  for (const each of candidates) {
+    if (each.role.id === winner.role.id) continue; // both reasons stand
+    if (manual) each.lost = 'to-manual';
+    else
+      each.lost =
+        each.role.permissionCount < winner.role.permissionCount && ruleset.strategy === 'most-permissions'
+          ? 'fewer-permissions'
+          : 'later-rule';
+  }
+  return [winner, ...candidates.filter((each) => each !== winner)];
+}
+
+/** The team or business unit that a rule makes of a value; null when the value does not fit. */
+export function derivedGrant(rule: CompiledRule, value: ClaimValue, provider: string): Grant | null {
+  const captured = rule.matches(value.text);
+  if (captured === null) return null;
+  const name = targetName(rule.target, captured);
+  if (name === '') return null;
+  const key = targetKey(rule, value, name);
+  return {
+    target: { kind: rule.kind, id: targetId(provider, rule.kind, key), name, key },
+    reason: ruleReason(rule, value),
+    reasonKey: reasonKey(rule, value),
+  };
+}
+
+/**
+ * A target born of a group is the group's: a rename renames it. Two rules that make different names of one group make
+ * two targets, so what the rule says of the name is part of the key unless it is the group's whole name.
+ */
+function targetKey(rule: CompiledRule, value: ClaimValue, name: string): string {
+  if (!rule.derived || value.group === null) return `name:${fold(name)}`;
+  return rule.target === '*' && rule.value === '*'
+    ? `group:${value.group}`
+    : `group:${value.group}:${rule.id}`;
+}
+
+const targetIds = new Map<string, string>();
+const TARGET_IDS_REMEMBERED = 50_000;
+
+/** Derived on every replica alike, so that two requests that create one team at once create one team. */
+export function targetId(provider: string, kind: TargetKind, key: string): string {
+  const words = `${provider}\u0000${kind}\u0000${key}`;
+  let id = targetIds.get(words);
+  if (id === undefined) {
+    id = namedId('target', provider, kind, key);
+    if (targetIds.size >= TARGET_IDS_REMEMBERED) targetIds.clear();
+    targetIds.set(words, id);
+  }
+  return id;
+}
+
+/** One grant per (kind, target, reason), in an order that does not depend on the order of the inputs. */
+function unique(grants: Grant[]): Grant[] {
+  if (grants.length < 2) return grants;
+  const known = new Map<string, Grant>();
+  for (const grant of grants) {
+    const key = `${grant.target.kind}/${grant.target.id}/${grant.reasonKey}`;
+    if (!known.has(key)) known.set(key, grant);
+  }
+  return [...known.keys()].sort().map((key) => known.get(key)!);
+}

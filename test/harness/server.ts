@@ -1,0 +1,75 @@
+// A whole Bifrost in this process, on a free port, with a data directory of its own that goes when it stops.
+// Owns the declarative configuration that black-box tests start from; what a test needs otherwise it merges over it.
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Clock } from '../../src/clock.ts';
+import { startBifrost } from '../../src/main.ts';
+
+export interface TestServer {
+  url: string;
+  /** Base of the SCIM endpoint, without a trailing slash. */
+  scim: string;
+  token: string;
+  apiKey: string;
+  /** Name of the (first) provider. */
+  provider: string;
+  stop(): Promise<void>;
+}
+
+export interface ServerOptions {
+  /** Merged over the default provider. */
+  provider?: Record<string, unknown>;
+  /** Merged over the whole declarative configuration. */
+  config?: Record<string, unknown>;
+  clock?: Clock;
+}
+
+const randomToken = (): string => randomBytes(32).toString('base64url');
+
+/** The provider block that tests start from: SCIM on, one rule of each kind. */
+export function providerBlock(name: string, provisioningToken: string): Record<string, unknown> {
+  return {
+    name,
+    kind: 'entra',
+    tenantId: randomUUID(),
+    clientId: randomUUID(),
+    scim: { enabled: true, provisioningToken },
+    attributeRoleMappings: [
+      { attribute: 'roles', value: 'admin', role: 'Admin' },
+      { attribute: 'department', value: '*', role: 'Viewer' },
+    ],
+    attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+    attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
+  };
+}
+
+export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
+  const dataDirectory = await mkdtemp(join(tmpdir(), 'bifrost-test-'));
+  const token = randomToken();
+  const apiKey = randomToken();
+  const config = {
+    apiKeys: [{ name: 'ops', key: apiKey, role: 'Admin' }],
+    providers: [{ ...providerBlock('entra', token), ...options.provider }],
+    ...options.config,
+  };
+  const env = { PORT: '0', HOST: '127.0.0.1', BIFROST_DATA_DIR: dataDirectory, VITEST: '1' };
+  const bifrost = await startBifrost({
+    env,
+    config,
+    ...(options.clock ? { clock: options.clock } : {}),
+  });
+  return {
+    url: bifrost.url,
+    scim: `${bifrost.url}/scim/v2`,
+    token,
+    apiKey,
+    provider: 'entra',
+    async stop() {
+      await bifrost.stop();
+      await rm(dataDirectory, { recursive: true, force: true });
+    },
+  };
+}
