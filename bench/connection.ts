@@ -79,7 +79,7 @@ function replyReader(
       const first = chunks.length === 1 ? chunk : Buffer.concat(chunks);
       const headEnd = first.indexOf('\r\n\r\n');
       if (headEnd < 0) return;
-      head = first.latin1Slice(0, headEnd);
+      head = first.toString('latin1', 0, headEnd);
       const length = bodyLength(head);
       if (length === null) return onBroken('an answer without Content-Length');
       bodyAt = headEnd + 4;

@@ -9,7 +9,7 @@ import { userKind } from '../src/scim/schema.ts';
 import { userBody } from './person.ts';
 import { serveWork } from './worker.ts';
 
-export interface Filling {
+interface Filling {
   dataDir: string;
   /** Numbers 0 to people - 1. */
   people: number;
@@ -39,7 +39,12 @@ async function fill({ dataDir, people, stride }: Filling): Promise<string[]> {
         needs: {},
         decide: (loaded) => {
           const at = Date.now();
-          const context = { state: loaded.state, at, actor: { kind: 'system' as const, id: 'bench' }, cause: null };
+          const context = {
+            state: loaded.state,
+            at,
+            actor: { kind: 'system' as const, id: 'bench' },
+            cause: null,
+          };
           const made = { id: newId(at), formerly: null };
           const { document, unlisted } = readResource(userKind, userBody(n), { require: true });
           const { changes } = decideUserCreate(context, made, { document, unlisted });

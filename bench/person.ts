@@ -1,8 +1,8 @@
 // The invented people and groups of the benchmarks, each made from a number alone, so that the generator, the filler
 // and the look-ups agree on them without telling each other. Shapes as Entra sends them; texts are plain ASCII.
 
-export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 const MICROSOFT_GROUP = 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group';
 
@@ -10,8 +10,8 @@ const MICROSOFT_GROUP = 'http://schemas.microsoft.com/2006/11/ResourceManagement
 export const APP_ROLE = 'navigator';
 
 const DEPARTMENTS = 40;
-const given = ['Amara', 'Imani', 'Jonas', 'Leila', 'Mateo', 'Noor', 'Oskar', 'Priya', 'Rosa', 'Tariq', 'Vera', 'Yuki'];
-const family = ['Adler', 'Brook', 'Costa', 'Dahl', 'Eriksen', 'Fontaine', 'Greco', 'Hale', 'Ito', 'Jansen', 'Kaya'];
+const given = 'Amara Imani Jonas Leila Mateo Noor Oskar Priya Rosa Tariq Vera Yuki'.split(' ');
+const family = 'Adler Brook Costa Dahl Eriksen Fontaine Greco Hale Ito Jansen Kaya'.split(' ');
 
 export function userNameOf(n: number): string {
   return `${given[mixed(n) % given.length]}.${family[mixed(n + 7) % family.length]}.${n}@kitehaus.example`.toLowerCase();
@@ -19,7 +19,7 @@ export function userNameOf(n: number): string {
 
 /** Looks like an Entra object id: random over the whole range, as the index will meet them. */
 export function objectIdOf(n: number): string {
-  const hex = [0, 1, 2, 3].map((part) => mixed(n * 4 + part).toString(16).padStart(8, '0')).join('');
+  const hex = [0, 1, 2, 3].map((part) => eightHex(mixed(n * 4 + part))).join('');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
@@ -61,6 +61,10 @@ export function groupBody(n: number): Record<string, unknown> {
     displayName: groupNameOf(n),
     meta: { resourceType: 'Group' },
   };
+}
+
+function eightHex(value: number): string {
+  return value.toString(16).padStart(8, '0');
 }
 
 /** A 32-bit mix (the finaliser of MurmurHash3): neighbours come out far apart. */

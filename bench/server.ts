@@ -94,7 +94,10 @@ function readyUrl(child: ChildProcess): Promise<string> {
     }, READY_WITHIN_MS);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-64_000);
-      const line = said.split('\n').slice(0, -1).find((each) => each.startsWith('{"url"'));
+      const line = said
+        .split('\n')
+        .slice(0, -1)
+        .find((each) => each.startsWith('{"url"'));
       if (!line) return;
       clearTimeout(timer);
       resolve((JSON.parse(line) as { url: string }).url);
@@ -158,7 +161,8 @@ function memoryOf(pid: number): { now: number; peak: number } | null {
   } catch {
     return null; // not Linux
   }
-  const mebibytes = (name: string) => Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
+  const mebibytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
   return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
 }
 

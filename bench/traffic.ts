@@ -118,7 +118,10 @@ function addMembers(
   const perGroup = Math.floor(users.length / perRequest);
   const group = groups[Math.floor(n / perGroup) % groups.length]!;
   const from = (n % perGroup) * perRequest;
-  return { text: request('PATCH', `/Groups/${group}`, addBody(users.slice(from, from + perRequest))), status: 204 };
+  return {
+    text: request('PATCH', `/Groups/${group}`, addBody(users.slice(from, from + perRequest))),
+    status: 204,
+  };
 }
 
 /** One operation that adds these users, in Entra's first dialect. */
@@ -133,7 +136,10 @@ function oneMember(
   n: number,
 ): Step {
   const user = users[(n >> 1) % users.length]!;
-  const removal = { schemas: [PATCH_OP], Operations: [{ op: 'remove', path: `members[value eq "${user}"]` }] };
+  const removal = {
+    schemas: [PATCH_OP],
+    Operations: [{ op: 'remove', path: `members[value eq "${user}"]` }],
+  };
   const body = n % 2 === 0 ? addBody([user]) : removal;
   return { text: request('PATCH', `/Groups/${group}`, body), status: 204 };
 }

@@ -9,7 +9,7 @@ type Work = Record<string, (input: never) => Promise<unknown>>;
 
 export type Role = 'load' | 'floor' | 'fill';
 
-export interface Worker<Asked extends Work> {
+interface Worker<Asked extends Work> {
   ask<Name extends keyof Asked & string>(
     name: Name,
     input: Parameters<Asked[Name]>[0],
@@ -70,7 +70,8 @@ export function serveWork<Asked extends Work>(work: Asked): void {
     const answer = work[name] as (input: unknown) => Promise<unknown>;
     answer(input).then(
       (value) => tell({ number, answer: value }),
-      (error) => tell({ number, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+      (error) =>
+        tell({ number, error: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
     );
   });
 }

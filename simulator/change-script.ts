@@ -92,7 +92,7 @@ function newHire(tenant: Tenant, managerId: string, seed: number): TenantUser {
   const taken = new Map(
     [...tenant.users.values()].map((user) => [user.mailNickname.replace(/\d+$/, ''), 1000]),
   );
-  return sampleUser(tenant.users.size * 40, managerId, taken, seededRandom(seed ^ 0x5eed));
+  return sampleUser(tenant.users.size * 40 + 1, managerId, taken, seededRandom(seed ^ 0x5eed));
 }
 
 function about(user: TenantUser, title: string, change: (tenant: Tenant) => Tenant): Step {

@@ -6,61 +6,75 @@ import { isJson, type Json } from './agent/target.ts';
 export interface Consequences {
   /** The events since the last call, in order. */
   newEvents(): Promise<Json[]>;
-  /** One line about a person, by the id that SCIM knows too. */
-  stateOf(id: string): Promise<string>;
+  /** A person's access and why, by the id that SCIM knows too; a line each. */
+  accessOf(id: string): Promise<string[]>;
 }
 
 const PAGE = 500;
+const SHOWN_REASONS = 5;
 
 export function consequences(url: string, apiKey: string): Consequences {
-  let after: string | null = null;
-  const get = (path: string): Promise<Response> =>
-    fetch(`${url}${path}`, { headers: { authorization: `Bearer ${apiKey}` } });
+  let after = '0';
+  const get = async (path: string): Promise<Json | null> => {
+    const headers = { authorization: `Bearer ${apiKey}` };
+    const response = await fetch(`${url}${path}`, { headers }).catch((error: unknown) => {
+      throw new Error(`${url}${path} does not answer`, { cause: error });
+    });
+    if (response.status === 404) return null;
+    const body: unknown = await response.json();
+    if (!response.ok || !isJson(body)) throw new Error(`${path} answered ${response.status}`);
+    return body;
+  };
   return {
     async newEvents() {
       const events: Json[] = [];
       for (;;) {
-        const response = await get(`/api/events?limit=${PAGE}${after === null ? '' : `&after=${after}`}`);
-        if (!response.ok) throw new Error(`/api/events answered ${response.status}`);
-        const page: unknown = await response.json();
-        const items = isJson(page) && Array.isArray(page.items) ? page.items.filter(isJson) : [];
-        const last = items.at(-1);
-        if (!last) return events;
+        const page = await get(`/api/events?limit=${PAGE}&after=${after}`);
+        const items = listOf(page?.items);
+        if (items.length === 0 || typeof page?.nextCursor !== 'string') return events;
         events.push(...items);
-        after = encodeURIComponent(String(last.position));
+        after = page.nextCursor;
       }
     },
-    async stateOf(id) {
-      const response = await get(`/api/users/${encodeURIComponent(id)}`);
-      if (response.status === 404) return 'is not known any more';
-      if (!response.ok) throw new Error(`/api/users/${id} answered ${response.status}`);
-      const user: unknown = await response.json();
-      return isJson(user) ? showState(user) : 'is not shown';
+    async accessOf(id) {
+      const access = await get(`/api/users/${encodeURIComponent(id)}/access`);
+      return access === null ? ['Nobody with this id is known any more.'] : showAccess(access);
     },
   };
 }
 
-function showState(user: Json): string {
-  const role = isJson(user.role) ? `role ${user.role.name}` : 'no role';
-  const teams = namesOf(user.teams);
-  const units = namesOf(user.businessUnits);
-  return `is ${user.status}, ${role}, teams: ${teams || 'none'}, business units: ${units || 'none'}`;
+function listOf(value: unknown): Json[] {
+  return Array.isArray(value) ? value.filter(isJson) : [];
 }
 
-function namesOf(list: unknown): string {
-  return (Array.isArray(list) ? list : []).map((one) => (isJson(one) ? String(one.name) : '')).join(', ');
+function showAccess(access: Json): string[] {
+  const held: [kind: string, targets: Json[]][] = [
+    ['role', isJson(access.role) ? [access.role] : []],
+    ['business unit', listOf(access.businessUnits)],
+    ['team', listOf(access.teams)],
+  ];
+  const reasons = held.flatMap(([kind, targets]) =>
+    targets.map((target) => `  ${kind} ${target.name}: ${listOf(target.sources)[0]?.words ?? ''}`),
+  );
+  const rest = reasons.length - SHOWN_REASONS;
+  return [
+    String(access.words),
+    ...reasons.slice(0, SHOWN_REASONS),
+    ...(rest > 0 ? [`  ... and ${rest} more`] : []),
+  ];
 }
 
 /** `nameOf`: ids of people and groups as names, as far as they are known. */
 export function showEvent(event: Json, nameOf: (id: string) => string): string {
   const subject = isJson(event.subject) ? nameOf(String(event.subject.id)) : '';
   const data = isJson(event.data) ? event.data : {};
-  return `${String(event.type).padEnd(18)} ${subject}${showData(String(event.type), data)}`;
+  const object = isJson(event.object) ? nameOf(String(event.object.id)) : '';
+  return `${String(event.type).padEnd(18)} ${subject}${showData(String(event.type), data, object)}`;
 }
 
-function showData(type: string, data: Json): string {
+function showData(type: string, data: Json, object: string): string {
   if (type.startsWith('grant.')) {
-    const name = data.name === undefined ? '' : ` -> ${data.name}`;
+    const name = object === '' ? '' : `: ${object}`;
     return `${name}, because ${showReason(data.reason)}`;
   }
   if (type.startsWith('membership.')) return `, group ${data.group}`;

@@ -37,8 +37,11 @@ export async function startDemoServer(script: string, tenantId: string): Promise
       BIFROST_CONFIG: configFile,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C is for the demo, which then ends its server: not for both at once.
+    detached: true,
   });
   const cleanUp = (): void => {
+    process.off('exit', cleanUp);
     child.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
   };
@@ -46,7 +49,7 @@ export async function startDemoServer(script: string, tenantId: string): Promise
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   try {
     const url = await readUrl(child);
-    return { url, token, apiKey, ended, stop: () => stop(child, ended) };
+    return { url, token, apiKey, ended, stop: () => stop(child, ended).finally(cleanUp) };
   } catch (error) {
     cleanUp();
     throw error;

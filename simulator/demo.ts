@@ -8,6 +8,7 @@ import { type CycleReport, provisionOnDemand, readBack, runCycle } from './agent
 import { DIALECTS } from './agent/dialect.ts';
 import { type Job, type JobSettings, newJob } from './agent/job.ts';
 import { CYCLE_MS } from './agent/quarantine.ts';
+import { isJson, type Json } from './agent/target.ts';
 import { changeScript, type Step } from './change-script.ts';
 import { type Consequences, consequences, showEvent } from './demo-consequences.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
@@ -39,6 +40,8 @@ interface Play {
   readonly followed: Consequences;
   /** Requests since they were last shown. */
   readonly sent: Exchange[];
+  /** Of people, groups, roles, teams and business units, by id; also of those that are gone. */
+  readonly names: Map<string, string>;
 }
 
 function print(text: string): void {
@@ -67,12 +70,18 @@ async function demo(script: string, stage: Stage): Promise<number> {
   const server = await startDemoServer(script, tenant.tenantId);
   const sent: Exchange[] = [];
   const job = newJob(jobSettings(server), tenant, (exchange) => sent.push(exchange));
-  const play: Play = { job, server, followed: consequences(server.url, server.apiKey), sent };
+  const play: Play = {
+    job,
+    server,
+    followed: consequences(server.url, server.apiKey),
+    sent,
+    names: new Map(),
+  };
   let failures: number;
   try {
     print(`Bifrost listens on ${server.url}, with an empty data directory.\n`);
     failures = await story(play, tenant, stage);
-    print(lookAround(server));
+    if (!stage.signal.aborted) print(lookAround(server));
     await untilTheEnd(stage, server);
   } finally {
     job.connection.close();
@@ -94,7 +103,8 @@ async function story(play: Play, initial: Tenant, stage: Stage): Promise<number>
   for (const [position, step] of steps.entries()) {
     await pause(stepMs(stage, steps.length - position), stage.signal);
     if (isOver(stage)) {
-      print(`\nThe time is up; ${steps.length - position} steps were not played.`);
+      const why = stage.signal.aborted ? 'Ended early' : 'The time is up';
+      print(`\n${why}; ${steps.length - position} steps were not played.`);
       return failures;
     }
     now += CYCLE_MS;
@@ -127,20 +137,21 @@ async function show(play: Play, cycle: CycleReport, tenant: Tenant, step: Step |
     print(`  sent: ${sent.length - writes.length} look-ups, then`);
     for (const exchange of writes) print(`    ${showRequest(exchange)}`);
   }
+  for (const failure of cycle.failures) {
+    print(`  FAILED: ${failure.subject}: ${failure.problem} ${failure.detail}`);
+  }
+  if (cycle.stopped !== null) throw new Error(`provisioning stopped: ${cycle.stopped}`);
   const events = await play.followed.newEvents();
-  const names = namesById(play.job, tenant);
-  print(`  followed: ${events.length} events`);
+  learnNames(play, tenant, events);
+  print(`  followed: ${events.length} ${events.length === 1 ? 'event' : 'events'}`);
   if (step === null) {
     for (const [type, count] of countByType(events)) print(`    ${type.padEnd(18)} ${count}`);
   } else {
-    for (const event of events.slice(0, SHOWN_EVENTS))
-      print(`    ${showEvent(event, (one) => names.get(one) ?? '')}`);
+    const nameOf = (one: string): string => play.names.get(one) ?? '';
+    for (const event of events.slice(0, SHOWN_EVENTS)) print(`    ${showEvent(event, nameOf)}`);
     if (events.length > SHOWN_EVENTS) print(`    ... and ${events.length - SHOWN_EVENTS} more`);
-    if (id !== undefined)
-      print(`  now: ${names.get(id) ?? 'this person'} ${await play.followed.stateOf(id)}`);
+    if (id !== undefined) print(`  now: ${(await play.followed.accessOf(id)).join('\n       ')}`);
   }
-  for (const failure of cycle.failures)
-    print(`  FAILED: ${failure.subject}: ${failure.problem} ${failure.detail}`);
   return cycle.failureCount;
 }
 
@@ -159,15 +170,27 @@ function showRequest({ method, path, body, status }: Exchange): string {
   return `${method} ${path}${shown} -> ${status}`;
 }
 
-function namesById(job: Job, tenant: Tenant): Map<string, string> {
-  const names = new Map<string, string>();
-  for (const [objectId, { id }] of job.users) names.set(id, tenant.users.get(objectId)?.displayName ?? '');
-  for (const [objectId, { id }] of job.groups)
-    names.set(id, `group ${tenant.groups.get(objectId)?.displayName ?? ''}`);
-  return names;
+/** Events speak of ids; who that is, the job knows of people and groups, and grants say it of what they give. */
+function learnNames({ job, names }: Play, tenant: Tenant, events: readonly Json[]): void {
+  for (const [objectId, { id }] of job.users) {
+    const user = tenant.users.get(objectId);
+    if (user) names.set(id, user.displayName);
+  }
+  for (const [objectId, { id }] of job.groups) {
+    const group = tenant.groups.get(objectId);
+    if (group) names.set(id, `group ${group.displayName}`);
+  }
+  for (const { object, data } of events) {
+    if (isJson(object) && isJson(data) && typeof data.name === 'string') {
+      names.set(
+        String(object.id),
+        `${object.kind === 'businessUnit' ? 'business unit' : object.kind} ${data.name}`,
+      );
+    }
+  }
 }
 
-function countByType(events: readonly Record<string, unknown>[]): Map<string, number> {
+function countByType(events: readonly Json[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const event of events) counts.set(String(event.type), (counts.get(String(event.type)) ?? 0) + 1);
   return counts;
@@ -215,26 +238,42 @@ async function untilTheEnd({ signal, endsAt }: Stage, server: DemoServer): Promi
   ]);
 }
 
-function readSeconds(text: string | undefined): number | null {
-  if (text === undefined) return null;
-  const seconds = Number(text);
-  if (!(seconds > 0)) throw new RangeError(`--seconds ${text}: not a number above 0`);
-  return seconds;
+interface DemoOptions {
+  readonly seconds: number | null;
+  readonly server: string;
+  readonly help: boolean;
+}
+
+function readOptions(): DemoOptions {
+  const { values } = parseArgs({
+    options: {
+      seconds: { type: 'string' },
+      server: { type: 'string', default: 'dist/bifrost.js' },
+      help: { type: 'boolean', default: false },
+    },
+  });
+  const seconds = values.seconds === undefined ? null : Number(values.seconds);
+  if (seconds !== null && !(seconds > 0))
+    throw new RangeError(`--seconds ${values.seconds}: not a number above 0`);
+  return { seconds, server: resolve(values.server), help: values.help };
 }
 
 async function run(): Promise<number> {
-  const { values } = parseArgs({
-    options: { seconds: { type: 'string' }, server: { type: 'string' }, help: { type: 'boolean' } },
-  });
-  if (values.help) {
+  let options: DemoOptions;
+  try {
+    options = readOptions();
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${HELP}`);
+    return 2;
+  }
+  if (options.help) {
     print(HELP);
     return 0;
   }
-  const seconds = readSeconds(values.seconds);
   const stop = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => stop.abort());
-  const endsAt = seconds === null ? null : performance.now() + seconds * 1000;
-  return demo(resolve(values.server ?? 'dist/bifrost.js'), { signal: stop.signal, endsAt });
+  const endsAt = options.seconds === null ? null : performance.now() + options.seconds * 1000;
+  return demo(options.server, { signal: stop.signal, endsAt });
 }
 
 try {

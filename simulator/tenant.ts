@@ -60,13 +60,13 @@ export interface Tenant {
   readonly groups: ReadonlyMap<string, TenantGroup>;
 }
 
-export function userOf(tenant: Tenant, objectId: string): TenantUser {
+function userOf(tenant: Tenant, objectId: string): TenantUser {
   const user = tenant.users.get(objectId);
   if (!user) throw new Error(`The tenant has no user ${objectId}`);
   return user;
 }
 
-export function groupOf(tenant: Tenant, objectId: string): TenantGroup {
+function groupOf(tenant: Tenant, objectId: string): TenantGroup {
   const group = tenant.groups.get(objectId);
   if (!group) throw new Error(`The tenant has no group ${objectId}`);
   return group;
@@ -76,7 +76,7 @@ export function withUser(tenant: Tenant, user: TenantUser): Tenant {
   return { ...tenant, users: new Map(tenant.users).set(user.objectId, user) };
 }
 
-export function withGroup(tenant: Tenant, group: TenantGroup): Tenant {
+function withGroup(tenant: Tenant, group: TenantGroup): Tenant {
   return { ...tenant, groups: new Map(tenant.groups).set(group.objectId, group) };
 }
 

@@ -345,11 +345,9 @@ function parseConfig(text: string, path: string, problems: ConfigProblem[]): unk
     }
     return document.errors.length > 0 ? null : (document.toJS() ?? {});
   } catch (error) {
-    // The parser's words for aliases that lead nowhere or too far, and the stack's end in thousands of brackets.
-    if (!(error instanceof ReferenceError || error instanceof RangeError)) throw error;
-    const why =
-      error instanceof RangeError ? 'is nested too deeply' : 'has an alias without its anchor, or too many';
-    problems.push({ path, message: why });
+    // How the parser says that an alias leads nowhere, or that aliases of aliases would grow without end.
+    if (!(error instanceof ReferenceError)) throw error;
+    problems.push({ path, message: 'has an alias without its anchor, or too many aliases' });
     return null;
   }
 }
@@ -364,6 +362,7 @@ const syntaxWords: Readonly<Record<string, string>> = {
   TAB_AS_INDENT: 'a tab indents this line: YAML wants spaces',
   BAD_DQ_ESCAPE: 'this backslash sequence is none',
   BLOCK_AS_IMPLICIT_KEY: 'a second colon in one line: put the text in quotes',
+  RESOURCE_EXHAUSTION: 'this is nested too deeply',
   MULTIPLE_DOCS: 'a second document begins here: one file holds one',
 };
 

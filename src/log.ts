@@ -15,7 +15,7 @@ export interface LogOptions {
 export function createLogger({ level = 'info', destination, pretty }: LogOptions = {}): Logger {
   const lines = destination ?? pino.destination({ fd: 2, sync: true });
   const readable = pretty ?? (destination === undefined && process.stderr.isTTY === true);
-  return pino(
+  const log = pino(
     {
       level,
       base: null,
@@ -28,6 +28,12 @@ export function createLogger({ level = 'info', destination, pretty }: LogOptions
     },
     readable ? { write: (line: string) => lines.write(readableLine(line)) } : lines,
   );
+  // pino's formatters pass over what a child logger is given; children inherit this from their parent.
+  const { child } = log;
+  log.child = function (this: Logger, bindings: object, options?: object) {
+    return child.call(this, masked(bindings) as object, options);
+  } as Logger['child'];
+  return log;
 }
 
 const SECRET_NAME = /(authorization|cookie|token|secret|password|api[-_]?key|secret[-_]?key)s?$/i;

@@ -3,7 +3,7 @@
 export type Collection = 'Users' | 'Groups';
 
 /** As .NET's form encoding writes a query value; an apostrophe is `%27`. */
-export function formEncoded(text: string): string {
+function formEncoded(text: string): string {
   return encodeURIComponent(text).replaceAll('%20', '+').replaceAll("'", '%27');
 }
 

@@ -24,7 +24,7 @@ export type RequestKind =
   | 'add members'
   | 'remove members';
 
-export type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
+type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** One request with what came back. `status` 0: no answer, and `error` says why. */
 export interface Exchange {
@@ -65,45 +65,28 @@ interface Pending {
 }
 
 export function connect(settings: ConnectionSettings): Connection {
-  const url = new URL(settings.tenantUrl);
-  const secure = url.protocol === 'https:';
-  const client = secure ? https : http;
+  const tenant = readTenantUrl(settings.tenantUrl);
+  const client = tenant.isSecure ? https : http;
   const agent = new client.Agent({ keepAlive: true, maxSockets: settings.concurrency });
+  const { host, port } = tenant;
   // Entra sends no User-Agent, and a Content-Type on writes only.
-  const authorization = `Bearer ${settings.token}`;
-  const readHeaders = { Authorization: authorization };
-  const writeHeaders = {
-    Authorization: authorization,
-    'Content-Type': 'application/scim+json; charset=utf-8',
-  };
-  const flags = url.search.slice(1);
+  const readHeaders = { Authorization: `Bearer ${settings.token}` };
+  const writeHeaders = { ...readHeaders, 'Content-Type': 'application/scim+json; charset=utf-8' };
   const pending = new Set<Pending>();
   // One timer for all requests: a deadline for the whole exchange, which a socket's idle time-out is not.
   const sweeper = setInterval(() => expire(pending, settings.timeoutMs), SWEEP_MS);
   sweeper.unref();
 
-  const target = (path: string): string => {
-    const whole = `${url.pathname === '/' ? '' : url.pathname}${path}`;
-    if (flags === '') return whole;
-    return `${whole}${whole.includes('?') ? '&' : '?'}${flags}`;
-  };
-
   return {
-    addressOf: (path) => `${url.origin}${url.pathname.replace(/\/+$/, '')}${path}`,
+    addressOf: tenant.addressOf,
     send: (kind, method, path, body) =>
       new Promise((resolve) => {
         const startedAt = performance.now();
-        const request = client.request({
-          host: url.hostname.replace(/^\[|\]$/g, ''),
-          port: url.port || (secure ? 443 : 80),
-          path: target(path),
-          method,
-          agent,
-          headers: body === undefined ? readHeaders : writeHeaders,
-        });
+        const headers = body === undefined ? readHeaders : writeHeaders;
+        const request = client.request({ host, port, path: tenant.pathOf(path), method, agent, headers });
         const entry: Pending = { request, startedAt };
         pending.add(entry);
-        const finish = (status: number, mediaType: string, text: string, error: string): void => {
+        const finish: Finish = (status, mediaType, text, error) => {
           if (!pending.delete(entry)) return;
           const milliseconds = performance.now() - startedAt;
           const exchange = { kind, method, path, body, status, mediaType, text, error, milliseconds };
@@ -117,6 +100,32 @@ export function connect(settings: ConnectionSettings): Connection {
     close() {
       clearInterval(sweeper);
       agent.destroy();
+    },
+  };
+}
+
+interface TenantUrl {
+  readonly isSecure: boolean;
+  readonly host: string;
+  readonly port: string | number;
+  addressOf(path: string): string;
+  /** What stands in the request line: the path appended as Entra does, the flags behind it. */
+  pathOf(path: string): string;
+}
+
+function readTenantUrl(text: string): TenantUrl {
+  const url = new URL(text);
+  const isSecure = url.protocol === 'https:';
+  const base = url.pathname === '/' ? '' : url.pathname;
+  const flags = url.search.slice(1);
+  return {
+    isSecure,
+    host: url.hostname.replace(/^\[|\]$/g, ''),
+    port: url.port || (isSecure ? 443 : 80),
+    addressOf: (path) => `${url.origin}${url.pathname.replace(/\/+$/, '')}${path}`,
+    pathOf(path) {
+      if (flags === '') return base + path;
+      return `${base}${path}${path.includes('?') ? '&' : '?'}${flags}`;
     },
   };
 }

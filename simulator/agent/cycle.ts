@@ -100,7 +100,7 @@ export async function provisionOnDemand(
   }
   const cycle = newCycle(job, tenant, now, true, DIALECTS.legacy);
   const delta: Delta = {
-    userIds: [...what.users, ...memberIds],
+    userIds: [...new Set([...what.users, ...memberIds])],
     groupIds: what.group ? [what.group.id] : [],
     memberships: memberIds.map((userId) => ({ groupId: what.group!.id, userId, joins: true })),
   };

@@ -50,7 +50,7 @@ export type WorkItem =
   | { readonly kind: 'user' | 'group' | 'manager'; readonly id: string }
   | { readonly kind: 'member'; readonly groupId: string; readonly userId: string };
 
-export interface Escrowed extends EscrowEntry {
+interface Escrowed extends EscrowEntry {
   readonly item: WorkItem;
 }
 
@@ -167,8 +167,10 @@ export function report(cycle: Cycle): Report {
   return (failure) => {
     cycle.failureCount++;
     if (cycle.failures.length < KEPT_FAILURES) cycle.failures.push(failure);
-    if (cycle.stopped === null && quarantinesAtOnce(failure))
-      cycle.stopped = `${failure.entra}: ${failure.problem}`;
+    if (cycle.immediate === null && quarantinesAtOnce(failure)) {
+      cycle.immediate = `${failure.entra}: ${failure.problem}`;
+      cycle.stopped = cycle.immediate;
+    }
   };
 }
 

@@ -37,7 +37,7 @@ interface ObjectKind {
 
 type Match = { readonly found: Read | null; readonly exchange: Exchange };
 
-export function viewOf(cycle: Cycle, user: TenantUser): UserView {
+function viewOf(cycle: Cycle, user: TenantUser): UserView {
   return { user, active: user.accountEnabled && !user.softDeleted && cycle.inScope.has(user.objectId) };
 }
 

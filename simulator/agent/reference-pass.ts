@@ -22,7 +22,7 @@ import {
 import type { Json } from './target.ts';
 
 /** Null: the question itself failed, and was reported. */
-export async function isManagedBy(
+async function isManagedBy(
   cycle: Cycle,
   subject: string,
   userId: string,
@@ -32,7 +32,7 @@ export async function isManagedBy(
   return isFound(cycle, subject, await cycle.job.connection.send('check manager', 'GET', path));
 }
 
-export async function isMember(
+async function isMember(
   cycle: Cycle,
   subject: string,
   groupId: string,
@@ -230,11 +230,7 @@ async function sendPatch(
 }
 
 /** All members at once: not what Entra does, but one request instead of thousands. Null: failed, and reported. */
-export async function membersOf(
-  cycle: Cycle,
-  subject: string,
-  id: string,
-): Promise<ReadonlySet<string> | null> {
+async function membersOf(cycle: Cycle, subject: string, id: string): Promise<ReadonlySet<string> | null> {
   const note = report(cycle);
   const exchange = await cycle.job.connection.send('read members', 'GET', objectAddress('Groups', id));
   if (!isAccepted(exchange, [200], subject, note)) return null;

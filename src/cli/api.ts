@@ -114,7 +114,10 @@ const exitCodeOf: Readonly<Record<number, ExitCode>> = {
 };
 
 export function refused(status: number, body: unknown, transport: Pick<Transport, 'kind'>): CliFailure {
-  const { detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const { detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+    string,
+    unknown
+  >;
   const said =
     [detail, title].find((each) => typeof each === 'string' && each !== '') ?? `It answered ${status}.`;
   return new CliFailure(exitCodeOf[status] ?? exit.unavailable, String(said), adviceFor(status, transport));
@@ -127,7 +130,8 @@ function adviceFor(status: number, { kind }: Pick<Transport, 'kind'>): string {
       : 'Check that this is the server you mean: the socket in its data folder asks for no key.';
   }
   if (status === 403) return 'Use an API key whose role may do this.';
-  if (status === 404) return 'Check the name: "bifrost user list" and "bifrost provider list" show what is there.';
+  if (status === 404)
+    return 'Check the name: "bifrost user list" and "bifrost provider list" show what is there.';
   if (status === 409) return 'Look at what is there, then say it more exactly or choose another name.';
   if (status === 412) return 'Somebody changed it at the same moment: run the command again.';
   if (status >= 500) return 'Look into the log of the server, then run the command again.';

@@ -75,7 +75,10 @@ function systemFailure(error: NodeJS.ErrnoException, env: NodeJS.ProcessEnv): un
       );
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return fail(`This machine has no address ${address}.`, 'Set HOST to one that it has, or to 0.0.0.0 for all.');
+      return fail(
+        `This machine has no address ${address}.`,
+        'Set HOST to one that it has, or to 0.0.0.0 for all.',
+      );
     case 'EACCES':
     case 'EPERM':
     case 'EROFS':

@@ -3,7 +3,7 @@
 
 import type { Api } from './api.ts';
 import type { ExitCode } from './failure.ts';
-import type { Output, Sink } from './output.ts';
+import type { Output } from './output.ts';
 
 export interface Operand {
   readonly name: string;
@@ -38,14 +38,13 @@ export interface Command {
 export interface Call {
   readonly arguments: Arguments;
   readonly env: NodeJS.ProcessEnv;
-  readonly stdout: Sink;
   readonly json: boolean;
   /** For commands that write as they go; the others return an Answer. */
   readonly output: Output;
   /** The way to the data: remote, through the socket, or in this process. Opened when first asked for. */
   api(): Promise<Api>;
-  /** Ends with Ctrl-C or a polite kill. */
-  readonly signal: AbortSignal;
+  /** For commands that go on until they are told to end: from then on Ctrl-C and a polite kill ask instead of killing. */
+  stopSignal(): AbortSignal;
 }
 
 export interface Arguments {

@@ -13,6 +13,8 @@ const environment: readonly (readonly [string, string])[] = [
   ['NO_COLOR', 'no colours'],
 ];
 
+const versionPair: readonly (readonly [string, string])[] = [['--version', 'which version this is']];
+
 const exitCodes: readonly (readonly [string, string])[] = [
   ['0', 'done'],
   ['1', 'the answer is no: not found, or verify found problems'],
@@ -33,9 +35,9 @@ export function showGroupHelp(output: Output, commands: readonly Command[], word
     listed.map((each) => [[...each.words, ...operandWords(each)].join(' '), each.summary]),
   );
   section(output, 'Everywhere');
-  pairs(output, optionPairs(commonOptions));
-  if (words.length === 0) {
-    pairs(output, [['--version', 'which version this is']]);
+  const whole = words.length === 0;
+  pairs(output, [...optionPairs(commonOptions), ...(whole ? versionPair : [])]);
+  if (whole) {
     section(output, 'Environment');
     pairs(output, environment);
     section(output, 'Exit codes');

@@ -1,12 +1,19 @@
 // Requests to a server that runs: at an address with an API key, or through the socket in its data folder.
 
-import { type ClientRequest, Agent as HttpAgent, type RequestOptions, request as requestHttp } from 'node:http';
+import {
+  type ClientRequest,
+  Agent as HttpAgent,
+  type RequestOptions,
+  request as requestHttp,
+} from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import type { Transport, WireAnswer, WireRequest } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
-/** Longer than any long poll and any plan; a server that says nothing for so long is gone. */
-const SILENCE_MS = 120_000;
+/** A server that is there takes a connection at once. */
+const CONNECT_MS = 10_000;
+/** `verify` answers once it has read everything: minutes, where there are millions of events. */
+const SILENCE_MS = 30 * 60_000;
 
 export interface RemoteServer {
   url: URL;
@@ -22,7 +29,8 @@ export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
   return transportOver({
     kind: 'remote',
     name: url.origin + base,
-    open: (options) => open(url.origin + base + options.path, { ...options, path: base + options.path, agent }),
+    open: (options) =>
+      open(url.origin + base + options.path, { ...options, path: base + options.path, agent }),
     headers: { authorization: `Bearer ${apiKey}` },
     explain: (error) => unreachable(url.origin + base, error),
     close: () => agent.destroy(),
@@ -81,9 +89,12 @@ function exchange(way: Way, { method, path, body, signal }: WireRequest): Promis
   return new Promise((resolve, reject) => {
     const fail = (error: NodeJS.ErrnoException) => reject(signal?.aborted ? error : way.explain(error));
     const request = way.open({ method, path, headers, ...(signal ? { signal } : {}) });
-    request.setTimeout(SILENCE_MS, () =>
-      request.destroy(Object.assign(new Error('silence'), { code: 'ETIMEDOUT' })),
-    );
+    const giveUp = () => request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
+    const connecting = setTimeout(giveUp, CONNECT_MS);
+    const connected = () => clearTimeout(connecting);
+    request.on('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()));
+    request.setTimeout(SILENCE_MS, giveUp);
+    request.on('close', connected);
     request.on('error', fail);
     request.on('response', (response) => {
       const chunks: Buffer[] = [];

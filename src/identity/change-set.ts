@@ -2,20 +2,9 @@
 // adds nothing of its own but positions, counters, and the rows of targets that are not there yet.
 
 import type { Actor, Cause, EventDraft } from './event.ts';
+import type { GrantRow, Holding } from './grant.ts';
 import type { Group } from './group.ts';
 import type { User } from './user.ts';
-
-export interface GrantRow {
-  user: string;
-  kind: 'role' | 'team' | 'businessUnit';
-  target: string;
-  /** Distinguishes the reasons for which one user has one target. */
-  reasonKey: string;
-  /** JSON of the reason (mapping's GrantReason). */
-  reason: string;
-}
-
-export type GrantKey = Omit<GrantRow, 'reason'>;
 
 /** A team or business unit that a grant points to: made when it is missing, renamed when its source was. */
 export interface TargetRow {
@@ -36,9 +25,13 @@ export interface UserWrite {
   expected: number;
   after: User;
   role: string | null;
+  /** All of the user's grants, from now on. */
+  grants: readonly GrantRow[];
   /** The ruleset that `role` and the grants follow from. */
   ruleset: number;
 }
+
+export type ResolvedWrite = Pick<UserWrite, 'expected' | 'role' | 'grants' | 'ruleset'> & { user: string };
 
 export interface GroupWrite {
   expected: number;
@@ -52,13 +45,14 @@ export interface ChangeSet {
   cause: Cause | null;
   users: UserWrite[];
   /** Users whose access alone was decided anew (a join, a leave, a rule): their revision is advanced and checked. */
-  resolved: { user: string; expected: number; role: string | null; ruleset: number }[];
+  resolved: ResolvedWrite[];
   groups: GroupWrite[];
   removedGroups: string[];
   joins: MembershipEdge[];
   leaves: MembershipEdge[];
-  grantsAdded: GrantRow[];
-  grantsRemoved: GrantKey[];
+  /** Who came to have a target, and who has it no longer. */
+  gained: Holding[];
+  lost: Holding[];
   targets: TargetRow[];
   /** Groups whose members' access is to be resolved again by the sweep: too many to do at once. */
   staleMembersOf: string[];
@@ -79,8 +73,8 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     removedGroups: [],
     joins: [],
     leaves: [],
-    grantsAdded: [],
-    grantsRemoved: [],
+    gained: [],
+    lost: [],
     targets: [],
     staleMembersOf: [],
     groupsByScim: false,

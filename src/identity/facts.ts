@@ -20,7 +20,7 @@ export interface CountedFact {
 export function factOf(user: User, name: string): CountedFact | null {
   const supplied = suppliedName(user, name);
   if (supplied !== null) {
-    return { value: scimValue(user, supplied), channel: 'scim', since: user.supplied[supplied]! };
+    return { value: scimValue(user, supplied), channel: 'scim', since: user.supplied.get(supplied)! };
   }
   const claim = Object.hasOwn(user.claims, name) ? user.claims[name]! : null;
   const row = Object.hasOwn(user.directory, name) ? user.directory[name]! : null;
@@ -30,13 +30,13 @@ export function factOf(user: User, name: string): CountedFact | null {
 
 /** The name under which SCIM supplied the attribute, or null when it never did. */
 function suppliedName(user: User, name: string): string | null {
-  if (Object.hasOwn(user.supplied, name)) return name;
+  if (user.supplied.has(name)) return name;
   if (name.includes(':')) return null;
   const enterprise = `${enterpriseUrn}:${name}`;
-  if (Object.hasOwn(user.supplied, enterprise)) return enterprise;
+  if (user.supplied.has(enterprise)) return enterprise;
   const ending = `:${name}`;
   let found: string | null = null;
-  for (const key of Object.keys(user.supplied)) {
+  for (const key of user.supplied.keys()) {
     // Among several custom extensions the first by name counts, so that the order of requests does not matter.
     if (key.endsWith(ending) && (found === null || key < found)) found = key;
   }
@@ -55,6 +55,6 @@ function scimValue(user: User, name: string): unknown {
 /** All attributes that some source ever spoke of, for the attribute table and the explanation. */
 export function factNames(user: User): string[] {
   return [
-    ...new Set([...Object.keys(user.supplied), ...Object.keys(user.claims), ...Object.keys(user.directory)]),
+    ...new Set([...user.supplied.keys(), ...Object.keys(user.claims), ...Object.keys(user.directory)]),
   ].sort();
 }

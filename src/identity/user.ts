@@ -5,6 +5,7 @@
 import { equalJson } from '../scim/json.ts';
 import type { Document } from '../scim/resource.ts';
 import type { Channel, EventDraft } from './event.ts';
+import { type Kept, keptInBin } from './recycle-bin.ts';
 
 /** Why a user is kept out. They are suspended while at least one stands. */
 export type SuspensionReason = 'scim' | 'directory' | 'admin';
@@ -33,11 +34,11 @@ export interface User {
    * Attributes that SCIM has ever supplied, with the time of the last change. A name stays when SCIM clears the
    * attribute: from then on "nothing" is SCIM's word and outweighs claims and directory.
    */
-  readonly supplied: Readonly<Record<string, number>>;
+  readonly supplied: ReadonlyMap<string, number>;
   readonly claims: Facts;
   readonly directory: Facts;
   readonly suspensions: Readonly<Partial<Record<SuspensionReason, number>>>;
-  /** The name, address and display that stay the person's while the provider holds them in its recycle bin. */
+  /** The name and address that stay the person's while the provider holds them in its recycle bin. */
   readonly kept: Kept | null;
   readonly createdAt: number;
   readonly modifiedAt: number;
@@ -46,11 +47,6 @@ export interface User {
   readonly lastSignInAt: number | null;
   /** The removed user who last held this name, for the timeline. */
   readonly formerly: string | null;
-}
-
-export interface Kept {
-  userName: string;
-  email: string | null;
 }
 
 /** What SCIM wants a user to be, from POST and PUT as well as PATCH. */
@@ -119,9 +115,9 @@ export function createUser(
   wanted: WantedUser,
   at: number,
 ): Settled {
-  const supplied: Record<string, number> = {};
-  for (const name of attributeNames(wanted.document)) supplied[name] = at;
-  for (const name of Object.keys(wanted.unlisted)) supplied[name] = at;
+  const supplied = new Map<string, number>();
+  for (const name of attributesOf(wanted.document).keys()) supplied.set(name, at);
+  for (const name of Object.keys(wanted.unlisted)) supplied.set(name, at);
   const after: User = {
     ...made,
     revision: 1,
@@ -157,8 +153,8 @@ export function settleUser(before: User, wanted: WantedUser, at: number): Settle
 
   const kept = keptThrough(before, document);
   const suspensions = suspensionsAfterScim(before, document.active !== false, changed.has('active'), at);
-  const supplied: Record<string, number> = { ...before.supplied };
-  for (const name of changed.keys()) supplied[name] = at;
+  const supplied = new Map(before.supplied);
+  for (const name of changed.keys()) supplied.set(name, at);
   const after: User = {
     ...before,
     revision: before.revision + 1,
@@ -203,24 +199,31 @@ interface Change {
   after: unknown;
 }
 
-/** Attribute names of a document: core ones by name, extension ones as `urn:field`. `schemas` is no attribute. */
-function attributeNames(document: Document): string[] {
-  const names: string[] = [];
+/** Attributes of a document: core ones by name, extension ones as `urn:field`. `schemas` is no attribute. */
+function attributesOf(document: Document): Map<string, unknown> {
+  const attributes = new Map<string, unknown>();
   for (const key of Object.keys(document)) {
     if (key === 'schemas') continue;
-    if (isUrn(key)) for (const field of Object.keys(extension(document, key))) names.push(`${key}:${field}`);
-    else names.push(key);
+    if (!isUrn(key)) {
+      attributes.set(key, document[key]);
+      continue;
+    }
+    const fields = extension(document, key);
+    for (const field of Object.keys(fields)) attributes.set(`${key}:${field}`, fields[field]);
   }
-  return names;
+  return attributes;
 }
 
 /** The value of an attribute by such a name; undefined when unassigned. Own properties only. */
 export function documentValue(document: Document, name: string): unknown {
   if (!isUrn(name)) return Object.hasOwn(document, name) ? document[name] : undefined;
-  const colon = name.lastIndexOf(':');
-  const fields = extension(document, name.slice(0, colon));
-  const field = name.slice(colon + 1);
-  return Object.hasOwn(fields, field) ? fields[field] : undefined;
+  // A field of an extension that we do not know may have colons in its own name: the longest URN counts.
+  for (let colon = name.lastIndexOf(':'); colon > 0; colon = name.lastIndexOf(':', colon - 1)) {
+    const fields = extension(document, name.slice(0, colon));
+    const field = name.slice(colon + 1);
+    if (Object.hasOwn(fields, field)) return fields[field];
+  }
+  return undefined;
 }
 
 function extension(document: Document, urn: string): Record<string, unknown> {
@@ -228,7 +231,7 @@ function extension(document: Document, urn: string): Record<string, unknown> {
 }
 
 function isUrn(name: string): boolean {
-  return name.startsWith('urn:') || name.startsWith('URN:') || name.includes(':');
+  return name.includes(':');
 }
 
 function changedAttributes(before: User, wanted: WantedUser): Map<string, Change> {
@@ -236,10 +239,9 @@ function changedAttributes(before: User, wanted: WantedUser): Map<string, Change
   const compare = (name: string, was: unknown, is: unknown) => {
     if (!equalJson(was, is)) changed.set(name, { before: was, after: is });
   };
-  const names = new Set([...attributeNames(before.document), ...attributeNames(wanted.document)]);
-  for (const name of names) {
-    compare(name, documentValue(before.document, name), documentValue(wanted.document, name));
-  }
+  const was = attributesOf(before.document);
+  const is = attributesOf(wanted.document);
+  for (const name of new Set([...was.keys(), ...is.keys()])) compare(name, was.get(name), is.get(name));
   for (const name of new Set([...Object.keys(before.unlisted), ...Object.keys(wanted.unlisted)])) {
     compare(name, before.unlisted[name], wanted.unlisted[name]);
   }
@@ -297,18 +299,8 @@ function suspensionsAfterScim(
   return before.suspensions.admin === undefined ? {} : { admin: before.suspensions.admin };
 }
 
-/**
- * Entra's recycle bin renames a user to 32 hex digits and the former name (seen since August 2026), sometimes the
- * address too. The name, address and display that people know stay until the provider gives another name.
- */
+/** The name and address that people know stay until the provider gives another name. */
 function keptThrough(before: User, document: Document): Kept | null {
-  const former = signInName(before);
   if (before.kept && document.userName === before.document.userName) return before.kept;
-  return isBinned(String(document.userName), former) ? { userName: former, email: emailOf(before) } : null;
-}
-
-const BIN_PREFIX = /^[0-9a-f]{32}/i;
-
-function isBinned(userName: string, former: string): boolean {
-  return BIN_PREFIX.test(userName) && userName.slice(32).toLowerCase() === former.toLowerCase();
+  return keptInBin(String(document.userName), { userName: signInName(before), email: emailOf(before) });
 }

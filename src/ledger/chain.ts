@@ -8,7 +8,6 @@ export const firstLink = '';
 /** What of an event the chain covers, in this order. */
 export interface Link {
   position: number;
-  id: string;
   at: number;
   provider: string | null;
   type: string;
@@ -34,7 +33,7 @@ export function dataHash(salt: string, data: string | null): string {
 }
 
 export function linkHash(previous: string, link: Link, hashOfData: string): string {
-  const { position, id, at, provider, type, actor, subject, object, cause } = link;
-  const text = `${previous}\n${position}\n${id}\n${at}\n${provider ?? ''}\n${type}\n${actor}\n${subject}\n${object ?? ''}\n${cause ?? ''}\n${hashOfData}`;
+  const { position, at, provider, type, actor, subject, object, cause } = link;
+  const text = `${previous}\n${position}\n${at}\n${provider ?? ''}\n${type}\n${actor}\n${subject}\n${object ?? ''}\n${cause ?? ''}\n${hashOfData}`;
   return hash('sha256', text, 'base64url');
 }

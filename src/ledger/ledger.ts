@@ -4,6 +4,7 @@
 
 import type { ChangeSet } from '../identity/change-set.ts';
 import type { Event } from '../identity/event.ts';
+import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider } from '../identity/provider.ts';
 import type { User, UserStatus } from '../identity/user.ts';
@@ -193,6 +194,8 @@ export interface UserListQuery {
 
 export interface ListedUser {
   user: User;
+  /** The ruleset that the rest follows from; with an older number than the provider's it is to be resolved anew. */
+  ruleset: number;
   role: { id: string; name: string } | null;
   teams: { id: string; name: string }[];
   businessUnits: { id: string; name: string }[];
@@ -209,6 +212,7 @@ export interface TargetListQuery {
 export interface ListedTarget {
   provider: string;
   id: string;
+  kind: 'team' | 'businessUnit';
   name: string;
   key: string;
   members: number;
@@ -217,7 +221,14 @@ export interface ListedTarget {
 
 export interface TargetMember {
   user: User;
-  reasons: { reason: string; since: number }[];
+  ruleset: number;
+  reasons: Pick<GrantRow, 'reason' | 'since'>[];
+}
+
+/** Counting may stop early: nobody waits for a count over a million. */
+export interface Total {
+  total: number;
+  totalIsCapped: boolean;
 }
 
 export interface RequestQuery {
@@ -245,7 +256,8 @@ export interface Counts {
   users: number;
   groups: number;
   memberships: number;
-  grants: number;
+  /** Edges between a user and a role, team or business unit. */
+  holdings: number;
   events: number;
 }
 
@@ -275,8 +287,11 @@ export interface Ledger {
   provider(id: string): Promise<ProviderState | null>;
   saveProvider(provider: Provider, expected: number, by: Change): Promise<void>;
   removeProvider(id: string, by: Change): Promise<void>;
-  /** Numbers it, stores it, and begins the sweep that resolves everybody anew. Returns the number. */
-  applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change): Promise<number>;
+  /**
+   * Numbers it, stores it, and begins the sweep that resolves everybody anew. Returns the number. Refused as stale
+   * when `expected` is given and another number is the current one.
+   */
+  applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): Promise<number>;
 
   tokenByHash(hash: string): Promise<Token | null>;
   tokens(provider: string): Promise<Token[]>;
@@ -312,8 +327,10 @@ export interface Ledger {
   events(query: EventQuery): Promise<StoredEvent[]>;
   /** Called after each commit that added events, with the last position. Returns the way to stop. */
   follow(onSealed: (position: number) => void): () => void;
+  /** How many events a query finds, without its limit. */
+  countEvents(query: Omit<EventQuery, 'limit' | 'newestFirst'>): Promise<Total>;
   lastPosition(): Promise<number>;
-  requests(query: RequestQuery): Promise<{ items: StoredRequest[]; next: string | null }>;
+  requests(query: RequestQuery): Promise<{ items: StoredRequest[]; next: string | null } & Total>;
   request(id: string): Promise<StoredRequest | null>;
 
   counts(): Promise<Counts>;

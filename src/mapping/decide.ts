@@ -1,8 +1,9 @@
 // From a settled user or group to the whole change: access resolved, grants compared, events in order.
 // Every channel ends here; nothing else writes grants.
 
-import { type ChangeSet, emptyChangeSet, type GrantRow, type TargetRow } from '../identity/change-set.ts';
+import { type ChangeSet, emptyChangeSet, type TargetRow } from '../identity/change-set.ts';
 import type { Actor, Cause, EventDraft } from '../identity/event.ts';
+import type { GrantRow } from '../identity/grant.ts';
 import { createGroup, type Group, groupName, settleGroup } from '../identity/group.ts';
 import type { Provider } from '../identity/provider.ts';
 import {
@@ -93,23 +94,13 @@ export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser):
   return changes;
 }
 
-/** Access alone, for the sweep after a rule change; null when only the number needs to move, and it does not. */
+/** Access alone, for the sweep after a rule change; null when nothing follows, not even a newer number. */
 export function decideAccess(context: DecisionContext, loaded: LoadedUser): ChangeSet | null {
   const changes = newChangeSet(context);
-  const role = applyAccess(context, changes, loaded, loaded.user, loaded.groups);
-  if (
-    role === loaded.role &&
-    changes.events.length === 0 &&
-    loaded.ruleset === context.state.ruleset.number
-  ) {
-    return null;
-  }
-  changes.resolved.push({
-    user: loaded.user.id,
-    expected: loaded.user.revision,
-    role,
-    ruleset: context.state.ruleset.number,
-  });
+  const resolved = applyAccess(context, changes, loaded, loaded.user, loaded.groups);
+  const { number } = context.state.ruleset;
+  if (resolved.role === loaded.role && changes.events.length === 0 && loaded.ruleset === number) return null;
+  changes.resolved.push({ user: loaded.user.id, expected: loaded.user.revision, ...resolved });
   return changes;
 }
 
@@ -126,8 +117,8 @@ function writeUser(
 ): void {
   changes.events.push(...settled.events);
   const groups = settled.after.removedAt === null ? loaded.groups : [];
-  const role = applyAccess(context, changes, loaded, settled.after, groups);
-  changes.users.push({ expected, after: settled.after, role, ruleset: context.state.ruleset.number });
+  const resolved = applyAccess(context, changes, loaded, settled.after, groups);
+  changes.users.push({ expected, after: settled.after, ...resolved });
 }
 
 // --- groups -----------------------------------------------------------------------------------------------------
@@ -148,9 +139,17 @@ export function decideGroupCreate(
   changes.events.push(...events);
   changes.groups.push({ expected: 0, after });
   changes.groupsByScim = !context.state.ruleset.groupsByScim;
-  addTargets(changes, targetsOfGroup(context.state.ruleset, { id, displayName: groupName(after) }));
-  applyMembership(context, changes, { id, displayName: groupName(after) }, { joins: members, leaves: [] });
+  const now: GroupFact = { id, displayName: groupName(after) };
+  addTargets(changes, targetsOfGroup(context.state.ruleset, now));
+  applyMembership(withGroupsByScim(context), changes, now, { joins: members, leaves: [] });
   return { changes, group: after };
+}
+
+/** With its first group a provider's people have their groups from SCIM, the members of that very group included. */
+function withGroupsByScim(context: DecisionContext): DecisionContext {
+  const { state } = context;
+  if (state.ruleset.groupsByScim) return context;
+  return { ...context, state: { ...state, ruleset: { ...state.ruleset, groupsByScim: true } } };
 }
 
 /**
@@ -232,13 +231,9 @@ function resolveMember(
   joining: boolean,
 ): void {
   const others = loaded.groups.filter((each) => each.id !== group.id);
-  const role = applyAccess(context, changes, loaded, loaded.user, joining ? [...others, group] : others);
-  changes.resolved.push({
-    user: loaded.user.id,
-    expected: loaded.user.revision,
-    role,
-    ruleset: context.state.ruleset.number,
-  });
+  const inside = joining ? [...others, group] : others;
+  const resolved = applyAccess(context, changes, loaded, loaded.user, inside);
+  changes.resolved.push({ user: loaded.user.id, expected: loaded.user.revision, ...resolved });
 }
 
 /** After a change of name that rules notice: everybody who stays, joins or leaves is resolved with the new name. */
@@ -248,22 +243,24 @@ function resolveMembers(
   group: GroupFact,
   wanted: { membership: MembershipDecision; members: () => LoadedUser[] | 'many' },
 ): void {
+  const leaving = usersAmong(wanted.membership.leaves);
   const members = wanted.members();
   if (members === 'many') {
     changes.staleMembersOf.push(group.id);
-    return;
+  } else {
+    const inside = usersAmong(wanted.membership.joins);
+    for (const loaded of members) inside.set(loaded.user.id, loaded);
+    for (const [id, loaded] of inside)
+      if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
   }
-  const inside = new Map(members.map((loaded) => [loaded.user.id, loaded]));
-  const leaving = new Map<string, LoadedUser>();
-  for (const member of wanted.membership.joins) {
-    if (member.kind === 'User') inside.set(member.loaded.user.id, member.loaded);
-  }
-  for (const member of wanted.membership.leaves) {
-    if (member.kind === 'User') leaving.set(member.loaded.user.id, member.loaded);
-  }
-  for (const [id, loaded] of inside)
-    if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
+  // Those who leave are no members any more when the sweep comes for the others.
   for (const loaded of leaving.values()) resolveMember(context, changes, loaded, group, false);
+}
+
+function usersAmong(members: readonly LoadedMember[]): Map<string, LoadedUser> {
+  const users = new Map<string, LoadedUser>();
+  for (const member of members) if (member.kind === 'User') users.set(member.loaded.user.id, member.loaded);
+  return users;
 }
 
 /** Whether some rule treats the two names of a group differently, other than by the name it gives to its target. */
@@ -298,41 +295,44 @@ export function targetsOfGroup(ruleset: CompiledRuleset, group: GroupFact): Targ
 
 // --- access -----------------------------------------------------------------------------------------------------
 
-/** Resolves, compares with what is stored, and adds the difference to the change. Returns the id of the role. */
+interface ResolvedAccess {
+  role: string | null;
+  grants: GrantRow[];
+  ruleset: number;
+}
+
+/** Resolves, compares with what is stored, and adds the difference to the change. */
 function applyAccess(
   context: DecisionContext,
   changes: ChangeSet,
   loaded: LoadedUser,
   user: User,
   groups: readonly GroupFact[],
-): string | null {
+): ResolvedAccess {
   const { ruleset, roles } = context.state;
   const access = resolve({ user, groups, ruleset, roles, standing: loaded.standing });
-  const stored = new Map(loaded.grants.map((row) => [grantKey(row.kind, row.target, row.reasonKey), row]));
   const wanted = new Map(
     access.grants.map((grant) => [grantKey(grant.target.kind, grant.target.id, grant.reasonKey), grant]),
   );
-  const held = new Set(access.grants.map((grant) => `${grant.target.kind}/${grant.target.id}`));
-
-  for (const [key, row] of stored) {
-    if (wanted.has(key)) continue;
+  const grants: GrantRow[] = [];
+  const gone: GrantRow[] = [];
+  for (const row of loaded.grants) {
     // What people gave stays stored while another role outweighs it; only a removal of the user ends it.
-    if (isStanding(row, loaded) && user.removedAt === null) continue;
-    changes.grantsRemoved.push({
-      user: user.id,
-      kind: row.kind,
-      target: row.target,
-      reasonKey: row.reasonKey,
-    });
-    changes.events.push(removedEvent(user.id, row, held.has(`${row.kind}/${row.target}`)));
+    const stays = wanted.delete(grantKey(row.kind, row.target, row.reasonKey));
+    if (stays || (isStanding(row, loaded) && user.removedAt === null)) grants.push(row);
+    else gone.push(row);
   }
-  for (const [key, grant] of wanted) {
-    if (stored.has(key)) continue;
-    changes.grantsAdded.push(grantRow(user.id, grant));
+  const held = new Set(loaded.grants.map((row) => row.target));
+  for (const grant of wanted.values()) {
+    grants.push(grantRow(grant, context.at));
     if (grant.target.kind !== 'role') addTargets(changes, [{ ...grant.target, kind: grant.target.kind }]);
-    changes.events.push(addedEvent(user.id, grant));
   }
-  return access.role?.id ?? null;
+  const holds = new Set(grants.map((row) => row.target));
+  for (const row of gone) changes.events.push(removedEvent(user.id, row, holds.has(row.target)));
+  for (const grant of wanted.values()) changes.events.push(addedEvent(user.id, grant));
+  for (const target of holds) if (!held.has(target)) changes.gained.push({ user: user.id, target });
+  for (const target of held) if (!holds.has(target)) changes.lost.push({ user: user.id, target });
+  return { role: access.role?.id ?? null, grants, ruleset: ruleset.number };
 }
 
 function isStanding(row: GrantRow, loaded: LoadedUser): boolean {
@@ -346,14 +346,8 @@ function grantKey(kind: string, target: string, reasonKey: string): string {
   return `${kind}/${target}/${reasonKey}`;
 }
 
-function grantRow(user: string, grant: Grant): GrantRow {
-  return {
-    user,
-    kind: grant.target.kind,
-    target: grant.target.id,
-    reasonKey: grant.reasonKey,
-    reason: JSON.stringify(grant.reason),
-  };
+function grantRow({ target, reasonKey, reason }: Grant, since: number): GrantRow {
+  return { kind: target.kind, target: target.id, reasonKey, reason, since };
 }
 
 function addTargets(changes: ChangeSet, targets: TargetRow[]): void {
@@ -377,7 +371,7 @@ function removedEvent(user: string, row: GrantRow, stillHeld: boolean): EventDra
     type: 'grant.removed',
     subject: { kind: 'user', id: user },
     object: { kind: row.kind, id: row.target },
-    data: { reason: JSON.parse(row.reason), stillHeld },
+    data: { reason: row.reason, stillHeld },
   };
 }
 

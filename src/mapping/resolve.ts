@@ -4,9 +4,13 @@
 import { fold } from '../fold.ts';
 import { namedId } from '../id.ts';
 import type { Channel } from '../identity/event.ts';
+import type { GrantReason } from '../identity/grant.ts';
+
+export type { GrantReason };
+
 import { factOf } from '../identity/facts.ts';
 import { statusOf, type User } from '../identity/user.ts';
-import { type TargetKind, targetName } from './rule.ts';
+import { cutText, type TargetKind, targetName } from './rule.ts';
 import { type CompiledRule, type CompiledRuleset, type Role, scimAttributeFor } from './ruleset.ts';
 
 /** What the rules see of a group that the user is a direct member of. */
@@ -22,19 +26,6 @@ export interface Target {
   /** What identifies a derived target: `group:<id>` for one born of a group, `name:<folded>` otherwise. */
   key: string;
 }
-
-/** Why a grant stands. */
-export type GrantReason =
-  | { by: 'manual'; actor: string }
-  | {
-      by: 'rule';
-      rule: string;
-      attribute: string;
-      value: string;
-      channel: Channel;
-      group?: string;
-      sticky?: true;
-    };
 
 export interface Grant {
   target: Target;
@@ -160,33 +151,50 @@ function ruleReason(rule: CompiledRule, value: ClaimValue): GrantReason {
     by: 'rule',
     rule: rule.id,
     attribute: rule.attribute,
-    value: value.text.slice(0, 256),
+    value: cutText(value.text),
     channel: value.channel,
     ...(value.group === null ? {} : { group: value.group }),
+    ...(rule.sticky ? { sticky: true as const } : {}),
   };
 }
 
 function reasonKey(rule: CompiledRule, value: ClaimValue): string {
-  return `${rule.id}/${value.group === null ? fold(value.text).slice(0, 256) : value.group}`;
+  return `${rule.id}/${value.group === null ? cutText(fold(value.text)) : value.group}`;
 }
 
 function roleCandidates(inputs: ResolveInputs, values: Map<string, ClaimValue[]>): RoleCandidate[] {
-  const candidates: RoleCandidate[] = [];
-  for (const standing of inputs.standing) {
-    if (standing.target.kind !== 'role') continue;
-    const role = inputs.roles.find((each) => each.id === standing.target.id);
-    if (role) candidates.push({ role, grant: standing, lost: null });
-  }
+  const standing = standingRoles(inputs);
+  const left = standing.filter((each) => each.grant.reason.by === 'rule');
+  const candidates = standing.filter((each) => each.grant.reason.by === 'manual');
   for (const rule of inputs.ruleset.byKind.role) {
     const role = rule.role!;
     const target: Target = { kind: 'role', id: role.id, name: role.name, key: role.id };
+    const live = new Map<string, RoleCandidate>();
     for (const value of claimValues(inputs, rule.attribute, values)) {
       if (rule.matches(value.text) === null) continue;
       const grant = { target, reason: ruleReason(rule, value), reasonKey: reasonKey(rule, value) };
-      candidates.push({ role, grant, lost: null });
+      live.set(grant.reasonKey, { role, grant, lost: null });
     }
+    // What a sticky rule left behind competes in the place of its rule.
+    candidates.push(...live.values(), ...left.filter((each) => isOf(each, rule) && !isIn(each, live)));
   }
-  return candidates;
+  const orphans = left.filter((each) => !inputs.ruleset.byKind.role.some((rule) => isOf(each, rule)));
+  return [...candidates, ...orphans];
+}
+
+function standingRoles(inputs: ResolveInputs): RoleCandidate[] {
+  return inputs.standing.flatMap((grant) => {
+    const role = grant.target.kind === 'role' && inputs.roles.find((each) => each.id === grant.target.id);
+    return role ? [{ role, grant, lost: null }] : [];
+  });
+}
+
+function isOf({ grant: { reason } }: RoleCandidate, rule: CompiledRule): boolean {
+  return reason.by === 'rule' && reason.rule === rule.id;
+}
+
+function isIn({ grant }: RoleCandidate, live: ReadonlyMap<string, RoleCandidate>): boolean {
+  return live.get(grant.reasonKey)?.grant.target.id === grant.target.id;
 }
 
 /** A manual role wins over rules; among rules the strategy decides; ties go to the earlier rule. */

@@ -1,8 +1,9 @@
 // A rule: one attribute mapping. Owns what a value pattern means and how the name of a target is made from it.
 
 import { fold } from '../fold.ts';
+import type { TargetKind } from '../identity/grant.ts';
 
-export type TargetKind = 'role' | 'team' | 'businessUnit';
+export type { TargetKind };
 
 export interface Rule {
   readonly id: string;
@@ -100,8 +101,16 @@ export function isDerived(target: string): boolean {
   return target === '*' || target.includes(CAPTURE);
 }
 
-/** The name of the target for a captured text, at most 256 characters. */
+/** Longest name of a target and text of a reason. */
+const TEXT_CHARACTERS = 256;
+
+/** Cut without leaving half a character: storage would give back another text. */
+export function cutText(text: string): string {
+  return text.slice(0, TEXT_CHARACTERS).toWellFormed();
+}
+
+/** The name of the target for a captured text. */
 export function targetName(target: string, captured: string): string {
   const name = target === '*' ? captured : target.replaceAll(CAPTURE, () => captured);
-  return name.trim().slice(0, 256);
+  return cutText(name.trim());
 }

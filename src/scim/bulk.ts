@@ -6,7 +6,7 @@ import { isObject, isReservedKey, ownAnyCase, shorten } from './json.ts';
 import { BULK_DATA_DEPTH, KEY_CHARACTERS } from './limits.ts';
 import { bulkRequestUrn } from './messages.ts';
 
-export type BulkMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+type BulkMethod = 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 export interface BulkOperation {
   readonly method: BulkMethod | null;
@@ -221,6 +221,7 @@ function place(
   state: ('open' | 'done' | undefined)[],
   steps: BulkStep[],
 ): void {
+  const from = steps.length;
   const stack = [{ index: start, next: 0, without: new Set<string>() }];
   while (stack.length > 0) {
     const top = stack.at(-1)!;
@@ -240,11 +241,9 @@ function place(
       stack.push({ index: need.index, next: 0, without: new Set() });
     }
   }
-  // By now everything in the circles of this start has run, so what was left out can be filled in.
-  const placed = new Set(steps.filter((step) => step.kind === 'complete').map((step) => step.index));
-  for (const step of [...steps]) {
-    if (step.kind === 'run' && step.without.size > 0 && !placed.has(step.index)) {
-      steps.push({ kind: 'complete', index: step.index });
-    }
+  // By now everything in the circles of this start has run. What was left out is filled in at once, before a later
+  // operation changes these resources again.
+  for (const step of steps.slice(from)) {
+    if (step.kind === 'run' && step.without.size > 0) steps.push({ kind: 'complete', index: step.index });
   }
 }

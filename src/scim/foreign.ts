@@ -104,8 +104,8 @@ export function setUnlisted(
     if (held !== undefined) delete unlisted[held];
     return;
   }
-  const full = held === undefined && Object.keys(unlisted).length >= UNLISTED_ATTRIBUTES;
-  if (full || name.length > UNLISTED_NAME_CHARACTERS) {
+  const isFull = held === undefined && Object.keys(unlisted).length >= UNLISTED_ATTRIBUTES;
+  if (isFull || name.length > UNLISTED_NAME_CHARACTERS) {
     note(habits, ignored(name));
     return;
   }

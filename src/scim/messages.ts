@@ -8,12 +8,12 @@ export const resourceTypeUrn = 'urn:ietf:params:scim:schemas:core:2.0:ResourceTy
 export const serviceProviderConfigUrn = 'urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig';
 
 const MESSAGE = 'urn:ietf:params:scim:api:messages:2.0';
-export const listResponseUrn = `${MESSAGE}:ListResponse`;
+const listResponseUrn = `${MESSAGE}:ListResponse`;
 export const searchRequestUrn = `${MESSAGE}:SearchRequest`;
 export const patchOpUrn = `${MESSAGE}:PatchOp`;
 export const bulkRequestUrn = `${MESSAGE}:BulkRequest`;
 export const bulkResponseUrn = `${MESSAGE}:BulkResponse`;
-export const errorUrn = `${MESSAGE}:Error`;
+const errorUrn = `${MESSAGE}:Error`;
 
 export interface ListResponse<T> {
   schemas: [typeof listResponseUrn];

@@ -19,7 +19,6 @@ import { type PatchPath, readPath } from './path.ts';
 import { type Document, readResource } from './resource.ts';
 import type { Field, ResourceKind } from './schema.ts';
 
-export type { Membership } from './membership.ts';
 export { type PatchOperation, readPatch } from './patch-request.ts';
 
 export interface Patched {
@@ -70,7 +69,7 @@ export function applyPatch(
   for (const [field, operation] of working.losses) refuseLoss(working, field, operation);
   const last = operations.at(-1);
   const finish = () => readResource(kind, working.document, { require: true, before: current.document });
-  const read = last ? inWordsOf(last, finish) : finish();
+  const read = last ? inWordsOf({ label: `after ${last.label}` }, finish) : finish();
   for (const habit of read.habits) note(working.habits, habit);
   return {
     document: read.document,
@@ -82,7 +81,7 @@ export function applyPatch(
 }
 
 /** A refusal says which of the operations it is about. */
-function inWordsOf<T>(operation: PatchOperation, work: () => T): T {
+function inWordsOf<T>(operation: Pick<PatchOperation, 'label'>, work: () => T): T {
   try {
     return work();
   } catch (error) {

@@ -3,8 +3,7 @@
 
 import { Refusal } from '../refusal.ts';
 import { type Condition, readElementCondition } from './condition.ts';
-import type { Habit } from './dialects.ts';
-import { subIn } from './dialects.ts';
+import { type Habit, subIn } from './dialects.ts';
 import { shorten } from './json.ts';
 import { FILTER_CHARACTERS } from './limits.ts';
 import { foreignPlace, isAttributeName, readTarget, type Target } from './place.ts';
@@ -29,7 +28,7 @@ export type PatchPath =
       readonly sub: string | null;
       readonly filter: Condition | null;
     }
-  /** A bare name that no schema has: it becomes a fact. */
+  /** A name that the schema does not have, as in `Target`: it becomes a fact. */
   | { readonly kind: 'unlisted'; readonly name: string }
   /** Well-formed, but nothing that we know: read past (P41). */
   | { readonly kind: 'undefined' };

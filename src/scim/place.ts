@@ -39,9 +39,9 @@ export type Target =
       readonly name: string | null;
       readonly sub: string | null;
     }
-  /** A bare name that no schema has. */
+  /** A name that the core schema or a known extension does not have; of an extension, with its URN in front. */
   | { readonly kind: 'unlisted'; readonly name: string }
-  /** Well-formed, but nothing that we know: an unknown sub-attribute, an unknown attribute of a known extension. */
+  /** Well-formed, but nothing that we know, such as an unknown sub-attribute. */
   | { readonly kind: 'undefined' };
 
 export interface TargetOptions {
@@ -118,7 +118,8 @@ function readUrnTarget(kind: ResourceKind, text: string, options: TargetOptions)
   const [, name = '', sub] = match;
   const found = inTable(extension ? extension.fields : kind.fields, name, sub, options);
   if (found) return found;
-  return extension || sub !== undefined ? { kind: 'undefined' } : { kind: 'unlisted', name };
+  if (sub !== undefined) return { kind: 'undefined' };
+  return { kind: 'unlisted', name: extension ? `${extension.urn}:${name}` : name };
 }
 
 function readForeignTarget(text: string, options: TargetOptions): Target | null {

@@ -39,7 +39,10 @@ export interface Document extends JsonObject {
 
 export interface ReadResource {
   document: Document;
-  /** Attributes that SCIM does not define, by the spelling seen first: facts, but no part of the resource. */
+  /**
+   * Attributes that the schema does not have, by the spelling seen first, those of a known extension with its URN in
+   * front: facts, but no part of the resource.
+   */
   unlisted: Record<string, unknown>;
   /** Groups only; undefined when the body had no `members` key. */
   members?: MemberRef[];
@@ -135,9 +138,14 @@ function readOther(draft: Draft, key: string, raw: unknown): void {
   } else {
     const flat = flatField(draft.kind, key);
     if (flat) readFlat(draft, flat, raw, 'flat-enterprise');
-    else if (isAttributeName(key)) setUnlisted(draft.unlisted, key, raw, draft.habits);
-    else note(draft.habits, ignored(key));
+    else readUndefined(draft, key, key, raw);
   }
+}
+
+/** What our schema does not have is no part of the resource (RFC 7644 3.3), yet rules may look at it. */
+function readUndefined(draft: Draft, fullName: string, name: string, raw: unknown): void {
+  if (isAttributeName(name) && !isReservedKey(name)) setUnlisted(draft.unlisted, fullName, raw, draft.habits);
+  else note(draft.habits, ignored(name));
 }
 
 function readExtension(draft: Draft, extension: Extension, raw: unknown): void {
@@ -148,7 +156,7 @@ function readExtension(draft: Draft, extension: Extension, raw: unknown): void {
   const slots = slotsOf(draft, extension);
   for (const key of Object.keys(raw)) {
     const field = fieldIn(extension.fields, key);
-    if (!field) note(draft.habits, ignored(key));
+    if (!field) readUndefined(draft, `${extension.urn}:${key}`, key, raw[key]);
     else if (!field.dropped) slots[field.position] = readField(field, raw[key], draft.habits);
   }
 }

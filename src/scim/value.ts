@@ -132,12 +132,22 @@ export function settleList(field: Field, list: Json[], habits: Habit[]): Json[] 
       settled.push(element);
     } else {
       if (isObject(element))
-        settled[first] = { ...(settled[first] as JsonObject), ...(element as JsonObject) };
+        settled[first] = merged(field, settled[first] as JsonObject, element as JsonObject);
       note(habits, 'duplicate-values');
     }
   }
   if (field.type === 'complex' && keepLastPrimary(settled)) note(habits, 'several-primaries');
   return settled;
+}
+
+/** The parts of both, the later one's first, in schema order. */
+function merged(field: Field, first: JsonObject, later: JsonObject): JsonObject {
+  const object: JsonObject = {};
+  for (const { name } of field.subs!.list) {
+    const value = own(later, name) ?? own(first, name);
+    if (value !== undefined) object[name] = value as Json;
+  }
+  return object;
 }
 
 /** NUL is never part of a text that was read, so it can stand between the two. */

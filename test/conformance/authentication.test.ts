@@ -77,4 +77,12 @@ describe('credentials', () => {
     expect(await on.read(`/Groups/${group.id}`)).toEqual(group);
     expectIds(await on.scim.users(`userName eq "${body.userName}"`), []);
   });
+
+  it('[H04] [RFC6585 4] Wrong tokens in numbers are slowed down, the right one from the same address is not', async () => {
+    const answers = await Promise.all(Array.from({ length: 200 }, () => as('Bearer wrong')));
+    for (const answer of answers) expectError(answer, [401, 429]);
+    const throttled = answers.find((answer) => answer.status === 429);
+    if (throttled) expect(throttled.headers['retry-after'], throttled.exchange).toMatch(/^\d+$/);
+    expectStatus(await on.scim.get('/Users'), 200);
+  });
 });

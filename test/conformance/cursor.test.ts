@@ -10,6 +10,7 @@ const on = useServer({ clock: { now: () => Date.now() + shiftMs } });
 const TAG = unique('cursor');
 const MINE = `userName sw "${TAG}"`;
 const COUNT = 7;
+const UNRESERVED = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 const people: Resource[] = [];
 
 beforeAll(async () => {
@@ -126,6 +127,14 @@ describe('refusing', () => {
     for (const cursor of ['forged', changed, `${nextCursor}A`, '0', '-1', '%00']) {
       expectError(await ask(cursor), 400, 'invalidCursor');
     }
+  });
+
+  it('[C05] [RFC9865 2.1] Not one character of a cursor can be changed or added', async () => {
+    const { nextCursor } = await firstPage();
+    const others = [...UNRESERVED].filter((character) => character !== nextCursor.at(-1));
+    const changed = others.map((character) => nextCursor.slice(0, -1) + character);
+    const longer = ['A', '~', '.', '='].map((character) => nextCursor + character);
+    for (const cursor of [...changed, ...longer]) expectError(await ask(cursor), 400, 'invalidCursor');
   });
 
   it('[C07] [RFC9865 2.1] A cursor of another query is refused', async () => {

@@ -66,8 +66,12 @@ export function reasonOf(work: () => unknown): Reason {
   return refusalOf(work).reason;
 }
 
-/** Milliseconds that the work took, whether or not it was refused. */
+/** Milliseconds that the work took, whether or not it was refused; of three runs the best, as the machine is shared. */
 export function timed(work: () => unknown): number {
+  return Math.min(...[1, 2, 3].map(() => timedOnce(work)));
+}
+
+function timedOnce(work: () => unknown): number {
   const start = performance.now();
   try {
     work();

@@ -26,12 +26,20 @@ export function applyPatch(before: Document, body: Document): Document {
 }
 
 function write(document: Document, verb: string, path: string, value: unknown): void {
-  if (path === 'members') return writeMembers(document, verb, value as { value: string }[]);
-  if (path.startsWith(`${ENTERPRISE}:`) || path === 'manager' || path.startsWith('manager[')) {
-    return writeEnterprise(document, verb, path.replace(`${ENTERPRISE}:`, ''), value);
-  }
   const filtered = FILTERED.exec(path);
-  if (filtered) return writeFiltered(document, verb, filtered, value);
+  if (path === 'members' || path.startsWith('members[')) {
+    const given = filtered ? [{ value: filtered[3]! }] : (value as { value: string }[] | undefined);
+    writeMembers(document, verb, given);
+  } else if (path.startsWith(`${ENTERPRISE}:`) || path === 'manager' || path.startsWith('manager[')) {
+    writeEnterprise(document, verb, path.replace(`${ENTERPRISE}:`, ''), value);
+  } else if (filtered) {
+    writeFiltered(document, verb, filtered, value);
+  } else {
+    writePlain(document, verb, path, value);
+  }
+}
+
+function writePlain(document: Document, verb: string, path: string, value: unknown): void {
   const [name, sub] = path.split('.') as [string, string | undefined];
   if (sub !== undefined) {
     document[name] = { ...(document[name] as Document), [sub]: value };

@@ -34,9 +34,12 @@ export type Identify = (from: Identified) => Caller;
 export function identifier(parts: Parts): Identify {
   const failures = failedAttempts(limits.failedAuthenticationsPerMinute);
   return ({ request, authorization, remote }) => {
-    if (parts.isLocal(request)) return { actor: { kind: 'system', id: 'local' }, name: 'local', role: 'Admin' };
+    if (parts.isLocal(request))
+      return { actor: { kind: 'system', id: 'local' }, name: 'local', role: 'Admin' };
     if (authorization === undefined) {
-      throw new Refusal('unauthenticated', 'Send an API key: Authorization: Bearer <key>.', { credential: 'none' });
+      throw new Refusal('unauthenticated', 'Send an API key: Authorization: Bearer <key>.', {
+        credential: 'none',
+      });
     }
     const key = keyOf(authorization, parts.apiKeys);
     if (key) return { actor: { kind: 'key', id: key.id }, name: key.name, role: key.role };

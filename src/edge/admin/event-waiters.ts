@@ -8,23 +8,31 @@ import { Refusal } from '../../refusal.ts';
 const WAITERS = 200;
 
 export interface EventWaiters {
-  /** Resolves at the next event, or when nothing more is to be waited for. */
-  next(ms: number, gone: AbortSignal): Promise<void>;
+  /**
+   * Resolves when there is an event behind `seen` (at once when there is one already), or after that time; false when
+   * nothing more is to be waited for.
+   */
+  next(seen: number, ms: number, gone: AbortSignal): Promise<boolean>;
   /** Ends all that wait, for good. */
   stop(): void;
 }
 
 export function eventWaiters(ledger: Pick<Ledger, 'follow'>): EventWaiters {
   const waiting = new Set<() => void>();
+  let heard = 0;
   let stopped = false;
   const wakeAll = () => {
     for (const wake of [...waiting]) wake();
   };
-  const unfollow = ledger.follow(wakeAll);
+  const unfollow = ledger.follow((position) => {
+    heard = position;
+    wakeAll();
+  });
 
   return {
-    next(ms, gone) {
-      if (stopped || ms <= 0 || gone.aborted) return Promise.resolve();
+    async next(seen, ms, gone) {
+      if (stopped || gone.aborted) return false;
+      if (heard > seen) return true;
       if (waiting.size >= WAITERS) {
         throw new Refusal('unavailable', `${WAITERS} requests wait for events already. Ask without "wait".`);
       }
@@ -33,7 +41,7 @@ export function eventWaiters(ledger: Pick<Ledger, 'follow'>): EventWaiters {
           waiting.delete(wake);
           clearTimeout(timer);
           gone.removeEventListener('abort', wake);
-          resolve();
+          resolve(!stopped && !gone.aborted);
         };
         const timer = setTimeout(wake, ms);
         gone.addEventListener('abort', wake);

@@ -58,12 +58,16 @@ export function problemAnswer(refusal: Refusal, requestId: string): ProblemAnswe
   }
   if (reason === 'methodNotAllowed' && Array.isArray(facts.allowed)) headers.allow = facts.allowed.join(', ');
   const type = `urn:bifrost:problem:${reason}`;
-  return { status, headers, body: { ...facts, type, title, status, detail: message, reason, requestId } };
+  const members = { type, title, status, detail: message, reason, requestId };
+  // Facts stand behind the members that every problem has, and never in their place.
+  return { status, headers, body: { ...members, ...facts, ...members } };
 }
 
 /** RFC 6750 3: no error code where no credential was sent. */
 function challengeOf(facts: Refusal['facts']): string {
-  return facts.credential === 'wrong' ? 'Bearer realm="bifrost", error="invalid_token"' : 'Bearer realm="bifrost"';
+  return facts.credential === 'wrong'
+    ? 'Bearer realm="bifrost", error="invalid_token"'
+    : 'Bearer realm="bifrost"';
 }
 
 /** A bug of ours: the client learns the request id and nothing else. */

@@ -46,11 +46,16 @@ function refuseHostile(value: unknown, depth: number): void {
   }
 }
 
-export function bodyReader<Body extends TSchema>(schema: TSchema | undefined): (body: unknown) => Static<Body> {
+export function bodyReader<Body extends TSchema>(
+  schema: TSchema | undefined,
+  isOptional: boolean,
+): (body: unknown) => Static<Body> {
   if (schema === undefined) return () => undefined as Static<Body>;
   const check = checker(schema);
-  return (body) => {
-    if (body === undefined) throw new Refusal('invalidSyntax', 'This route wants a JSON body; none was sent.');
+  return (sent) => {
+    const body = sent === undefined && isOptional ? {} : sent;
+    if (body === undefined)
+      throw new Refusal('invalidSyntax', 'This route wants a JSON body; none was sent.');
     const problems = check(body);
     if (problems.length > 0) throw badInput('The body', problems);
     return body as Static<Body>;
@@ -59,7 +64,9 @@ export function bodyReader<Body extends TSchema>(schema: TSchema | undefined): (
 
 // --- query parameters -------------------------------------------------------------------------------------------
 
-export function queryReader<Query extends TObject>(schema: TObject | undefined): (raw: unknown) => Static<Query> {
+export function queryReader<Query extends TObject>(
+  schema: TObject | undefined,
+): (raw: unknown) => Static<Query> {
   const known: Record<string, TSchema> = schema?.properties ?? {};
   const check = schema && checker(schema);
   return (raw) => {
@@ -122,11 +129,22 @@ function wordsOf(error: TLocalizedValidationError, value: unknown): InputProblem
     case 'boolean':
       return []; // named by additionalProperties
     case 'additionalProperties':
-      return error.params.additionalProperties.map((name) => ({ path: `${path}/${name}`, problem: 'is unknown' }));
+      return error.params.additionalProperties.map((name) => ({
+        path: `${path}/${name}`,
+        problem: 'is unknown',
+      }));
     case 'required':
-      return error.params.requiredProperties.map((name) => ({ path: `${path}/${name}`, problem: 'is missing' }));
+      return error.params.requiredProperties.map((name) => ({
+        path: `${path}/${name}`,
+        problem: 'is missing',
+      }));
     case 'enum':
-      return [{ path, problem: `is ${shorten(at(value, path))}, not one of ${error.params.allowedValues.join(', ')}` }];
+      return [
+        {
+          path,
+          problem: `is ${shorten(at(value, path))}, not one of ${error.params.allowedValues.join(', ')}`,
+        },
+      ];
     default:
       return [{ path, problem: `${error.message}; it is ${shorten(at(value, path))}` }];
   }

@@ -17,6 +17,10 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
   verification: Verification;
+  /** The change of rules under way, by provider. */
+  turns: Map<string, Promise<void>>;
+  /** The OpenAPI document. */
+  describe(): Record<string, unknown>;
 }
 
 /** One request as every handler sees it, before its query and body are read. */
@@ -72,6 +76,10 @@ interface Described {
   refuses?: Readonly<Record<number, string>>;
   /** Takes If-Match, gives ETag. */
   versioned?: true;
+  /** No body is the same as an empty object. */
+  optionalBody?: true;
+  /** What the OpenAPI document says of a body that has a reader of its own. */
+  bodySchema?: Readonly<Record<string, unknown>>;
 }
 
 interface RouteDefinition<
@@ -102,7 +110,7 @@ export function route<
 >(definition: RouteDefinition<Path, Query, Body, Response>): Route {
   const { handle, ...described } = definition;
   const readQuery = queryReader<Query>(definition.query);
-  const readBody = bodyReader<Body>(definition.body);
+  const readBody = bodyReader<Body>(definition.body, definition.optionalBody === true);
   return {
     ...described,
     run: (raw) => handle({ ...raw, query: readQuery(raw.query), body: readBody(raw.body) }),

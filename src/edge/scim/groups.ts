@@ -18,7 +18,7 @@ import type { MemberRef } from '../../scim/members.ts';
 import type { Membership } from '../../scim/membership.ts';
 import { applyPatch, type Patched } from '../../scim/patch.ts';
 import { readPatch } from '../../scim/patch-request.ts';
-import { readProjection, wantsMembers } from '../../scim/projection.ts';
+import { type Projection, readProjection, wantsMembers } from '../../scim/projection.ts';
 import { readResource } from '../../scim/resource.ts';
 import { groupKind } from '../../scim/schema.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
@@ -34,10 +34,11 @@ export async function getGroup(call: ScimCall, id: string): Promise<ScimAnswer> 
   if (!row) throw noGroup(id);
   call.ledger.noteRequest(requestRow(call, { status: 200, action: 'Read a group', resource: id }));
   if (isKnown(call.ifNoneMatch, row.version)) return { status: 304, body: null, version: row.version };
-  return answer(call, 200, row);
+  return answer(call, 200, row, projection);
 }
 
 export async function createGroup(call: ScimCall): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const read = readResource(groupKind, call.body, { require: true });
   const refs = read.members ?? [];
   const row = await call.ledger.transact({
@@ -52,10 +53,11 @@ export async function createGroup(call: ScimCall): Promise<ScimAnswer> {
       return { changes, request, answer: rowOf(group, members.map(memberRow)) };
     },
   });
-  return answer(call, 201, row);
+  return answer(call, 201, row, projection);
 }
 
 export async function replaceGroup(call: ScimCall, id: string): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const read = readResource(groupKind, call.body, { require: true });
   const membership: Membership = { kind: 'whole', members: read.members ?? [] };
   await changeGroup(call, id, { membership, renames: true }, (before) => ({
@@ -63,10 +65,11 @@ export async function replaceGroup(call: ScimCall, id: string): Promise<ScimAnsw
     membership,
     replacedMembersWithOne: false,
   }));
-  return shown(call, id, 200);
+  return shown(call, id, projection);
 }
 
 export async function patchGroup(call: ScimCall, id: string): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const operations = readPatch(groupKind, call.body);
   const { memberReplaceIsAdd } = call.state.provider.settings;
   // Membership does not depend on the group's attributes, so it is known before the group is read.
@@ -75,7 +78,7 @@ export async function patchGroup(call: ScimCall, id: string): Promise<ScimAnswer
   await changeGroup(call, id, { membership, renames }, (before) =>
     applyPatch(groupKind, { document: before.document, unlisted: {} }, operations, { memberReplaceIsAdd }),
   );
-  return call.query.attributes === undefined ? { status: 204, body: null } : shown(call, id, 200);
+  return call.query.attributes === undefined ? { status: 204, body: null } : shown(call, id, projection);
 }
 
 export async function deleteGroup(call: ScimCall, id: string): Promise<ScimAnswer> {
@@ -246,20 +249,21 @@ function rowOf(group: Group, members: MemberRow[]): GroupRow {
   };
 }
 
-function projectionOf(call: ScimCall) {
+/** Read before anything is written: a bad one refuses the request whole. */
+function projectionOf(call: ScimCall): Projection {
   return readProjection(call.query.attributes, call.query.excludedAttributes, groupKind);
 }
 
-async function shown(call: ScimCall, id: string, status: number): Promise<ScimAnswer> {
-  const row = await call.ledger.readGroup(call.caller.provider, id, wantsMembers(projectionOf(call)));
+async function shown(call: ScimCall, id: string, projection: Projection): Promise<ScimAnswer> {
+  const row = await call.ledger.readGroup(call.caller.provider, id, wantsMembers(projection));
   if (!row) throw noGroup(id);
-  return answer(call, status, row);
+  return answer(call, 200, row, projection);
 }
 
-function answer(call: ScimCall, status: number, row: GroupRow): ScimAnswer {
+function answer(call: ScimCall, status: number, row: GroupRow, projection: Projection): ScimAnswer {
   return {
     status,
-    body: groupText(row, call.base, projectionOf(call)),
+    body: groupText(row, call.base, projection),
     version: row.version,
     location: groupLocation(row.id, call.base),
   };

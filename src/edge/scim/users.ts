@@ -13,7 +13,7 @@ import {
 import { Refusal } from '../../refusal.ts';
 import { applyPatch } from '../../scim/patch.ts';
 import { readPatch } from '../../scim/patch-request.ts';
-import { readProjection } from '../../scim/projection.ts';
+import { type Projection, readProjection } from '../../scim/projection.ts';
 import { type ReadResource, readResource } from '../../scim/resource.ts';
 import { userKind } from '../../scim/schema.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
@@ -21,14 +21,16 @@ import { checkIfMatch, isKnown } from './precondition.ts';
 import { userLocation, userText } from './resource-text.ts';
 
 export async function getUser(call: ScimCall, id: string): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const row = await call.ledger.readUser(call.caller.provider, id);
   if (!row) throw noUser(id);
   call.ledger.noteRequest(requestRow(call, { status: 200, action: 'Read a user', resource: id }));
   if (isKnown(call.ifNoneMatch, row.version)) return { status: 304, body: null, version: row.version };
-  return answer(call, 200, row);
+  return answer(call, 200, row, projection);
 }
 
 export async function createUser(call: ScimCall): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const read = readResource(userKind, call.body, { require: true });
   const name = String(read.document.userName);
   const { provider } = call.caller;
@@ -45,7 +47,7 @@ export async function createUser(call: ScimCall): Promise<ScimAnswer> {
       return { changes, request, answer: rowOf(user, []) };
     },
   });
-  return answer(call, 201, row);
+  return answer(call, 201, row, projection);
 }
 
 export async function replaceUser(call: ScimCall, id: string): Promise<ScimAnswer> {
@@ -67,6 +69,7 @@ async function changeUser(
   id: string,
   read: (before: User) => Pick<ReadResource, 'document' | 'unlisted' | 'habits'>,
 ): Promise<ScimAnswer> {
+  const projection = projectionOf(call);
   const row = await call.ledger.transact({
     provider: call.caller.provider,
     needs: { token: { id: call.caller.token, at: call.at }, user: id },
@@ -80,7 +83,7 @@ async function changeUser(
       return { changes, request, answer: rowOf(user, before.groups) };
     },
   });
-  return answer(call, 200, row);
+  return answer(call, 200, row, projection);
 }
 
 export async function deleteUser(call: ScimCall, id: string): Promise<ScimAnswer> {
@@ -128,8 +131,12 @@ function rowOf(user: User, groups: UserRow['groups']): UserRow {
   };
 }
 
-function answer(call: ScimCall, status: number, row: UserRow): ScimAnswer {
-  const projection = readProjection(call.query.attributes, call.query.excludedAttributes, userKind);
+/** Read before anything is written: a bad one refuses the request whole. */
+function projectionOf(call: ScimCall): Projection {
+  return readProjection(call.query.attributes, call.query.excludedAttributes, userKind);
+}
+
+function answer(call: ScimCall, status: number, row: UserRow, projection: Projection): ScimAnswer {
   return {
     status,
     body: userText(row, call.base, projection),

@@ -100,10 +100,8 @@ const danglingRows: Readonly<Record<string, string>> = {
     'SELECT count(*) AS n FROM memberships m LEFT JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id WHERE g.id IS NULL',
   'memberships name a user who is not there or was removed':
     "SELECT count(*) AS n FROM memberships m LEFT JOIN users u ON u.provider = m.provider AND u.id = m.member AND u.removed_at IS NULL WHERE m.member_kind = 'User' AND u.id IS NULL",
-  'grants point to a team or business unit that is not there':
-    "SELECT count(*) AS n FROM grants g LEFT JOIN targets t ON t.provider = g.provider AND t.id = g.target WHERE g.kind <> 'role' AND t.id IS NULL",
-  'grants belong to a user who is not there':
-    'SELECT count(*) AS n FROM grants g LEFT JOIN users u ON u.provider = g.provider AND u.id = g.user WHERE u.id IS NULL',
+  'members of teams and business units are counted that no user has':
+    "SELECT (SELECT count(*) FROM holdings) - (SELECT count(*) FROM (SELECT DISTINCT u.id, g.value ->> 'target' FROM users u, json_each(u.grants) g)) AS n",
 };
 
 const pause = () => new Promise((resolve) => setImmediate(resolve));
@@ -113,6 +111,10 @@ async function* verifyUsers(database: Database, loader: Loader, tell: (problem: 
   const chunk = database.prepare(
     'SELECT provider, id FROM users WHERE (provider, id) > (?, ?) ORDER BY provider, id LIMIT ?',
   );
+  const isTarget = database.prepare('SELECT 1 FROM targets WHERE id = ?');
+  const isHeld = database.prepare('SELECT 1 FROM holdings WHERE target = ? AND user = ?');
+  const hasTarget = (kind: string, target: string, user: string) =>
+    (kind === 'role' || isTarget.get(target) !== undefined) && isHeld.get(target, user) !== undefined;
   let last = { provider: '', id: '' };
   let done = 0;
   for (;;) {
@@ -122,7 +124,10 @@ async function* verifyUsers(database: Database, loader: Loader, tell: (problem: 
       const state = loader.state(row.provider);
       const loaded = loader.user(row.provider, row.id);
       if (!state || !loaded) tell(`User ${row.id} belongs to a provider that is not there: ${row.provider}.`);
-      else if (loaded.ruleset === state.ruleset.number) checkAccess(state, loaded, tell);
+      else {
+        checkTargets(loaded, hasTarget, tell);
+        if (loaded.ruleset === state.ruleset.number) checkAccess(state, loaded, tell);
+      }
     }
     last = rows.at(-1)!;
     done += rows.length;
@@ -131,28 +136,42 @@ async function* verifyUsers(database: Database, loader: Loader, tell: (problem: 
   }
 }
 
+type StoredUser = NonNullable<ReturnType<Loader['user']>>;
+
+function checkTargets(
+  { user, grants }: StoredUser,
+  hasTarget: (kind: string, target: string, user: string) => boolean,
+  tell: (problem: string) => void,
+): void {
+  for (const { kind, target } of grants) {
+    if (!hasTarget(kind, target, user.id))
+      tell(`User ${user.id} is not listed as a member of ${kind} ${target}.`);
+  }
+}
+
 function checkAccess(
   state: Parameters<typeof newChangeSet>[0]['state'],
-  loaded: NonNullable<ReturnType<Loader['user']>>,
+  loaded: StoredUser,
   tell: (problem: string) => void,
 ): void {
   const context = { state, at: 0, actor: { kind: 'system' as const, id: 'verify' }, cause: null };
   const changes = decideAccess(context, loaded);
   if (!changes) return;
-  const { grantsAdded, grantsRemoved } = changes;
-  const names = (rows: { kind: string; target: string }[]) =>
-    rows.map((row) => `${row.kind} ${row.target}`).join(', ');
+  const differing = (type: 'grant.added' | 'grant.removed') =>
+    changes.events
+      .filter((event) => event.type === type)
+      .map((event) => `${event.object?.kind} ${event.object?.id}`);
+  const [lacking, surplus] = [differing('grant.added'), differing('grant.removed')];
   const parts = [
-    grantsAdded.length > 0 ? `lacks ${names(grantsAdded)}` : '',
-    grantsRemoved.length > 0 ? `has ${names(grantsRemoved)} without a reason` : '',
-    grantsAdded.length + grantsRemoved.length === 0 ? 'has another role stored than the rules give' : '',
+    lacking.length > 0 ? `lacks ${lacking.join(', ')}` : '',
+    surplus.length > 0 ? `has ${surplus.join(', ')} without a reason` : '',
+    lacking.length + surplus.length === 0 ? 'has another role stored than the rules give' : '',
   ];
   tell(`User ${loaded.user.id} ${parts.filter(Boolean).join('; ')}.`);
 }
 
 interface ChainRow {
   position: number;
-  id: string;
   at: number;
   provider: string | null;
   type: string;
@@ -168,7 +187,7 @@ interface ChainRow {
 
 async function* verifyChain(database: Database, tell: (problem: string) => void) {
   const chunk = database.prepare(
-    `SELECT position, id, at, provider, type, actor_kind || ':' || actor AS actor, subject_kind || ':' || subject AS subject,
+    `SELECT position, at, provider, type, actor_kind || ':' || actor AS actor, subject_kind || ':' || subject AS subject,
      object_kind || ':' || object AS object, cause_kind || ':' || cause AS cause, data, salt, data_hash, hash
      FROM events WHERE position > ? ORDER BY position LIMIT ?`,
   );

@@ -1,22 +1,29 @@
 // Group commit: jobs that arrive together are written in one transaction, each in a savepoint of its own, and
-// answered when the whole is on disk. One flush of the disk serves them all.
+// answered when the whole is on disk. The flush of the disk runs beside the event loop (docs/decisions/0002): while
+// one is under way the next transaction is already being written, and one flush serves all that were committed
+// before it began. What is read meanwhile is answered after the flush too, so no answer tells of what a power cut
+// could still undo.
 
+import { closeSync, fdatasync, openSync } from 'node:fs';
 import { Refusal } from '../../refusal.ts';
 import type { Database } from './open.ts';
 
 export interface CommitQueue {
   /** Runs the job in the next transaction. What it throws undoes its own writes only, and rejects it alone. */
   run<Answer>(job: () => Answer): Promise<Answer>;
+  /** Resolves when all that was committed until now is on disk; null when it is already. */
+  synced(): Promise<void> | null;
   /** Called before each transaction ends, for rows that ride along. */
   onFlush(write: () => void): void;
-  /** Called after each transaction is on disk. */
+  /** Called when a transaction is on disk. */
   onCommitted(tell: () => void): void;
   /** Called when a job's or a transaction's writes were undone: what is remembered of them is void. */
   onUndone(forget: () => void): void;
   /** Commits what waits now. */
   flush(): void;
-  /** Resolves when nothing waits any more. */
+  /** Resolves when nothing waits any more and everything is on disk. */
   idle(): Promise<void>;
+  close(): void;
 }
 
 interface Waiting {
@@ -30,13 +37,15 @@ interface Waiting {
 const JOBS_PER_TRANSACTION = 256;
 const MS_PER_TRANSACTION = 40;
 
-export function commitQueue(database: Database): CommitQueue {
+/** `walPath`: the file whose flush makes commits durable. */
+export function commitQueue(database: Database, walPath: string): CommitQueue {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
   const savepoint = database.prepare('SAVEPOINT job');
   const release = database.prepare('RELEASE job');
   const undo = database.prepare('ROLLBACK TO job');
+  const disk = diskFlusher(walPath);
   let waiting: Waiting[] = [];
   let scheduled = false;
   let ride: () => void = () => {};
@@ -54,22 +63,28 @@ export function commitQueue(database: Database): CommitQueue {
     const deadline = performance.now() + MS_PER_TRANSACTION;
     const all = waiting;
     waiting = [];
-    for (const [i, each] of all.entries()) {
-      batch.push(each);
-      savepoint.run();
-      try {
-        each.outcome = { answer: each.job() };
-        release.run();
-      } catch (error) {
-        each.outcome = { error };
-        undo.run();
-        release.run();
-        forget();
+    try {
+      for (const each of all) {
+        batch.push(each);
+        runJob(each);
+        if (batch.length >= JOBS_PER_TRANSACTION || performance.now() > deadline) break;
       }
-      if (i + 1 >= JOBS_PER_TRANSACTION || performance.now() > deadline) {
-        waiting = [...all.slice(i + 1), ...waiting];
-        break;
-      }
+    } finally {
+      // Also where the transaction itself broke: whoever was not reached still waits for an answer.
+      waiting = [...all.slice(batch.length), ...waiting];
+    }
+  }
+
+  function runJob(each: Waiting): void {
+    savepoint.run();
+    try {
+      each.outcome = { answer: each.job() };
+      release.run();
+    } catch (error) {
+      each.outcome = { error };
+      undo.run();
+      release.run();
+      forget();
     }
   }
 
@@ -85,12 +100,11 @@ export function commitQueue(database: Database): CommitQueue {
       abandon(batch, error);
       return;
     }
-    tell();
-    for (const { outcome, resolve, reject } of batch) {
-      if (!outcome) reject(new Error('a job was not run'));
-      else if ('error' in outcome) reject(outcome.error);
-      else resolve(outcome.answer);
-    }
+    disk.afterFlush((error) => {
+      if (error) return rejectAll(batch, error);
+      tell();
+      for (const each of batch) answer(each);
+    });
     if (waiting.length > 0) schedule();
   }
 
@@ -102,21 +116,17 @@ export function commitQueue(database: Database): CommitQueue {
       // SQLite has rolled back by itself already
     }
     forget();
-    const all = [...batch, ...waiting.splice(0)];
-    const away = new Refusal(
-      'unavailable',
-      'The storage did not take the change. Nothing was written; try again.',
-    );
-    away.cause = error;
-    for (const each of all) each.reject(away);
+    rejectAll([...batch, ...waiting.splice(0)], error);
   }
 
   return {
     run: (job) =>
       new Promise((resolve, reject) => {
+        if (disk.failure()) return reject(storageAway(disk.failure()));
         waiting.push({ job, resolve: resolve as (answer: unknown) => void, reject });
         schedule();
       }),
+    synced: disk.synced,
     onFlush: (write) => {
       ride = write;
     },
@@ -129,6 +139,67 @@ export function commitQueue(database: Database): CommitQueue {
     flush,
     idle: async () => {
       while (waiting.length > 0 || scheduled) await new Promise((resolve) => setImmediate(resolve));
+      await disk.synced();
     },
+    close: disk.close,
+  };
+}
+
+function answer({ outcome, resolve, reject }: Waiting): void {
+  if (!outcome) reject(new Error('a job was not run'));
+  else if ('error' in outcome) reject(outcome.error);
+  else resolve(outcome.answer);
+}
+
+function rejectAll(batch: readonly Waiting[], error: unknown): void {
+  for (const each of batch) each.reject(storageAway(error));
+}
+
+function storageAway(cause: unknown): Refusal {
+  const away = new Refusal('unavailable', 'The storage did not take the change. Try again in a moment.');
+  away.cause = cause;
+  return away;
+}
+
+type Flushed = (error: Error | null) => void;
+
+/**
+ * Flushes the write-ahead log off the event loop. A flush covers what was committed before it began; what is
+ * committed meanwhile waits for the next. After a failed flush the kernel may have dropped what it could not write,
+ * so nothing more is taken until a restart has read the file anew.
+ */
+function diskFlusher(walPath: string) {
+  const file = openSync(walPath, 'r+');
+  let committed: Flushed[] = [];
+  let flushing: Flushed[] | null = null;
+  let failed: Error | null = null;
+
+  function begin(): void {
+    if (flushing || committed.length === 0) return;
+    flushing = committed;
+    committed = [];
+    fdatasync(file, (error) => {
+      failed ??= error;
+      const done = flushing!;
+      flushing = null;
+      begin();
+      for (const tell of done) tell(failed);
+    });
+  }
+
+  return {
+    failure: () => failed,
+    afterFlush(tell: Flushed): void {
+      committed.push(tell);
+      begin();
+    },
+    synced(): Promise<void> | null {
+      const list = committed.length > 0 ? committed : flushing;
+      if (!list) return failed ? Promise.reject(storageAway(failed)) : null;
+      return new Promise((resolve, reject) => {
+        list.push((error) => (error ? reject(storageAway(error)) : resolve()));
+      });
+    },
+    close: () => closeSync(file),
   };
 }

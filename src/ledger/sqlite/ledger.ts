@@ -4,7 +4,7 @@ import type { Change, Counts, FullUser, Ledger, Operation, RequestRow } from '..
 import { sweeper, verify } from './check.ts';
 import { commitQueue } from './commit.ts';
 import { loader as makeLoader } from './load.ts';
-import { readEvents, requestLog } from './log.ts';
+import { countEvents, readEvents, requestLog } from './log.ts';
 import { type Database, openFile } from './open.ts';
 import { peopleLists } from './people.ts';
 import { resourceReader } from './resources.ts';
@@ -18,7 +18,7 @@ const TOKEN_USE_EVERY_MS = 60_000;
 export function openSqliteLedger(dataDir: string): Ledger {
   const file = openFile(dataDir);
   const { database } = file;
-  const queue = commitQueue(database);
+  const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database);
   const writer = makeWriter(database, loader);
   const settings = settingsStore(database, loader, writer);
@@ -34,7 +34,7 @@ export function openSqliteLedger(dataDir: string): Ledger {
     loader.forget();
   });
   queue.onFlush(() => {
-    for (const row of riders.take()) requests.insert(row, 0);
+    for (const row of riders.take()) requests.insert(row, null);
   });
   let wakeSweep = () => {};
   queue.onCommitted(() => {
@@ -48,12 +48,20 @@ export function openSqliteLedger(dataDir: string): Ledger {
       if (decision.changes) {
         const before = writer.lastPosition();
         writer.write(decision.changes);
-        if (decision.request) requests.insert(decision.request, writer.lastPosition() - before);
+        if (decision.request)
+          requests.insert(decision.request, { after: before, upTo: writer.lastPosition() });
       } else if (decision.request) {
         riders.add(decision.request);
       }
       return decision.answer;
     });
+  }
+
+  /** What was read may be a moment ahead of the disk; it is answered when the disk has it too. */
+  async function durably<Value>(value: Value): Promise<Value> {
+    const pending = queue.synced();
+    if (pending) await pending;
+    return value;
   }
 
   const tokenUses = new Map<string, number>();
@@ -70,18 +78,18 @@ export function openSqliteLedger(dataDir: string): Ledger {
       queue.run(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
     },
 
-    readUser: async (provider, id) => reader.user(provider, id),
-    readGroup: async (provider, id, withMembers) => reader.group(provider, id, withMembers),
-    queryUsers: async (query) => reader.users(query),
-    queryGroups: async (query) => reader.groups(query),
+    readUser: (provider, id) => durably(reader.user(provider, id)),
+    readGroup: (provider, id, withMembers) => durably(reader.group(provider, id, withMembers)),
+    queryUsers: (query) => durably(reader.users(query)),
+    queryGroups: (query) => durably(reader.groups(query)),
 
     providers: async () => loader.states(),
     provider: async (id) => loader.state(id),
     saveProvider: (provider, expected, by) => queue.run(() => settings.saveProvider(provider, expected, by)),
     removeProvider: (id, by) => queue.run(() => settings.removeProvider(id, by)),
-    applyRuleset: (ruleset, by) => queue.run(() => settings.applyRuleset(ruleset, by)),
+    applyRuleset: (ruleset, by, expected) => queue.run(() => settings.applyRuleset(ruleset, by, expected)),
 
-    tokenByHash: async (hash) => settings.tokenByHash(hash),
+    tokenByHash: async (hash) => loader.tokenByHash(hash),
     tokens: async (provider) => settings.tokens(provider),
     knowsTokenHash: async (hash) => settings.knowsTokenHash(hash),
     addToken: (token, hash, by) => queue.run(() => settings.addToken(token, hash, by)),
@@ -91,16 +99,17 @@ export function openSqliteLedger(dataDir: string): Ledger {
     roles: async () => loader.roles(),
     saveRole: (role) => queue.run(() => settings.saveRole(role)),
 
-    listUsers: async (query) => people.users(query),
-    fullUser: async (id) => fullUser(database, loader, id),
-    findPeople: async (by) => people.find(by),
-    listTargets: async (query) => people.targets(query),
-    target: async (id) => people.target(id),
-    targetMembers: async (id, after, limit) => people.members(id, after, limit),
+    listUsers: (query) => durably(people.users(query)),
+    fullUser: (id) => durably(fullUser(database, loader, id)),
+    findPeople: (by) => durably(people.find(by)),
+    listTargets: (query) => durably(people.targets(query)),
+    target: (id) => durably(people.target(id)),
+    targetMembers: (id, after, limit) => durably(people.members(id, after, limit)),
 
-    events: async (query) => readEvents(database, query),
+    events: (query) => durably(readEvents(database, query)),
     follow: followers.add,
-    lastPosition: async () => writer.lastPosition(),
+    countEvents: (query) => durably(countEvents(database, query)),
+    lastPosition: () => durably(writer.lastPosition()),
     requests: async (query) => {
       if (riders.waiting() > 0) queue.flush();
       return requests.find(query);
@@ -122,6 +131,8 @@ export function openSqliteLedger(dataDir: string): Ledger {
       await queue.idle();
       riders.stop();
       if (riders.waiting() > 0) queue.flush();
+      await queue.idle();
+      queue.close();
       file.close();
     },
   };
@@ -172,11 +183,10 @@ function fullUser(database: Database, loader: ReturnType<typeof makeLoader>, id:
   const state = loader.states().find((each) => loader.user(each.provider.id, id) !== null);
   const loaded = state && loader.user(state.provider.id, id);
   if (!state || !loaded) return null;
-  const held = database
-    .prepare(
-      'SELECT DISTINCT t.id, t.name, t.kind FROM grants g JOIN targets t ON t.provider = g.provider AND t.id = g.target WHERE g.provider = ? AND g.user = ?',
-    )
-    .all(state.provider.id, id) as { id: string; name: string; kind: string }[];
+  const target = database.prepare('SELECT id, name, kind FROM targets WHERE id = ?');
+  const held = [...new Set(loaded.grants.map((grant) => grant.target))]
+    .map((each) => target.get(each) as { id: string; name: string; kind: string } | undefined)
+    .filter((each) => each !== undefined);
   return { loaded, state, targets: new Map(held.map(({ id, name, kind }) => [id, { name, kind }])) };
 }
 
@@ -187,7 +197,7 @@ function countRows(database: Database): Counts {
     users: count('users WHERE removed_at IS NULL'),
     groups: count('directory_groups'),
     memberships: count('memberships'),
-    grants: count('grants'),
+    holdings: count('holdings'),
     events: count('events'),
   };
 }

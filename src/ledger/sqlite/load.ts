@@ -1,21 +1,23 @@
 // What a decision needs, read inside the transaction that will write it: nothing can come between.
 
-import type { GrantRow } from '../../identity/change-set.ts';
+import type { GrantRow } from '../../identity/grant.ts';
 import type { Provider, ProviderSettings } from '../../identity/provider.ts';
 import type { LoadedMember, LoadedUser, ProviderState } from '../../mapping/decide.ts';
-import type { GrantReason, GroupFact, StandingGrant } from '../../mapping/resolve.ts';
+import type { GroupFact } from '../../mapping/resolve.ts';
 import type { Rule } from '../../mapping/rule.ts';
 import { compileRuleset, type RoleStrategy, type ScimAttribute } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Loaded, Needs, StoredRole } from '../ledger.ts';
+import type { Loaded, Needs, StoredRole, Token } from '../ledger.ts';
 import type { Database } from './open.ts';
 import { type GroupColumns, readGroupRow, readUserRow, type UserColumns, userColumns } from './rows.ts';
+import { tokenReader } from './tokens.ts';
 
 export interface Loader {
   state(provider: string): ProviderState | null;
   states(): ProviderState[];
+  tokenByHash(hash: string): Token | null;
   roles(): StoredRole[];
-  /** Providers, rules or roles changed: read them anew. */
+  /** Providers, rules, roles or tokens changed: read them anew. */
   forget(): void;
   user(provider: string, id: string): LoadedUser | null;
   load(provider: string, needs: Needs): Loaded;
@@ -27,9 +29,7 @@ const none: ReadonlySet<string> = new Set();
 export function loader(database: Database): Loader {
   const users = userLoader(database);
   const states = stateLoader(database);
-  const liveToken = database.prepare(
-    'SELECT 1 FROM tokens WHERE provider = ? AND id = ? AND (revoked_at IS NULL OR revoked_at > ?)',
-  );
+  const tokens = tokenReader(database);
   const formerHolder = database.prepare(
     'SELECT id FROM users WHERE provider = ? AND sign_in_name_folded = ? AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT 1',
   );
@@ -62,7 +62,7 @@ export function loader(database: Database): Loader {
   function load(provider: string, needs: Needs): Loaded {
     const state = states.one(provider);
     if (!state) throw new Refusal('notFound', `There is no provider ${provider}.`);
-    if (needs.token !== undefined && !liveToken.get(provider, needs.token.id, needs.token.at)) {
+    if (needs.token !== undefined && !tokens.isLive(provider, needs.token.id, needs.token.at)) {
       throw new Refusal('unauthenticated', 'This provisioning token was revoked.');
     }
     const { user, formerHolderOf, group: groupId } = needs;
@@ -94,7 +94,11 @@ export function loader(database: Database): Loader {
     state: states.one,
     states: states.all,
     roles: states.roles,
-    forget: states.forget,
+    tokenByHash: tokens.byHash,
+    forget: () => {
+      states.forget();
+      tokens.forget();
+    },
     user: users,
     load,
   };
@@ -108,9 +112,6 @@ function userLoader(database: Database) {
     `SELECT g.id, g.display_name FROM memberships m JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id
      WHERE m.provider = ? AND m.member = ?`,
   );
-  const grantsOf = database.prepare(
-    'SELECT kind, target, reason_key, reason FROM grants WHERE provider = ? AND user = ?',
-  );
   const targetById = database.prepare('SELECT name, key FROM targets WHERE provider = ? AND id = ?');
 
   return function loadUser(provider: string, id: string): LoadedUser | null {
@@ -122,26 +123,22 @@ function userLoader(database: Database) {
         displayName: each.display_name,
       }),
     );
-    const grants: GrantRow[] = [];
-    const standing: StandingGrant[] = [];
-    for (const each of grantsOf.all(provider, id) as Record<
-      'kind' | 'target' | 'reason_key' | 'reason',
-      string
-    >[]) {
-      const kind = each.kind as GrantRow['kind'];
-      const grant = { user: id, kind, target: each.target, reasonKey: each.reason_key, reason: each.reason };
-      grants.push(grant);
-      const reason = JSON.parse(each.reason) as GrantReason;
-      if (reason.by !== 'manual' && !reason.sticky) continue;
-      const target = targetById.get(provider, each.target) as { name: string; key: string } | undefined;
-      standing.push({
-        target: { kind, id: each.target, name: target?.name ?? each.target, key: target?.key ?? each.target },
+    const grants = JSON.parse(row.grants) as GrantRow[];
+    const standing = grants.filter(isStanding).map(({ kind, target, reasonKey, reason }) => {
+      const known = targetById.get(provider, target) as { name: string; key: string } | undefined;
+      return {
+        target: { kind, id: target, name: known?.name ?? target, key: known?.key ?? target },
         reason,
-        reasonKey: each.reason_key,
-      });
-    }
+        reasonKey,
+      };
+    });
     return { user: readUserRow(row), role: row.role, ruleset: row.ruleset, groups, grants, standing };
   };
+}
+
+/** Only people withdraw these: they are an input of what follows, not an outcome. */
+function isStanding({ reason }: GrantRow): boolean {
+  return reason.by === 'manual' || reason.sticky === true;
 }
 
 // --- providers and their rules ----------------------------------------------------------------------------------

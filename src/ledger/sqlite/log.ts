@@ -1,13 +1,12 @@
 // The two logs: events (read in their one order) and requests (what arrived, with what came of it).
 
 import type { Actor, Cause, EventType, SubjectKind } from '../../identity/event.ts';
-import type { EventQuery, RequestQuery, RequestRow, StoredEvent, StoredRequest } from '../ledger.ts';
+import type { EventQuery, RequestQuery, RequestRow, StoredEvent, StoredRequest, Total } from '../ledger.ts';
 import type { Database } from './open.ts';
 import type { Value } from './rows.ts';
 
 interface EventColumns {
   position: number;
-  id: string;
   at: number;
   provider: string | null;
   type: string;
@@ -24,12 +23,31 @@ interface EventColumns {
 }
 
 export function readEvents(database: Database, query: EventQuery): StoredEvent[] {
+  const { where, values } = eventConditions(database, query);
+  const order = query.newestFirst ? 'DESC' : 'ASC';
+  const sql = `SELECT * FROM events WHERE ${where} ORDER BY position ${order} LIMIT ?`;
+  return (database.prepare(sql).all(...values, query.limit) as unknown as EventColumns[]).map(readEvent);
+}
+
+const COUNTED_AT_MOST = 10_000;
+
+export function countEvents(database: Database, query: Omit<EventQuery, 'limit'>): Total {
+  const { where, values } = eventConditions(database, { ...query, limit: 0 });
+  return counted(database, `SELECT 1 FROM events WHERE ${where}`, values);
+}
+
+function counted(database: Database, sql: string, values: Value[]): Total {
+  const count = database.prepare(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`);
+  const { n } = count.get(...values, COUNTED_AT_MOST + 1) as { n: number };
+  return { total: Math.min(n, COUNTED_AT_MOST), totalIsCapped: n > COUNTED_AT_MOST };
+}
+
+function eventConditions(database: Database, query: EventQuery): { where: string; values: Value[] } {
   const where = [query.newestFirst ? 'position < ?' : 'position > ?'];
   const values: Value[] = [query.newestFirst && query.after === 0 ? Number.MAX_SAFE_INTEGER : query.after];
   for (const [column, value] of [
     ['provider', query.provider],
     ['subject', query.subject],
-    ['cause', query.cause],
   ] as const) {
     if (value === undefined) continue;
     where.push(`${column} = ?`);
@@ -39,15 +57,28 @@ export function readEvents(database: Database, query: EventQuery): StoredEvent[]
     where.push(`type IN (${query.types.map(() => '?').join(', ')})`);
     values.push(...query.types);
   }
-  const order = query.newestFirst ? 'DESC' : 'ASC';
-  const sql = `SELECT * FROM events WHERE ${where.join(' AND ')} ORDER BY position ${order} LIMIT ?`;
-  return (database.prepare(sql).all(...values, query.limit) as unknown as EventColumns[]).map(readEvent);
+  if (query.cause !== undefined) {
+    const cause = causeCondition(database, query.cause);
+    where.push(cause.where);
+    values.push(...cause.values);
+  }
+  return { where: where.join(' AND '), values };
+}
+
+/** A request's effects stand together, where its own row says; other causes have an index. */
+function causeCondition(database: Database, cause: string): { where: string; values: Value[] } {
+  const request = database.prepare('SELECT effects, first_event FROM requests WHERE id = ?').get(cause) as
+    | { effects: number; first_event: number | null }
+    | undefined;
+  if (!request) return { where: "cause = ? AND cause_kind <> 'request'", values: [cause] };
+  const first = request.first_event ?? 1;
+  return { where: 'position >= ? AND position < ?', values: [first, first + request.effects] };
 }
 
 function readEvent(row: EventColumns): StoredEvent {
   return {
     position: row.position,
-    id: row.id,
+    id: `evt_${row.position}`,
     at: row.at,
     provider: row.provider,
     type: row.type as EventType,
@@ -65,8 +96,9 @@ function readEvent(row: EventColumns): StoredEvent {
 // --- requests ---------------------------------------------------------------------------------------------------
 
 export interface RequestLog {
-  insert(row: RequestRow, effects: number): void;
-  find(query: RequestQuery): { items: StoredRequest[]; next: string | null };
+  /** `made`: the events of the request are those after one position up to another; null when it made none. */
+  insert(row: RequestRow, made: { after: number; upTo: number } | null): void;
+  find(query: RequestQuery): { items: StoredRequest[]; next: string | null } & Total;
   one(id: string): StoredRequest | null;
   forget(before: number, most: number): number;
 }
@@ -74,12 +106,13 @@ export interface RequestLog {
 interface RequestColumns extends Omit<StoredRequest, 'durationMs' | 'tags'> {
   duration_ms: number;
   tags: string | null;
+  first_event: number | null;
 }
 
 export function requestLog(database: Database): RequestLog {
   const insert = database.prepare(
-    `INSERT INTO requests (id, at, provider, token, method, path, action, body, status, duration_ms, tags, detail, remote, resource, effects)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO requests (id, at, provider, token, method, path, action, body, status, duration_ms, tags, detail, remote, resource, effects, first_event)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`,
   );
   const one = database.prepare('SELECT * FROM requests WHERE id = ?');
   const forget = database.prepare(
@@ -87,7 +120,7 @@ export function requestLog(database: Database): RequestLog {
   );
 
   return {
-    insert(row, effects) {
+    insert(row, made) {
       insert.run(
         row.id,
         row.at,
@@ -103,15 +136,18 @@ export function requestLog(database: Database): RequestLog {
         row.detail,
         row.remote,
         row.resource,
-        effects,
+        made ? made.upTo - made.after : 0,
+        made ? made.after + 1 : null,
       );
     },
     find(query) {
       const { where, values } = requestConditions(query);
+      const conditions = requestConditions({ ...query, before: null });
       const sql = `SELECT * FROM requests ${where} ORDER BY id DESC LIMIT ?`;
       const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as RequestColumns[];
       const items = rows.slice(0, query.limit).map(readRequest);
-      return { items, next: rows.length > query.limit ? items.at(-1)!.id : null };
+      const total = counted(database, `SELECT 1 FROM requests ${conditions.where}`, conditions.values);
+      return { items, next: rows.length > query.limit ? items.at(-1)!.id : null, ...total };
     },
     one(id) {
       const row = one.get(id) as unknown as RequestColumns | undefined;
@@ -139,6 +175,6 @@ function requestConditions(query: RequestQuery): { where: string; values: Value[
 }
 
 function readRequest(row: RequestColumns): StoredRequest {
-  const { duration_ms: durationMs, tags, ...rest } = row;
+  const { duration_ms: durationMs, tags, first_event: _, ...rest } = row;
   return { ...rest, durationMs, tags: tags === null ? [] : (JSON.parse(tags) as string[]) };
 }

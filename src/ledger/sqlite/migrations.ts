@@ -78,6 +78,8 @@ CREATE TABLE users (
   several_work_emails INTEGER NOT NULL,
   status TEXT NOT NULL,
   role TEXT,
+  -- with their reasons: read and written with the user, never apart
+  grants TEXT NOT NULL,
   ruleset INTEGER NOT NULL,
   created_at INTEGER NOT NULL,
   modified_at INTEGER NOT NULL,
@@ -140,22 +142,18 @@ CREATE TABLE targets (
 CREATE INDEX targets_by_name ON targets (kind, name_folded, id);
 CREATE UNIQUE INDEX targets_by_id ON targets (id);
 
-CREATE TABLE grants (
-  provider TEXT NOT NULL,
-  user TEXT NOT NULL,
-  kind TEXT NOT NULL,
+-- Who has which target, for lists of members: the ids in users.grants, turned round. Ids of targets are made from
+-- the provider; those of roles are the same in all of them.
+CREATE TABLE holdings (
   target TEXT NOT NULL,
-  reason_key TEXT NOT NULL,
-  reason TEXT NOT NULL,
-  since INTEGER NOT NULL,
-  PRIMARY KEY (provider, user, kind, target, reason_key)
+  user TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  PRIMARY KEY (target, user)
 ) WITHOUT ROWID;
-CREATE INDEX grants_by_target ON grants (target, user);
 
 -- One sequence without gaps. data and salt may be erased by a purge; data_hash stays, so the chain still verifies.
 CREATE TABLE events (
   position INTEGER PRIMARY KEY,
-  id TEXT NOT NULL,
   at INTEGER NOT NULL,
   provider TEXT,
   type TEXT NOT NULL,
@@ -173,7 +171,8 @@ CREATE TABLE events (
   hash TEXT NOT NULL
 );
 CREATE INDEX events_by_subject ON events (subject, position);
-CREATE INDEX events_by_cause ON events (cause, position) WHERE cause IS NOT NULL;
+-- those of a request are found by the request's own row
+CREATE INDEX events_by_cause ON events (cause, position) WHERE cause_kind <> 'request';
 
 CREATE TABLE requests (
   id TEXT NOT NULL,
@@ -190,10 +189,11 @@ CREATE TABLE requests (
   detail TEXT,
   remote TEXT,
   resource TEXT,
-  effects INTEGER NOT NULL
+  -- the events that it made: so many, from that position on
+  effects INTEGER NOT NULL,
+  first_event INTEGER
 );
 CREATE UNIQUE INDEX requests_by_id ON requests (id);
-CREATE INDEX requests_by_resource ON requests (resource, id) WHERE resource IS NOT NULL;
 CREATE INDEX requests_failed ON requests (id) WHERE status >= 400;
 `,
 ];

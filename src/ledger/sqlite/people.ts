@@ -1,6 +1,7 @@
 // Lists for people and scripts: users, teams, business units, with what the API shows of them.
 
 import { fold } from '../../fold.ts';
+import type { GrantRow } from '../../identity/grant.ts';
 import type {
   ListedTarget,
   ListedUser,
@@ -22,6 +23,15 @@ const sortColumns = {
   lastProvisionedAt: 'u.last_provisioned_at',
 } as const;
 
+interface TargetColumns {
+  provider: string;
+  id: string;
+  kind: 'team' | 'businessUnit';
+  name: string;
+  key: string;
+  created_at: number;
+}
+
 export interface PeopleLists {
   users(query: UserListQuery): {
     items: ListedUser[];
@@ -41,27 +51,31 @@ export interface PeopleLists {
 }
 
 export function peopleLists(database: Database, roles: () => readonly StoredRole[]): PeopleLists {
-  const targetsOf = database.prepare(
-    `SELECT DISTINCT t.id, t.name, t.kind FROM grants g JOIN targets t ON t.provider = g.provider AND t.id = g.target
-     WHERE g.provider = ? AND g.user = ? AND g.kind <> 'role' ORDER BY t.name_folded, t.id`,
+  const memberCount = database.prepare('SELECT count(*) AS n FROM holdings WHERE target = ?');
+  const targetById = database.prepare(
+    'SELECT provider, id, kind, name, key, created_at FROM targets WHERE id = ?',
   );
-  const memberCount = database.prepare('SELECT count(DISTINCT user) AS n FROM grants WHERE target = ?');
-  const targetById = database.prepare('SELECT provider, id, name, key, created_at FROM targets WHERE id = ?');
   const membersOf = database.prepare(
-    'SELECT DISTINCT provider, user FROM grants WHERE target = ? AND user > ? ORDER BY user LIMIT ?',
-  );
-  const reasonsOf = database.prepare(
-    'SELECT reason, since FROM grants WHERE provider = ? AND user = ? AND target = ? ORDER BY reason_key',
+    'SELECT provider, user FROM holdings WHERE target = ? AND user > ? ORDER BY user LIMIT ?',
   );
   const userById = database.prepare(`SELECT ${userColumns} FROM users WHERE provider = ? AND id = ?`);
 
   function listed(row: UserColumns): ListedUser {
     const role = row.role === null ? undefined : roles().find((each) => each.id === row.role);
-    const held = targetsOf.all(row.provider, row.id) as { id: string; name: string; kind: string }[];
-    const of = (kind: string) =>
-      held.filter((each) => each.kind === kind).map(({ id, name }) => ({ id, name }));
+    const held = new Set(
+      (JSON.parse(row.grants) as GrantRow[])
+        .filter((grant) => grant.kind !== 'role')
+        .map((grant) => grant.target),
+    );
+    const targets = [...held]
+      .map((id) => targetById.get(id) as unknown as TargetColumns | undefined)
+      .filter((each) => each !== undefined)
+      .sort((a, b) => (a.name < b.name ? -1 : 1));
+    const of = (kind: TargetColumns['kind']) =>
+      targets.filter((each) => each.kind === kind).map(({ id, name }) => ({ id, name }));
     return {
       user: readUserRow(row),
+      ruleset: row.ruleset,
       role: role ? { id: role.id, name: role.name } : null,
       teams: of('team'),
       businessUnits: of('businessUnit'),
@@ -99,22 +113,9 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
     };
   }
 
-  function listedTarget(row: {
-    provider: string;
-    id: string;
-    name: string;
-    key: string;
-    created_at: number;
-  }) {
+  function listedTarget({ created_at: createdAt, ...row }: TargetColumns): ListedTarget {
     const { n } = memberCount.get(row.id) as { n: number };
-    return {
-      provider: row.provider,
-      id: row.id,
-      name: row.name,
-      key: row.key,
-      members: n,
-      createdAt: row.created_at,
-    };
+    return { ...row, members: n, createdAt };
   }
 
   function targets(query: TargetListQuery): ReturnType<PeopleLists['targets']> {
@@ -135,14 +136,15 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
       where.push('(name_folded, id) > (?, ?)');
       values.push(query.after.sorted, query.after.id);
     }
-    const sql = `SELECT provider, id, name, name_folded, key, created_at FROM targets WHERE ${where.join(' AND ')}
+    const sql = `SELECT provider, id, kind, name, name_folded, key, created_at FROM targets WHERE ${where.join(' AND ')}
       ORDER BY name_folded, id LIMIT ?`;
-    type Row = Parameters<typeof listedTarget>[0] & { name_folded: string };
-    const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as Row[];
+    const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as (TargetColumns & {
+      name_folded: string;
+    })[];
     const page = rows.slice(0, query.limit);
     const last = page.at(-1);
     return {
-      items: page.map(listedTarget),
+      items: page.map(({ name_folded: _, ...row }) => listedTarget(row)),
       total: n,
       next: rows.length > query.limit && last ? { sorted: last.name_folded, id: last.id } : null,
     };
@@ -150,10 +152,15 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
 
   function members(id: string, after: string | null, limit: number): ReturnType<PeopleLists['members']> {
     const rows = membersOf.all(id, after ?? '', limit + 1) as { provider: string; user: string }[];
-    const items = rows.slice(0, limit).map((row) => ({
-      user: readUserRow(userById.get(row.provider, row.user) as unknown as UserColumns),
-      reasons: reasonsOf.all(row.provider, row.user, id) as unknown as { reason: string; since: number }[],
-    }));
+    const items = rows.slice(0, limit).map((row) => {
+      const columns = userById.get(row.provider, row.user) as unknown as UserColumns;
+      const grants = (JSON.parse(columns.grants) as GrantRow[]).filter((grant) => grant.target === id);
+      return {
+        user: readUserRow(columns),
+        ruleset: columns.ruleset,
+        reasons: grants.map(({ reason, since }) => ({ reason, since })),
+      };
+    });
     const { n } = memberCount.get(id) as { n: number };
     return { items, next: rows.length > limit ? (items.at(-1)?.user.id ?? null) : null, total: n };
   }
@@ -164,7 +171,7 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
     members,
     target: (id) => {
       const row = targetById.get(id);
-      return row ? listedTarget(row as unknown as Parameters<typeof listedTarget>[0]) : null;
+      return row ? listedTarget(row as unknown as TargetColumns) : null;
     },
     find: (by) => findPeople(database, by),
   };
@@ -182,10 +189,12 @@ function userConditions(query: UserListQuery): { where: string; values: Value[] 
   else if (query.status === 'active') add("u.removed_at IS NULL AND u.status = 'active'");
   else add('u.status = ?', query.status);
   if (query.role === 'none') add('u.role IS NULL');
-  else if (query.role !== undefined) add('u.role = ?', query.role);
-  for (const target of [query.team, query.businessUnit]) {
-    if (target !== undefined) add('u.id IN (SELECT user FROM grants WHERE target = ?)', target);
+  for (const target of [query.role, query.team, query.businessUnit]) {
+    if (target === undefined || target === 'none') continue;
+    add('u.id IN (SELECT user FROM holdings WHERE target = ?)', target);
   }
+  // A holding may be of a role that another outweighs: people gave it, and it stands ready.
+  if (query.role !== undefined && query.role !== 'none') add('u.role = ?', query.role);
   if (query.search !== undefined) {
     const text = fold(query.search);
     add(
@@ -207,7 +216,9 @@ function findPeople(database: Database, by: Parameters<PeopleLists['find']>[0]):
   }
   // While somebody is in the provider's recycle bin nobody is looked up by the name they keep: only live names count.
   if (by.userName !== undefined) {
-    where.push('sign_in_name_folded = ? AND user_name_folded = sign_in_name_folded');
+    where.push(
+      'sign_in_name_folded = ? AND (user_name_folded = sign_in_name_folded OR removed_at IS NOT NULL)',
+    );
     values.push(fold(by.userName));
   }
   if (by.externalId !== undefined) {

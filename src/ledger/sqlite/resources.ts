@@ -1,8 +1,9 @@
 // SCIM resources by id and by query. Documents leave as the JSON text they are stored as; nobody parses them here.
 
 import type { GroupRow, MemberRow, PageKey, ResourcePage, ResourceQuery, UserRow } from '../ledger.ts';
-import { conditionSql, type Sql, sortSql, type Table } from './condition-sql.ts';
+import { conditionSql, sortSql } from './condition-sql.ts';
 import type { Database } from './open.ts';
+import type { Sql, Table } from './operator-sql.ts';
 import { groupVersion, userVersion, type Value } from './rows.ts';
 
 interface UserResource {

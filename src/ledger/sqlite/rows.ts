@@ -1,6 +1,7 @@
 // Rows of the users and groups tables, and the domain values they hold.
 
 import { fold } from '../../fold.ts';
+import type { UserWrite } from '../../identity/change-set.ts';
 import { type Group, groupExternalId, groupName } from '../../identity/group.ts';
 import { externalIdOf, signInName, statusOf, type User, workEmails } from '../../identity/user.ts';
 import type { Document } from '../../scim/resource.ts';
@@ -15,6 +16,7 @@ export interface UserColumns {
   supplied: string;
   aside: string | null;
   role: string | null;
+  grants: string;
   ruleset: number;
   created_at: number;
   modified_at: number;
@@ -36,7 +38,7 @@ export interface GroupColumns {
 
 /** Columns that `readUserRow` needs, in the order of the table. */
 export const userColumns =
-  'provider, id, revision, document, supplied, aside, role, ruleset, created_at, modified_at, removed_at, last_provisioned_at, last_sign_in_at, formerly';
+  'provider, id, revision, document, supplied, aside, role, grants, ruleset, created_at, modified_at, removed_at, last_provisioned_at, last_sign_in_at, formerly';
 
 /** What few users have: kept in one column that is null for everybody else. */
 interface Aside {
@@ -69,8 +71,11 @@ export function readUserRow(row: UserColumns): User {
   };
 }
 
+/** What follows from a user's facts, as it is stored beside them. */
+export type StoredAccess = Pick<UserWrite, 'role' | 'grants' | 'ruleset'>;
+
 /** Everything of a user that the table holds, in the order of `userWriteColumns`. */
-export function showUserRow(user: User, role: string | null, ruleset: number): Value[] {
+export function showUserRow(user: User, access: StoredAccess): Value[] {
   const mails = workEmails(user.document);
   return [
     user.revision,
@@ -83,8 +88,9 @@ export function showUserRow(user: User, role: string | null, ruleset: number): V
     mails.length > 0 ? fold(mails[0]!) : null,
     mails.length > 1 ? 1 : 0,
     statusOf(user),
-    role,
-    ruleset,
+    access.role,
+    JSON.stringify(access.grants),
+    access.ruleset,
     user.createdAt,
     user.modifiedAt,
     user.removedAt,
@@ -108,6 +114,7 @@ export const userWriteColumns = [
   'several_work_emails',
   'status',
   'role',
+  'grants',
   'ruleset',
   'created_at',
   'modified_at',
@@ -137,8 +144,7 @@ function hasKeys(object: object): boolean {
 /** Grouped by time, since most attributes arrive together: `[[ms, "userName", "title"], ...]`. */
 function showSupplied(supplied: User['supplied']): string {
   const byTime = new Map<number, (number | string)[]>();
-  for (const name of Object.keys(supplied)) {
-    const at = supplied[name]!;
+  for (const [name, at] of supplied) {
     const names = byTime.get(at);
     if (names) names.push(name);
     else byTime.set(at, [at, name]);
@@ -147,9 +153,9 @@ function showSupplied(supplied: User['supplied']): string {
 }
 
 function readSupplied(text: string): User['supplied'] {
-  const supplied: Record<string, number> = {};
+  const supplied = new Map<string, number>();
   for (const [at, ...names] of JSON.parse(text) as [number, ...string[]][]) {
-    for (const name of names) supplied[name] = at;
+    for (const name of names) supplied.set(name, at);
   }
   return supplied;
 }

@@ -6,47 +6,22 @@ import type { Provider } from '../../identity/provider.ts';
 import { targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Change, StoredRole, Token } from '../ledger.ts';
+import type { Change, StoredRole } from '../ledger.ts';
 import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
+import { type TokenStore, tokenStore } from './tokens.ts';
 import type { Writer } from './write.ts';
 
-export interface SettingsStore {
+export interface SettingsStore extends TokenStore {
   saveProvider(provider: Provider, expected: number, by: Change): void;
   removeProvider(id: string, by: Change): void;
-  applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change): number;
-  tokenByHash(hash: string): Token | null;
-  tokens(provider: string): Token[];
-  knowsTokenHash(hash: string): boolean;
-  addToken(token: Token, hash: string, by: Change): void;
-  revokeToken(
-    provider: string,
-    id: string,
-    end: { at: number } | { untilUseOf: string },
-    by: Change,
-  ): boolean;
-  noteTokenUse(provider: string, id: string, at: number, from: string | null): void;
+  applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): number;
   saveRole(role: StoredRole): void;
-}
-
-interface TokenColumns {
-  provider: string;
-  id: string;
-  name: string;
-  last_four: string;
-  created_at: number;
-  created_by: string;
-  expires_at: number | null;
-  revoked_at: number | null;
-  until_use_of: string | null;
-  declared: number;
-  last_used_at: number | null;
-  last_used_from: string | null;
 }
 
 export function settingsStore(database: Database, loader: Loader, writer: Writer): SettingsStore {
   const providers = providerStore(database, loader, writer);
-  const tokens = tokenStore(database, writer);
+  const tokens = tokenStore(database, loader, writer);
   const putRole = database.prepare(
     `INSERT INTO roles (id, name, system, permissions) VALUES (?, ?, ?, ?)
      ON CONFLICT (id) DO UPDATE SET name = excluded.name, permissions = excluded.permissions`,
@@ -66,7 +41,7 @@ export function settingsStore(database: Database, loader: Loader, writer: Writer
 /** Everything that belongs to a provider, in the order in which it is removed. */
 const providerTables = [
   'memberships',
-  'grants',
+  'holdings',
   'targets',
   'users',
   'directory_groups',
@@ -122,12 +97,10 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
     }
     loader.forget();
     const type = before ? ('provider.updated' as const) : ('provider.created' as const);
-    const shown = ({ name, enabled, scimEnabled, settings }: Provider) => ({
-      name,
-      enabled,
-      scimEnabled,
-      settings,
-    });
+    const shown = ({ name, enabled, scimEnabled, settings }: Provider) => {
+      const { sealedClientSecret: _, ...connection } = settings.connection;
+      return { name, enabled, scimEnabled, settings: { ...settings, connection } };
+    };
     const data = before ? { before: shown(before), after: shown(provider) } : { after: shown(provider) };
     tell(provider.id, by, { type, subject: { kind: 'provider', id: provider.id }, data });
   }
@@ -142,10 +115,13 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
     tell(id, by, { type: 'provider.removed', subject: { kind: 'provider', id }, data });
   }
 
-  function applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change): number {
+  function applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): number {
     const { provider } = ruleset;
     const row = current.get(provider) as { ruleset: number } | undefined;
     if (!row) throw new Refusal('notFound', `There is no provider ${provider}.`);
+    if (expected !== undefined && expected !== row.ruleset) {
+      throw new Refusal('stale', 'The mappings were changed by somebody else. Read them again.');
+    }
     const number = row.ruleset + 1;
     const before = loader.state(provider)?.ruleset;
     putRuleset.run(
@@ -185,100 +161,4 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
   }
 
   return { saveProvider, removeProvider, applyRuleset };
-}
-
-// --- tokens -----------------------------------------------------------------------------------------------------
-
-function tokenStore(database: Database, writer: Writer) {
-  const columns =
-    'provider, id, name, last_four, created_at, created_by, expires_at, revoked_at, until_use_of, declared, last_used_at, last_used_from';
-  const byHash = database.prepare(`SELECT ${columns} FROM tokens WHERE hash = ?`);
-  const ofProvider = database.prepare(
-    `SELECT ${columns} FROM tokens WHERE provider = ? ORDER BY created_at DESC, id DESC`,
-  );
-  const insert = database.prepare(
-    `INSERT INTO tokens (hash, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const end = database.prepare(
-    'UPDATE tokens SET revoked_at = ? WHERE provider = ? AND id = ? AND revoked_at IS NULL',
-  );
-  const endLater = database.prepare(
-    'UPDATE tokens SET until_use_of = ? WHERE provider = ? AND id = ? AND revoked_at IS NULL',
-  );
-  const used = database.prepare(
-    'UPDATE tokens SET last_used_at = ?, last_used_from = ? WHERE provider = ? AND id = ?',
-  );
-  const replaced = database.prepare(
-    'SELECT id FROM tokens WHERE provider = ? AND until_use_of = ? AND revoked_at IS NULL',
-  );
-
-  function revokeToken(
-    provider: string,
-    id: string,
-    how: { at: number } | { untilUseOf: string },
-    by: Change,
-  ): boolean {
-    const changed =
-      'at' in how
-        ? end.run(how.at, provider, id).changes
-        : endLater.run(how.untilUseOf, provider, id).changes;
-    if (Number(changed) === 0) return false;
-    const data = 'at' in how ? { at: new Date(how.at).toISOString() } : { untilUseOf: how.untilUseOf };
-    writer.events([{ type: 'token.revoked', subject: { kind: 'token', id }, data }], { ...by, provider });
-    return true;
-  }
-
-  return {
-    revokeToken,
-    tokenByHash: (hash: string) => {
-      const row = byHash.get(hash);
-      return row ? readToken(row as unknown as TokenColumns) : null;
-    },
-    tokens: (provider: string) => (ofProvider.all(provider) as unknown as TokenColumns[]).map(readToken),
-    knowsTokenHash: (hash: string) => byHash.get(hash) !== undefined,
-    addToken(token: Token, hash: string, by: Change): void {
-      insert.run(
-        hash,
-        token.provider,
-        token.id,
-        token.name,
-        token.lastFour,
-        token.createdAt,
-        token.createdBy,
-        token.expiresAt,
-        token.revokedAt,
-        token.untilUseOf,
-        token.declared ? 1 : 0,
-        token.lastUsedAt,
-        token.lastUsedFrom,
-      );
-      const data = { name: token.name, lastFour: token.lastFour };
-      const draft: EventDraft = { type: 'token.created', subject: { kind: 'token', id: token.id }, data };
-      writer.events([draft], { ...by, provider: token.provider });
-    },
-    /** The first use of a token ends those that were kept until then. */
-    noteTokenUse(provider: string, id: string, at: number, from: string | null): void {
-      used.run(at, from, provider, id);
-      const by: Change = { at, actor: { kind: 'token', id }, cause: null };
-      for (const row of replaced.all(provider, id) as { id: string }[])
-        revokeToken(provider, row.id, { at }, by);
-    },
-  };
-}
-
-function readToken(row: TokenColumns): Token {
-  return {
-    provider: row.provider,
-    id: row.id,
-    name: row.name,
-    lastFour: row.last_four,
-    createdAt: row.created_at,
-    createdBy: row.created_by,
-    expiresAt: row.expires_at,
-    revokedAt: row.revoked_at,
-    untilUseOf: row.until_use_of,
-    declared: row.declared === 1,
-    lastUsedAt: row.last_used_at,
-    lastUsedFrom: row.last_used_from,
-  };
 }

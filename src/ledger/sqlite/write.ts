@@ -2,13 +2,19 @@
 
 import { fold } from '../../fold.ts';
 import { newId } from '../../id.ts';
-import type { ChangeSet, GroupWrite, TargetRow, UserWrite } from '../../identity/change-set.ts';
-import type { Actor, Cause, EventDraft } from '../../identity/event.ts';
+import type {
+  ChangeSet,
+  GroupWrite,
+  ResolvedWrite,
+  TargetRow,
+  UserWrite,
+} from '../../identity/change-set.ts';
+import type { Cause, EventDraft } from '../../identity/event.ts';
 import { Refusal } from '../../refusal.ts';
-import { dataHash, firstLink, linkHash, newSalt } from '../chain.ts';
 import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
 import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from './rows.ts';
+import { type EventOrigin, eventSealer } from './seal.ts';
 
 /** A write was decided on a state that is no longer there. Never seen here, where loads and writes share a turn. */
 class StaleChange extends Error {}
@@ -24,13 +30,6 @@ export interface Writer {
   startSweep(provider: string, cause: Cause, at: number): void;
   /** Whether a sweep was begun since the last call. */
   tookSweep(): boolean;
-}
-
-export interface EventOrigin {
-  at: number;
-  provider: string | null;
-  actor: Actor;
-  cause: Cause | null;
 }
 
 export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forget'>): Writer {
@@ -89,78 +88,6 @@ export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forge
   };
 }
 
-// --- events -----------------------------------------------------------------------------------------------------
-
-function eventSealer(database: Database) {
-  const insert = database.prepare(
-    `INSERT INTO events (position, id, at, provider, type, actor_kind, actor, subject_kind, subject, object_kind, object,
-     cause_kind, cause, data, salt, data_hash, hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-  );
-  const last = database.prepare('SELECT position, hash FROM events ORDER BY position DESC LIMIT 1');
-  let head: { position: number; hash: string } | null = null;
-
-  function chainHead(): { position: number; hash: string } {
-    head ??= (last.get() as { position: number; hash: string } | undefined) ?? {
-      position: 0,
-      hash: firstLink,
-    };
-    return head;
-  }
-
-  function add(drafts: readonly EventDraft[], from: EventOrigin): void {
-    for (const draft of drafts) {
-      const previous = chainHead();
-      const position = previous.position + 1;
-      const id = newId(from.at);
-      const data = draft.data === undefined ? null : JSON.stringify(draft.data);
-      const salt = data === null ? null : newSalt();
-      const hashOfData = dataHash(salt ?? '', data);
-      const { type, subject, object } = draft;
-      const { at, provider, actor, cause } = from;
-      const link = {
-        position,
-        id,
-        at,
-        provider,
-        type,
-        actor: `${actor.kind}:${actor.id}`,
-        subject: `${subject.kind}:${subject.id}`,
-        object: object ? `${object.kind}:${object.id}` : null,
-        cause: cause ? `${cause.kind}:${cause.id}` : null,
-      };
-      const hash = linkHash(previous.hash, link, hashOfData);
-      insert.run(
-        position,
-        id,
-        at,
-        provider,
-        type,
-        actor.kind,
-        actor.id,
-        subject.kind,
-        subject.id,
-        object?.kind ?? null,
-        object?.id ?? null,
-        cause?.kind ?? null,
-        cause?.id ?? null,
-        data,
-        salt,
-        hashOfData,
-        hash,
-      );
-      head = { position, hash };
-    }
-  }
-
-  return {
-    add,
-    lastPosition: () => chainHead().position,
-    forget: () => {
-      head = null;
-    },
-  };
-}
-
 // --- users and groups -------------------------------------------------------------------------------------------
 
 function userWriter(database: Database) {
@@ -172,11 +99,11 @@ function userWriter(database: Database) {
     `UPDATE users SET ${sets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
   );
   const resolve = database.prepare(
-    'UPDATE users SET revision = revision + 1, role = ?, ruleset = ? WHERE provider = ? AND id = ? AND revision = ?',
+    'UPDATE users SET revision = revision + 1, role = ?, grants = ?, ruleset = ? WHERE provider = ? AND id = ? AND revision = ?',
   );
 
   function write(each: UserWrite): void {
-    const values = showUserRow(each.after, each.role, each.ruleset);
+    const values = showUserRow(each.after, each);
     try {
       if (each.expected === 0) insert.run(...values);
       else if (update.run(...values, each.expected).changes !== 1) throw new StaleChange('user');
@@ -191,8 +118,9 @@ function userWriter(database: Database) {
 
   return {
     write,
-    resolved(provider: string, each: ChangeSet['resolved'][number]): void {
-      const { changes } = resolve.run(each.role, each.ruleset, provider, each.user, each.expected);
+    resolved(provider: string, each: ResolvedWrite): void {
+      const grants = JSON.stringify(each.grants);
+      const { changes } = resolve.run(each.role, grants, each.ruleset, provider, each.user, each.expected);
       if (changes !== 1) throw new StaleChange('access');
     },
   };
@@ -249,12 +177,8 @@ function edgeWriter(database: Database) {
   const advance = database.prepare(
     'UPDATE directory_groups SET membership_version = membership_version + 1, modified_at = ? WHERE provider = ? AND id = ?',
   );
-  const grant = database.prepare(
-    'INSERT INTO grants (provider, user, kind, target, reason_key, reason, since) VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  );
-  const withdraw = database.prepare(
-    'DELETE FROM grants WHERE provider = ? AND user = ? AND kind = ? AND target = ? AND reason_key = ?',
-  );
+  const gain = database.prepare('INSERT INTO holdings (target, user, provider) VALUES (?, ?, ?)');
+  const lose = database.prepare('DELETE FROM holdings WHERE target = ? AND user = ?');
 
   return {
     write(changes: ChangeSet): void {
@@ -269,12 +193,8 @@ function edgeWriter(database: Database) {
         touched.add(each.group);
       }
       for (const group of touched) advance.run(at, provider, group);
-      for (const each of changes.grantsRemoved) {
-        withdraw.run(provider, each.user, each.kind, each.target, each.reasonKey);
-      }
-      for (const each of changes.grantsAdded) {
-        grant.run(provider, each.user, each.kind, each.target, each.reasonKey, each.reason, at);
-      }
+      for (const each of changes.lost) lose.run(each.target, each.user);
+      for (const each of changes.gained) gain.run(each.target, each.user, provider);
     },
   };
 }

@@ -1,0 +1,174 @@
+// The test stand of one run: generator and floor, the servers under test, and what is known of the people on each.
+// Rows ask it for a site and send traffic there; numbers of units never repeat, so that every change is a change.
+
+import type { Address } from './connection.ts';
+import type { FillWork } from './fill.ts';
+import type { FloorWork } from './floor.ts';
+import type { Job, LoadResult, LoadWork, RecordedAnswer } from './load.ts';
+import type { Effort } from './options.ts';
+import { type Home, makeHome, type Server, startServer } from './server.ts';
+import type { Traffic } from './traffic.ts';
+import { startWorker } from './worker.ts';
+
+/** A server under test with its population. */
+export interface Site {
+  readonly server: Server;
+  readonly home: Home;
+  /** Users made so far, numbered from 0. */
+  people: number;
+  /** `ids[k]` is the id of user `k * stride`. */
+  readonly ids: string[];
+  readonly stride: number;
+  /** Ids of groups by number. */
+  readonly groups: string[];
+  /** The next number of traffic that makes neither. */
+  serial: number;
+}
+
+export interface Sending {
+  connections: number;
+  until: Job['until'];
+  records?: boolean;
+}
+
+export interface Stand {
+  readonly effort: Effort;
+  /** Sends traffic to a site and keeps account of what it made there. */
+  send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult>;
+  sendToFloor(traffic: Traffic, how: Sending): Promise<LoadResult>;
+  floorAnswers(recorded: RecordedAnswer[]): Promise<void>;
+  floorCpuSeconds(): Promise<number>;
+  /** The site that starts empty; has at least so many users after this. */
+  emptySite(atLeast?: number): Promise<Site>;
+  /** A site that was filled with so many users before its server started. */
+  filledSite(people: number): Promise<Site>;
+  close(): Promise<void>;
+}
+
+/** Ids that are kept of a filled population: enough for a group of 100,000 and some beside. */
+const IDS_KEPT = 125_000;
+const FILL_LIMIT_MS = 30 * 60_000;
+const CONNECTIONS = 32;
+
+export async function openStand(effort: Effort, profileDir?: string): Promise<Stand> {
+  const load = startWorker<LoadWork>('load');
+  const floor = startWorker<FloorWork>('floor');
+  const floorAddress = await floor.ask('listen', null);
+  const sites = new Map<number, Promise<Site>>();
+
+  async function send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult> {
+    const first = firstUnit(site, traffic);
+    const job = jobOf(site.server.address, site.server.token, traffic, how);
+    const result = await load.ask('run', { ...job, first, checksBodies: true }, limitMs(how));
+    account(site, traffic, first, result);
+    return result;
+  }
+
+  function siteOf(people: number, make: () => Promise<Site>): Promise<Site> {
+    const known = sites.get(people) ?? make();
+    sites.set(people, known);
+    return known;
+  }
+
+  return {
+    effort,
+    send,
+    sendToFloor: (traffic, how) => {
+      const job = jobOf(floorAddress, 'bench', traffic, how);
+      return load.ask('run', { ...job, first: 0, checksBodies: false }, limitMs(how));
+    },
+    floorAnswers: async (recorded) => {
+      await floor.ask('answerWith', recorded);
+    },
+    floorCpuSeconds: () => floor.ask('cpuSeconds', null),
+    async emptySite(atLeast = 0) {
+      const site = await siteOf(0, async () => openSite(makeHome(), [], 0, 1, profileDir));
+      const missing = atLeast - site.people;
+      if (missing > 0) {
+        const made = await send(site, { kind: 'createUser' }, upTo(missing));
+        refuseFailures(made);
+      }
+      return site;
+    },
+    filledSite: (people) =>
+      siteOf(people, async () => {
+        const home = makeHome();
+        // The first start makes the provider and its rules from the configuration.
+        await (await startServer(home)).stop();
+        const stride = Math.ceil(people / IDS_KEPT);
+        const ids = await fill(home, people, stride);
+        return openSite(home, ids, people, stride);
+      }),
+    async close() {
+      load.stop();
+      floor.stop();
+      for (const site of await Promise.allSettled(sites.values())) {
+        if (site.status === 'rejected') continue;
+        await site.value.server.stop();
+        site.value.home.remove();
+      }
+    },
+  };
+}
+
+/** Sending so many units over all connections. */
+export function upTo(units: number, connections = CONNECTIONS): Sending {
+  return { connections, until: { units } };
+}
+
+/** Where work that is not measured must have gone well for the measurement to mean anything. */
+export function refuseFailures({ failures }: Pick<LoadResult, 'failures'>): void {
+  const [first] = Object.keys(failures);
+  if (first) throw new Error(`while preparing: ${first}`);
+}
+
+async function openSite(
+  home: Home,
+  ids: string[],
+  people: number,
+  stride: number,
+  profileDir?: string,
+): Promise<Site> {
+  const server = await startServer(home, profileDir);
+  return { server, home, people, ids, stride, groups: [], serial: 0 };
+}
+
+async function fill(home: Home, people: number, stride: number): Promise<string[]> {
+  const filler = startWorker<FillWork>('fill');
+  try {
+    return await filler.ask('fill', { dataDir: home.dataDir, people, stride }, FILL_LIMIT_MS);
+  } finally {
+    filler.stop();
+  }
+}
+
+function jobOf(address: Address, token: string, traffic: Traffic, how: Sending) {
+  const { connections, until, records = false } = how;
+  return { address, token, traffic, connections, until, records };
+}
+
+function limitMs({ until }: Sending): number {
+  return 60_000 + ('ms' in until ? until.ms : until.units * 20);
+}
+
+function makesUsers(traffic: Traffic): boolean {
+  return traffic.kind === 'initialCycle' || traffic.kind === 'createUser';
+}
+
+function firstUnit(site: Site, traffic: Traffic): number {
+  if (makesUsers(traffic)) return site.people;
+  if (traffic.kind === 'createGroup') return site.groups.length;
+  return traffic.kind === 'oneMember' ? site.serial + (site.serial % 2) : site.serial;
+}
+
+function account(site: Site, traffic: Traffic, first: number, { units, ids }: LoadResult): void {
+  if (makesUsers(traffic)) {
+    // Of a large population a sample of the ids is kept, evenly spread; those made later do not belong to it.
+    if (site.stride === 1) for (const id of ids) site.ids.push(id);
+    site.people += units;
+  } else if (traffic.kind === 'createGroup') {
+    for (const id of ids) site.groups.push(id);
+  } else {
+    site.serial = first + units;
+  }
+}

@@ -1,0 +1,20 @@
+// Writes the files that are made from the code. With `--check` it writes nothing and fails where one is not current.
+
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { publishedConfigSchema } from './generate.schema.ts';
+
+const outputs: readonly { path: string; make(): string | Promise<string> }[] = [
+  { path: 'bifrost.schema.json', make: publishedConfigSchema },
+];
+
+const root = new URL('..', import.meta.url);
+const isCheck = process.argv.includes('--check');
+for (const { path, make } of outputs) {
+  const file = fileURLToPath(new URL(path, root));
+  const text = await make();
+  if (existsSync(file) && readFileSync(file, 'utf8') === text) continue;
+  if (isCheck) process.exitCode = 1;
+  else writeFileSync(file, text);
+  process.stdout.write(isCheck ? `${path} is not current: run \`npm run generate\`\n` : `${path} written\n`);
+}

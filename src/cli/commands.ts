@@ -1,0 +1,35 @@
+// The table of commands: what there is, in the order in which help shows it.
+
+import type { Command } from './command.ts';
+import { explain } from './commands/explain.ts';
+import { providerAdd } from './commands/provider-add.ts';
+import { providerDisable, providerEnable } from './commands/provider-disable.ts';
+import { providerEnableScim } from './commands/provider-enable-scim.ts';
+import { providerList } from './commands/provider-list.ts';
+import { start } from './commands/start.ts';
+import { status } from './commands/status.ts';
+import { tail } from './commands/tail.ts';
+import { tokenList } from './commands/token-list.ts';
+import { tokenRevoke } from './commands/token-revoke.ts';
+import { tokenRotate } from './commands/token-rotate.ts';
+import { userList } from './commands/user-list.ts';
+import { userShow } from './commands/user-show.ts';
+import { verify } from './commands/verify.ts';
+
+export const commands: readonly Command[] = [
+  start,
+  status,
+  providerAdd,
+  providerList,
+  providerEnableScim,
+  providerDisable,
+  providerEnable,
+  tokenRotate,
+  tokenList,
+  tokenRevoke,
+  userList,
+  userShow,
+  explain,
+  tail,
+  verify,
+];

@@ -1,0 +1,88 @@
+// bifrost start: runs the server until it is told to end.
+
+import type { ProviderJson } from '../../edge/admin/contract.ts';
+import type { Bifrost } from '../../main.ts';
+import { apiOver, pathOf } from '../api.ts';
+import { inProcessTransport, startHere } from '../bifrost-process.ts';
+import type { Call, Command } from '../command.ts';
+import { type ExitCode, exit } from '../failure.ts';
+import type { List } from '../list.ts';
+import type { Output } from '../output.ts';
+
+export const start: Command = {
+  words: ['start'],
+  summary: 'Run the server',
+  about:
+    'Serves until Ctrl-C or a polite kill; requests under way then finish first. HOST, PORT, BIFROST_DATA_DIR, BIFROST_PUBLIC_URL and BIFROST_CONFIG say where and with what. With --json the first line is {"url": ...}.',
+  examples: [
+    ['start', 'serves on http://127.0.0.1:8080 with its data in ./data'],
+    ['start --json', 'for scripts: with PORT=0 the first line tells which port it became'],
+  ],
+  run: serve,
+};
+
+async function serve(call: Call): Promise<ExitCode> {
+  const { output } = call;
+  const stop = call.stopSignal();
+  const bifrost = await startHere(call.env, true);
+  if (call.json) output.jsonLine({ url: bifrost.url, dataDir: bifrost.settings.dataDir });
+  else await welcome(bifrost, output);
+  await aborted(stop);
+  output.note('Stopping: requests under way may finish.');
+  const ended = await withinGrace(bifrost.stop());
+  if (ended) output.note('Stopped.');
+  else output.note('Some requests did not end in time; they were cut off. What was answered is on disk.');
+  return exit.ok;
+}
+
+async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
+  const api = apiOver(inProcessTransport(bifrost));
+  const { items: providers } = await api.get<List<ProviderJson>>(pathOf('providers'), { limit: 500 });
+  const { url, settings } = bifrost;
+  output.line({ tone: 'strong', text: 'Bifrost is running.' });
+  output.line();
+  output.fields([
+    ['Address', url],
+    ['Data', settings.dataDir],
+    ['Configuration', settings.configPath ?? 'none'],
+  ]);
+  for (const provider of providers) {
+    output.line();
+    showEntrance(provider, output);
+  }
+  output.line();
+  if (providers.length === 0) {
+    output.line('There is no provider yet. In another terminal, in this folder:');
+    output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
+    output.line('  bifrost provider enable-scim entra');
+  } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
+}
+
+function showEntrance(provider: ProviderJson, output: Output): void {
+  output.line({ tone: 'strong', text: provider.name }, ` (${provider.kind})`);
+  if (!provider.enabled) output.line('  disabled: its requests are refused');
+  else if (!provider.scim.enabled) {
+    output.line(`  SCIM is off. Turn it on: bifrost provider enable-scim ${provider.id}`);
+  } else {
+    output.line(`  SCIM Endpoint URL (Entra: Tenant URL)     ${provider.scim.endpoint}`);
+    output.line('  Provisioning Token (Entra: Secret Token)  not shown again; a new one:');
+    output.line(`      bifrost token rotate ${provider.id}`);
+  }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+}
+
+/** False when it took too long: whoever stops a server waits for it. */
+async function withinGrace(stopping: Promise<void>): Promise<boolean> {
+  const { limits } = await import('../../config.ts');
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<false>((resolve) => {
+    timer = setTimeout(() => resolve(false), limits.shutdownGraceMs);
+  });
+  const ended = await Promise.race([stopping.then(() => true as const), late]);
+  clearTimeout(timer);
+  return ended;
+}

@@ -1,0 +1,24 @@
+// What an administrator enters at the provider, told once: the endpoint and, where it was just made, the token.
+
+import type { Output } from './output.ts';
+
+export interface ScimCredentials {
+  /** How the provider names the two fields of its form. */
+  kind: string;
+  endpoint: string;
+  token: string;
+}
+
+export function showCredentials({ kind, endpoint, token }: ScimCredentials, output: Output): void {
+  output.line();
+  output.fields([
+    [label('SCIM Endpoint URL', kind, 'Tenant URL'), endpoint],
+    [label('Provisioning Token', kind, 'Secret Token'), { tone: 'strong', text: token }],
+  ]);
+  output.line();
+  output.line({ tone: 'warning', text: 'The token is shown this once only.' }, ' Store it before you go on.');
+}
+
+function label(ours: string, kind: string, entra: string): string {
+  return kind === 'entra' ? `${ours} (Entra: ${entra})` : ours;
+}

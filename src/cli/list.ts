@@ -1,0 +1,46 @@
+// Lists of the API, read page after page up to what was asked for.
+
+import { type Api, pathOf, type Query } from './api.ts';
+import type { Arguments, Option } from './command.ts';
+
+/** What the API gives at once at most. */
+const PAGE_ITEMS = 500;
+const ITEMS_BY_DEFAULT = 50;
+
+export interface List<Item> {
+  items: Item[];
+  nextCursor: string | null;
+  total: number;
+  totalIsCapped?: boolean;
+}
+
+export const listOptions: Readonly<Record<string, Option>> = {
+  limit: { value: '<n>', about: `how many at most (${ITEMS_BY_DEFAULT})`, atLeast: 1 },
+  all: { about: 'as many as there are' },
+  cursor: { value: '<cursor>', about: 'go on where a list ended: its "nextCursor"' },
+};
+
+/** `resource` is the last part of the path. */
+export async function readList<Item>(
+  api: Api,
+  resource: string,
+  given: Arguments,
+  query: Query,
+): Promise<List<Item>> {
+  const most = given.flag('all') ? Number.POSITIVE_INFINITY : (given.count('limit') ?? ITEMS_BY_DEFAULT);
+  const items: Item[] = [];
+  let cursor = given.text('cursor');
+  for (;;) {
+    const limit = Math.min(PAGE_ITEMS, most - items.length);
+    const page = await api.get<List<Item>>(pathOf(resource), { ...query, limit, cursor });
+    for (const item of page.items) items.push(item);
+    if (page.nextCursor === null || items.length >= most) return { ...page, items };
+    cursor = page.nextCursor;
+  }
+}
+
+export function moreLine({ items, nextCursor, total, totalIsCapped }: List<unknown>): string {
+  const all = totalIsCapped ? `more than ${total}` : String(total);
+  if (nextCursor === null) return `${items.length} of ${all}`;
+  return `${items.length} of ${all}; the others: --all, or --cursor=${nextCursor}`;
+}

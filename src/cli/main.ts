@@ -1,0 +1,19 @@
+// Entry of the command `bifrost`: joins the CLI to this process. scripts/build.mjs makes one file of it.
+
+import { runCli } from './run.ts';
+
+/** A reader that has seen enough (`bifrost user list | head`) ends the command without a word. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  process.exit(error.code === 'EPIPE' ? 0 : 3);
+});
+
+/** What may still hold the process once its command has ended, such as a connection that nobody closes. */
+const LINGER_MS = 1_000;
+
+process.exitCode = await runCli({
+  argv: process.argv.slice(2),
+  env: process.env,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});
+setTimeout(() => process.exit(), LINGER_MS).unref();

@@ -1,0 +1,181 @@
+// The admin API over HTTP: mounts the table of routes under /api, says who calls and whether they may, and turns every
+// refusal into Problem Details. Owns transport matters only; what a route does stands in its own file.
+
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { newId } from '../../id.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Parts } from '../parts.ts';
+import { type Caller, type Identify, identifier, mayNot } from './caller.ts';
+import { eventWaiters } from './event-waiters.ts';
+import { openApi } from './openapi.ts';
+import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
+import { parseBody } from './read-input.ts';
+import type { AdminParts, Answer, Method, RawCall, Route } from './route.ts';
+import { routes } from './routes.ts';
+import { verification } from './verification.ts';
+
+/** Of a request: 1,500 rules of the longest kind fit. */
+const BODY_BYTES = 4 * 1024 * 1024;
+const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
+
+export async function registerAdmin(app: FastifyInstance, parts: Parts): Promise<void> {
+  const description = openApi(parts.version);
+  const own: AdminParts = {
+    ...parts,
+    waiters: eventWaiters(parts.ledger),
+    verification: verification(parts.ledger),
+    turns: new Map(),
+    describe: () => description,
+  };
+  await app.register(async (api) => mount(api, own), { prefix: '/api' });
+}
+
+/** What the first hook learns of a request, for its handler and its refusal. */
+interface Arrival {
+  id: string;
+  at: number;
+  /** null on an open route. */
+  caller: Caller | null;
+}
+
+function mount(app: FastifyInstance, parts: AdminParts): void {
+  const arrivals = new WeakMap<FastifyRequest, Arrival>();
+  const identify = identifier(parts);
+  app.addHook('onRequest', async (request) => {
+    const at = parts.clock.now();
+    arrivals.set(request, { id: newId(at), at, caller: null });
+  });
+  app.addHook('preClose', async () => parts.waiters.stop());
+  acceptJson(app);
+  app.setErrorHandler((error, request, reply) =>
+    refuse(parts, reply, error, arrivals.get(request)?.id ?? newId()),
+  );
+  app.setNotFoundHandler(async (request) => {
+    throw new Refusal('notFound', `There is nothing at ${shownPath(request.url)}. See /api/openapi.json.`);
+  });
+  for (const each of routes) {
+    app.route({
+      method: each.method,
+      url: fastifyPath(each.path),
+      ...(each.response && { schema: { response: { [each.status ?? 200]: each.response } } }),
+      onRequest: async (request) => {
+        if (each.permission === null) return;
+        const caller = identifyCaller(identify, request);
+        const refusal = mayNot(caller, await parts.ledger.roles(), each.permission);
+        if (refusal) throw refusal;
+        arrivals.get(request)!.caller = caller;
+      },
+      handler: async (request, reply) => {
+        const call = readCall(parts, request, reply, arrivals.get(request)!);
+        return send(reply, each, await each.run(call));
+      },
+    });
+  }
+  refuseOtherMethods(app);
+}
+
+function identifyCaller(identify: Identify, request: FastifyRequest): Caller {
+  const { authorization } = request.headers;
+  return identify({ request: request.raw, authorization, remote: request.ip });
+}
+
+/** Read as text and parsed by our own rules. An empty body is no body, whatever its media type says. */
+function acceptJson(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(
+    /^application\/([\w.-]+\+)?json\b/i,
+    { parseAs: 'string', bodyLimit: BODY_BYTES },
+    async (_request: FastifyRequest, text: string) => parseBody(text),
+  );
+}
+
+/** Every address says which methods it has. */
+function refuseOtherMethods(app: FastifyInstance): void {
+  for (const path of new Set(routes.map((each) => each.path))) {
+    const allowed = routes.filter((each) => each.path === path).map((each) => each.method);
+    app.route({
+      method: METHODS.filter((method) => !allowed.includes(method)),
+      url: fastifyPath(path),
+      handler: async (request) => {
+        const detail = `${request.method} is not possible here; ${allowed.join(', ')} is.`;
+        throw new Refusal('methodNotAllowed', detail, { allowed });
+      },
+    });
+  }
+}
+
+function fastifyPath(path: string): string {
+  return path.replaceAll('{', ':').replaceAll('}', '');
+}
+
+// --- one request ------------------------------------------------------------------------------------------------
+
+const everybody: Caller = { actor: { kind: 'system', id: 'anonymous' }, name: 'anybody', role: 'none' };
+
+function readCall(
+  parts: AdminParts,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  arrival: Arrival,
+): RawCall {
+  return {
+    parts,
+    caller: arrival.caller ?? everybody,
+    requestId: arrival.id,
+    at: arrival.at,
+    ifMatch: header(request, 'if-match'),
+    ifNoneMatch: header(request, 'if-none-match'),
+    gone: goneWith(reply),
+    params: request.params as Record<string, string>,
+    query: request.query,
+    body: request.body,
+  };
+}
+
+function header(request: FastifyRequest, name: string): string | null {
+  const value = request.headers[name];
+  return typeof value === 'string' ? value : null;
+}
+
+/** Aborted when the connection ends before the answer did. */
+function goneWith(reply: FastifyReply): AbortSignal {
+  const gone = new AbortController();
+  reply.raw.once('close', () => gone.abort());
+  return gone.signal;
+}
+
+function send(reply: FastifyReply, route: Route, answer: Answer<unknown>): FastifyReply {
+  const { status = route.status ?? 200, headers = {}, body } = answer;
+  // What people may read is for them: no cache in between keeps it.
+  return reply
+    .code(status)
+    .headers({ 'cache-control': 'no-cache', ...headers })
+    .send(body);
+}
+
+// --- refusals ---------------------------------------------------------------------------------------------------
+
+function refuse(
+  parts: Parts,
+  reply: FastifyReply,
+  error: FastifyError | unknown,
+  requestId: string,
+): FastifyReply {
+  const refusal = error instanceof Refusal ? error : frameworkRefusal(error);
+  if (!refusal) parts.log.error({ err: error, requestId }, 'a request to the admin API failed');
+  if (refusal?.cause) parts.log.error({ err: refusal.cause, requestId }, refusal.message);
+  const { status, headers, body } = refusal ? problemAnswer(refusal, requestId) : bugAnswer(requestId);
+  return (
+    reply
+      .code(status)
+      .headers({ 'cache-control': 'no-store', ...headers, 'content-type': 'application/problem+json' })
+      // Bytes, so that nothing is added to the media type.
+      .send(Buffer.from(JSON.stringify(body)))
+  );
+}
+
+const PATH_CHARACTERS = 200;
+
+function shownPath(url: string): string {
+  return url.split('?')[0]!.slice(0, PATH_CHARACTERS);
+}

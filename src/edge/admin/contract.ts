@@ -1,0 +1,187 @@
+// The shapes that the admin API answers with, where more than one route uses them: schemas, and the types made from
+// them. The dashboard sees the server through this file alone.
+
+import { type Static, type TSchema, Type } from 'typebox';
+import { limits } from '../../config.ts';
+
+// --- building blocks --------------------------------------------------------------------------------------------
+
+/** The same or null, as one `type` list: quick to write out, plain to read in the OpenAPI document. */
+export function orNull<S extends TSchema>(schema: S) {
+  const plain: Record<string, unknown> = { ...(schema as object) };
+  if (Array.isArray(plain.enum))
+    return Type.Unsafe<Static<S> | null>({ ...plain, enum: [...plain.enum, null] });
+  return Type.Unsafe<Static<S> | null>({ ...plain, type: [plain.type, 'null'] });
+}
+
+export const choice = <const Words extends readonly string[]>(words: Words, description?: string) =>
+  Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
+
+export const text = (description?: string) => Type.String(description ? { description } : {});
+export const time = (description?: string) =>
+  Type.String({ format: 'date-time', ...(description && { description }) });
+export const count = (description?: string) =>
+  Type.Integer({ minimum: 0, ...(description && { description }) });
+
+/** Any JSON object. */
+export const anyObject = (description: string) =>
+  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description });
+
+export function rfc3339(at: number): string;
+export function rfc3339(at: number | null): string | null;
+export function rfc3339(at: number | null): string | null {
+  return at === null ? null : new Date(at).toISOString();
+}
+
+// --- lists ------------------------------------------------------------------------------------------------------
+
+export function pageOf<Item extends TSchema>(item: Item) {
+  return Type.Object({
+    items: Type.Array(item),
+    nextCursor: orNull(text('Send it as `cursor` for the next page; null at the end.')),
+    total: count('How many there are in all pages.'),
+    totalIsCapped: Type.Optional(Type.Boolean({ description: 'True: there are more than `total`.' })),
+  });
+}
+
+/** What every list takes. */
+export const listQuery = {
+  limit: Type.Optional(
+    Type.Integer({ minimum: 1, maximum: limits.listItemsMost, default: limits.listItemsDefault }),
+  ),
+  cursor: Type.Optional(Type.String({ maxLength: 2_000, description: '`nextCursor` of the page before.' })),
+};
+
+export const search = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 200, description: 'Part of a name; case does not count.' }),
+);
+
+export const providerFilter = Type.Optional(
+  Type.String({ minLength: 1, maxLength: 200, description: 'Id or exact name of a provider.' }),
+);
+
+// --- people -----------------------------------------------------------------------------------------------------
+
+export const reference = Type.Object({ id: text(), name: text() });
+export type ReferenceJson = Static<typeof reference>;
+
+export const statuses = ['active', 'suspended', 'removed'] as const;
+export const targetKinds = ['role', 'team', 'businessUnit'] as const;
+
+export const person = Type.Object({
+  id: text(),
+  provider: text('Id of the provider.'),
+  externalId: orNull(text('The id that the provider has for them.')),
+  userName: text('The name they sign in with.'),
+  displayName: text(),
+  email: orNull(text()),
+  status: choice(statuses),
+});
+export type PersonJson = Static<typeof person>;
+
+export const userShape = Type.Object({
+  ...person.properties,
+  role: orNull(reference),
+  teams: Type.Array(reference),
+  businessUnits: Type.Array(reference),
+  suspensions: Type.Array(choice(['scim', 'directory', 'admin']), {
+    description: 'Why they are suspended; each has to be lifted where it came from.',
+  }),
+  inRecycleBin: Type.Boolean({ description: 'The provider holds them in its recycle bin.' }),
+  createdAt: time(),
+  removedAt: orNull(time()),
+  lastProvisionedAt: orNull(time()),
+  lastSignInAt: orNull(time()),
+  formerly: orNull(text('Id of the removed user who last held this name.')),
+});
+export type UserJson = Static<typeof userShape>;
+
+// --- why --------------------------------------------------------------------------------------------------------
+
+const ruleShape = Type.Object({
+  id: text(),
+  attribute: text(),
+  value: text('The pattern.'),
+  target: text('Role, team or business unit that it gives.'),
+});
+
+export const source = Type.Object({
+  by: choice(['rule', 'manual']),
+  words: text('The reason in plain words.'),
+  actor: orNull(text('Who gave it, for a manual one.')),
+  rule: orNull(ruleShape),
+  attribute: orNull(text('The attribute that satisfied the rule.')),
+  value: orNull(text('What the attribute holds.')),
+  channel: orNull(text('How that value arrived: scim, login, refresh, reconciliation, import.')),
+  group: orNull(reference),
+  since: orNull(time('null: decided, and about to be stored.')),
+});
+export type SourceJson = Static<typeof source>;
+
+// --- events -----------------------------------------------------------------------------------------------------
+
+const end = (kinds: string) => Type.Object({ kind: text(kinds), id: text() });
+
+export const eventShape = Type.Object({
+  position: count('Place in the one sequence, from 1, without gaps.'),
+  id: text(),
+  at: time(),
+  provider: orNull(text()),
+  actor: end('token, key, user or system'),
+  type: text('Past tense, dotted: `user.suspended`.'),
+  subject: end('user, group, team, businessUnit, provider or token'),
+  object: orNull(end('the other end of an edge: a group, a role, a team, a business unit')),
+  data: orNull(anyObject('What changed.')),
+  cause: orNull(end('request, ruleset, start or command')),
+  hash: text('Covers this event and the one before it.'),
+});
+export type EventJson = Static<typeof eventShape>;
+
+// --- providers --------------------------------------------------------------------------------------------------
+
+export const providerShape = Type.Object({
+  id: text(),
+  name: text(),
+  kind: choice(['entra', 'okta', 'keycloak', 'google', 'oidc']),
+  enabled: Type.Boolean(),
+  declared: Type.Boolean({
+    description: 'The configuration file declares it; `locked` says which keys are its.',
+  }),
+  locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
+  scim: Type.Object({
+    enabled: Type.Boolean(),
+    endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
+    token: Type.Optional(
+      text('Provisioning Token: what Entra calls the Secret Token. Only in the answer that made it.'),
+    ),
+  }),
+  claimsSyncMode: choice(['both', 'scim']),
+  roleResolutionStrategy: choice(['most-permissions', 'first-match']),
+  scope: choice(['assigned', 'all']),
+  groupsMatchedBy: choice(['displayName', 'externalId']),
+  memberReplaceIsAdd: Type.Boolean(),
+  guard: Type.Object({ percent: count(), count: count() }),
+  reconcile: Type.Object({ mode: choice(['heal', 'report', 'off']), every: text('Such as `24h`.') }),
+  connection: anyObject('What the kind needs: tenantId, clientId, issuer, ...; never a secret.'),
+  hasClientSecret: Type.Boolean(),
+  ruleset: count('Number of its rules.'),
+  revision: count(),
+  createdAt: time(),
+});
+export type ProviderJson = Static<typeof providerShape>;
+
+export const tokenShape = Type.Object({
+  id: text(),
+  name: text(),
+  lastFour: text('Its last four characters, by which people tell tokens apart.'),
+  live: Type.Boolean({ description: 'It is accepted now.' }),
+  createdAt: time(),
+  createdBy: text(),
+  expiresAt: orNull(time()),
+  revokedAt: orNull(time('Also a time to come, for one that is kept for some hours after a rotation.')),
+  untilUseOf: orNull(text('Id of the newer token whose first use ends it.')),
+  declared: Type.Boolean({ description: 'Seeded by the configuration file.' }),
+  lastUsedAt: orNull(time()),
+  lastUsedFrom: orNull(text('Address of the last use.')),
+});
+export type TokenJson = Static<typeof tokenShape>;

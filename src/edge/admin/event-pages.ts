@@ -1,0 +1,128 @@
+// Events as they are shown, the words for their types, and pages of them with the newest first.
+
+import type { EventType } from '../../identity/event.ts';
+import type { EventQuery, Ledger, StoredEvent } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+import { shorten } from '../../scim/json.ts';
+import { type EventJson, rfc3339 } from './contract.ts';
+import { findProvider } from './look-up.ts';
+import { readIdCursor, writeIdCursor } from './page.ts';
+
+export const eventWords = {
+  'user.created': 'A user came to be.',
+  'user.updated': 'Attributes of a user changed.',
+  'user.suspended': 'An active user was suspended.',
+  'user.reactivated': 'The last reason of a suspension was lifted.',
+  'user.suspension_changed': 'The reasons of a suspension changed, and it stands.',
+  'user.binned': 'The provider put a user into its recycle bin.',
+  'user.restored': 'The provider took a user out of its recycle bin.',
+  'user.removed': 'A user was removed.',
+  'group.created': 'A group came to be.',
+  'group.updated': 'Attributes of a group changed.',
+  'group.removed': 'A group was removed.',
+  'membership.added': 'A user or group joined a group.',
+  'membership.removed': 'A user or group left a group.',
+  'grant.added': 'A user has a role, team or business unit for one more reason.',
+  'grant.removed':
+    'One reason for a role, team or business unit is gone; `stillHeld` says whether another stands.',
+  'team.created': 'A team came to be.',
+  'team.renamed': 'A team followed the name of its group.',
+  'business_unit.created': 'A business unit came to be.',
+  'business_unit.renamed': 'A business unit followed the name of its group.',
+  'provider.created': 'A provider was added.',
+  'provider.updated': 'Settings of a provider changed.',
+  'provider.removed': 'A provider was removed.',
+  'token.created': 'A provisioning token was made.',
+  'token.revoked': 'A provisioning token was ended, at once or for a time to come.',
+  'mapping.applied': 'The rules of a provider changed.',
+  'members.replaced_with_one': 'A group of several members was replaced by one member.',
+} satisfies Record<EventType, string>;
+
+export function showEvent(event: StoredEvent): EventJson {
+  const { position, id, at, provider, actor, type, subject, object, data, cause, hash } = event;
+  return {
+    position,
+    id,
+    at: rfc3339(at),
+    provider,
+    actor,
+    type,
+    subject,
+    object: object ?? null,
+    data: data ?? null,
+    cause,
+    hash,
+  };
+}
+
+export interface EventFilters {
+  type?: string;
+  provider?: string;
+  subject?: string;
+  cause?: string;
+}
+
+export type StoredEventFilters = Pick<EventQuery, 'types' | 'provider' | 'subject' | 'cause'>;
+
+/** Types may be several, separated by commas. A provider that is gone still has its events, by its id. */
+export async function readEventFilters(ledger: Ledger, wanted: EventFilters): Promise<StoredEventFilters> {
+  const { type, provider, subject, cause } = wanted;
+  const filters: StoredEventFilters = {};
+  if (type !== undefined) filters.types = readTypes(type);
+  if (provider !== undefined)
+    filters.provider = (await findProvider(ledger, provider))?.provider.id ?? provider;
+  if (subject !== undefined) filters.subject = subject;
+  if (cause !== undefined) filters.cause = cause;
+  return filters;
+}
+
+function readTypes(text: string): string[] {
+  const types = text.split(',').map((each) => each.trim());
+  const unknown = types.find((type) => !Object.hasOwn(eventWords, type));
+  if (unknown === undefined) return types;
+  const known = Object.keys(eventWords).join(', ');
+  throw new Refusal(
+    'invalidValue',
+    `There are no events of the type ${shorten(unknown)}. There are ${known}.`,
+    {
+      problems: [{ path: 'type', problem: 'is unknown' }],
+    },
+  );
+}
+
+export interface EventPage {
+  items: EventJson[];
+  nextCursor: string | null;
+  total: number;
+  totalIsCapped?: boolean;
+}
+
+const ORDER = 'newest events';
+
+export async function newestEvents(
+  ledger: Ledger,
+  filters: StoredEventFilters,
+  { limit = 50, cursor }: { limit?: number; cursor?: string },
+): Promise<EventPage> {
+  const before = readPosition(readIdCursor(ORDER, cursor) ?? '0');
+  const found = await ledger.events({ ...filters, after: before, limit: limit + 1, newestFirst: true });
+  const items = found.slice(0, limit).map(showEvent);
+  const next = found.length > limit ? String(items.at(-1)!.position) : null;
+  return { items, nextCursor: writeIdCursor(ORDER, next), ...(await total(ledger, filters, found.length)) };
+}
+
+export function readPosition(text: string): number {
+  if (!/^\d{1,15}$/.test(text))
+    throw new Refusal('invalidCursor', `${shorten(text)} is no place in the feed.`);
+  return Number(text);
+}
+
+/** Positions are consecutive, so the last one counts all; with filters what was seen is a bound from below. */
+export async function total(
+  ledger: Ledger,
+  filters: StoredEventFilters,
+  seen: number,
+): Promise<{ total: number; totalIsCapped?: boolean }> {
+  if (Object.keys(filters).length === 0) return { total: await ledger.lastPosition() };
+  return { total: seen, totalIsCapped: true };
+}

@@ -1,0 +1,112 @@
+// The ordered feed of events, with waiting for the next one, and the same events as an audit list, newest first.
+
+import { Type } from 'typebox';
+import type { Ledger } from '../../ledger/ledger.ts';
+import { eventShape, listQuery, orNull, pageOf, providerFilter, text } from './contract.ts';
+import {
+  type EventPage,
+  eventWords,
+  newestEvents,
+  readEventFilters,
+  readPosition,
+  type StoredEventFilters,
+  showEvent,
+  total,
+} from './event-pages.ts';
+import { type AdminParts, type Route, route } from './route.ts';
+
+/** Seconds that a request may wait for the next event: below the 60 s at which load balancers give up. */
+const LONGEST_WAIT_S = 30;
+
+const key = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }));
+
+const filters = {
+  type: key(`One or more types, separated by commas: ${Object.keys(eventWords).join(', ')}.`),
+  provider: providerFilter,
+  subject: key('Id of a user, group, team, business unit, provider or token.'),
+  cause: key('Id of the request or job whose effects they are.'),
+};
+
+const place = (description: string) => Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description }));
+
+const getFeed = route({
+  method: 'GET',
+  path: '/events',
+  permission: { resource: 'events', operation: 'read' },
+  summary: 'The ordered feed of events',
+  description:
+    'Start with `after=0` (or nothing), then send the `nextCursor` of each answer as the next `after`. Nothing is ever put in before a place that was read. An answer without items has `nextCursor` null: ask again from where you are, with `wait` to be answered as soon as something happens.',
+  query: Type.Object(
+    {
+      ...filters,
+      limit: listQuery.limit,
+      after: place('Events behind this place.'),
+      cursor: place('The same as `after`.'),
+      wait: Type.Optional(
+        Type.Integer({ minimum: 0, maximum: LONGEST_WAIT_S, description: 'Seconds to wait for an event.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
+  response: Type.Object({
+    ...pageOf(eventShape).properties,
+    nextCursor: orNull(text('Place of the last event here; null when there is none.')),
+  }),
+  refuses: { 503: 'Too many requests wait for events' },
+  async handle({ parts, query, gone }) {
+    const { limit = 50, after, cursor, wait = 0, ...wanted } = query;
+    const stored = await readEventFilters(parts.ledger, wanted);
+    const from = readPosition(after ?? cursor ?? '0');
+    return { body: await readFeed(parts, stored, { after: from, limit, waitMs: wait * 1000, gone }) };
+  },
+});
+
+interface FeedFrom {
+  after: number;
+  limit: number;
+  waitMs: number;
+  gone: AbortSignal;
+}
+
+/** Waits as often as events come that the filters do not want, and no longer than was asked for in all. */
+async function readFeed(parts: AdminParts, stored: StoredEventFilters, from: FeedFrom): Promise<EventPage> {
+  const until = performance.now() + from.waitMs;
+  for (;;) {
+    const seen = await parts.ledger.lastPosition();
+    const page = await feedPage(parts.ledger, stored, from);
+    const leftMs = until - performance.now();
+    if (page.items.length > 0 || leftMs <= 0) return page;
+    if (!(await parts.waiters.next(seen, leftMs, from.gone))) return page;
+  }
+}
+
+async function feedPage(
+  ledger: Ledger,
+  stored: StoredEventFilters,
+  { after, limit }: FeedFrom,
+): Promise<EventPage> {
+  const items = (await ledger.events({ ...stored, after, limit })).map(showEvent);
+  const last = items.at(-1);
+  return {
+    items,
+    nextCursor: last ? String(last.position) : null,
+    ...(await total(ledger, stored, items.length)),
+  };
+}
+
+const getAudit = route({
+  method: 'GET',
+  path: '/audit',
+  permission: { resource: 'audit', operation: 'read' },
+  summary: 'What was done by whom, newest first',
+  query: Type.Object({ ...filters, ...listQuery }, { additionalProperties: false }),
+  response: pageOf(eventShape),
+  async handle({ parts: { ledger }, query }) {
+    const { limit = 50, cursor, ...wanted } = query;
+    const page = { limit, ...(cursor !== undefined && { cursor }) };
+    return { body: await newestEvents(ledger, await readEventFilters(ledger, wanted), page) };
+  },
+});
+
+export const eventRoutes: readonly Route[] = [getFeed, getAudit];

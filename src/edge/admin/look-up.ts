@@ -1,0 +1,66 @@
+// From what people write to what is meant: an id or an exact name of a provider, a role, a team, a business unit.
+
+import { fold } from '../../fold.ts';
+import type { FullUser, Ledger, ListedTarget, StoredRole, TargetListQuery } from '../../ledger/ledger.ts';
+import type { ProviderState } from '../../mapping/decide.ts';
+import { targetId } from '../../mapping/resolve.ts';
+import { Refusal } from '../../refusal.ts';
+import { shorten } from '../../scim/json.ts';
+
+/** null when there is none. */
+export async function findProvider(ledger: Ledger, idOrName: string): Promise<ProviderState | null> {
+  const byId = await ledger.provider(idOrName);
+  if (byId) return byId;
+  const wanted = fold(idOrName);
+  return (await ledger.providers()).find((state) => fold(state.provider.name) === wanted) ?? null;
+}
+
+export async function needProvider(ledger: Ledger, idOrName: string): Promise<ProviderState> {
+  const state = await findProvider(ledger, idOrName);
+  if (!state) throw new Refusal('notFound', `There is no provider ${shorten(idOrName)}.`);
+  return state;
+}
+
+export async function needUser(ledger: Ledger, id: string): Promise<FullUser> {
+  const full = await ledger.fullUser(id);
+  if (!full) throw new Refusal('notFound', `There is no user with the id ${shorten(id)}.`);
+  return full;
+}
+
+export async function findRole(ledger: Ledger, idOrName: string): Promise<StoredRole | null> {
+  const roles = await ledger.roles();
+  return roles.find((role) => role.id === idOrName) ?? roles.find((role) => role.name === idOrName) ?? null;
+}
+
+/** Of one kind, in one provider where one is named; a name that several have is refused with their ids. */
+export async function findTarget(
+  ledger: Ledger,
+  kind: TargetListQuery['kind'],
+  idOrName: string,
+  provider?: string,
+): Promise<ListedTarget | null> {
+  const byId = await ledger.target(idOrName);
+  if (byId && kindOf(byId) === kind && (provider === undefined || byId.provider === provider)) return byId;
+  // The list is in the order of folded names: what begins at this name begins with all that have it.
+  const name = fold(idOrName);
+  const from = { sorted: name, id: '' };
+  const page = await ledger.listTargets({
+    kind,
+    after: from,
+    limit: NAMESAKES,
+    ...(provider !== undefined && { provider }),
+  });
+  const named = page.items.filter((target) => fold(target.name) === name);
+  if (named.length > 1) {
+    const detail = `Several have the name ${shorten(idOrName)}. Name the provider, or use an id.`;
+    throw new Refusal('conflict', detail, { ids: named.map((target) => target.id) });
+  }
+  return named[0] ?? null;
+}
+
+const NAMESAKES = 20;
+
+/** A target's id is made of its provider, kind and key; so it also tells the kind. */
+function kindOf({ provider, key, id }: ListedTarget): TargetListQuery['kind'] {
+  return targetId(provider, 'team', key) === id ? 'team' : 'businessUnit';
+}

@@ -1,0 +1,141 @@
+// The rules of a provider, in the shape that the configuration file has.
+
+import { type Static, Type } from 'typebox';
+import type { ProviderState } from '../../mapping/decide.ts';
+import type { Ruleset } from '../../mapping/ruleset.ts';
+import { Refusal } from '../../refusal.ts';
+import { choice, count, text } from './contract.ts';
+import { lockedKeys } from './lock.ts';
+import { needProvider } from './look-up.ts';
+import { blockOf, mappingKeys, readBlock } from './provider-block.ts';
+import { type AdminParts, type Call, type Route, route } from './route.ts';
+import { changeRules, inTurn, wantedRules } from './rules-change.ts';
+import { checkIfMatch, revisionTag } from './version-check.ts';
+
+const ruleOf = <const Key extends string>(target: Key) => {
+  const properties = {
+    attribute: text('A claim or SCIM attribute, case included.'),
+    value: text('Exact text; `*` for any value; `${*}` captures a part.'),
+    [target]: text('What the rule gives.'),
+    sticky: Type.Boolean(),
+  };
+  return Type.Unsafe<{ attribute: string; value: string; sticky: boolean } & { [K in Key]: string }>({
+    type: 'object',
+    properties,
+    required: Object.keys(properties),
+  });
+};
+
+const mappingsShape = Type.Object({
+  ruleset: count('Number of these rules; also their ETag.'),
+  roleResolutionStrategy: choice(['most-permissions', 'first-match']),
+  attributeRoleMappings: Type.Array(ruleOf('role')),
+  attributeTeamMappings: Type.Array(ruleOf('team')),
+  attributeBusinessUnitMappings: Type.Array(ruleOf('businessUnit')),
+  claimScimAttributes: Type.Unsafe<Ruleset['scimAttributes']>({
+    type: 'object',
+    additionalProperties: {
+      type: 'object',
+      properties: { attributeType: { enum: ['user', 'group'] }, attributeValue: { type: 'string' } },
+    },
+    description: 'Per claim name, where SCIM holds the same.',
+  }),
+  locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
+});
+
+type MappingsJson = Static<typeof mappingsShape>;
+
+function showMappings(parts: AdminParts, { provider, ruleset }: ProviderState): MappingsJson {
+  const of = (kind: string) => ruleset.rules.filter((rule) => rule.kind === kind);
+  const locked = lockedKeys(parts.settings, provider);
+  return {
+    ruleset: ruleset.number,
+    roleResolutionStrategy: ruleset.strategy,
+    attributeRoleMappings: of('role').map(({ target, ...rule }) => ({ ...plain(rule), role: target })),
+    attributeTeamMappings: of('team').map(({ target, ...rule }) => ({ ...plain(rule), team: target })),
+    attributeBusinessUnitMappings: of('businessUnit').map(({ target, ...rule }) => ({
+      ...plain(rule),
+      businessUnit: target,
+    })),
+    claimScimAttributes: { ...ruleset.scimAttributes },
+    locked: locked.filter((key) => ruleKeys.includes(key)),
+  };
+}
+
+const ruleKeys: readonly string[] = [
+  ...Object.values(mappingKeys),
+  'roleResolutionStrategy',
+  'claimScimAttributes',
+];
+
+function plain({ attribute, value, sticky }: { attribute: string; value: string; sticky: boolean }) {
+  return { attribute, value, sticky };
+}
+
+const getMappings = route({
+  method: 'GET',
+  path: '/providers/{id}/mappings',
+  permission: { resource: 'mappings', operation: 'read' },
+  summary: 'The rules of a provider',
+  response: mappingsShape,
+  versioned: true,
+  async handle({ parts, params }) {
+    const state = await needProvider(parts.ledger, params.id);
+    return { headers: { etag: revisionTag(state.ruleset.number) }, body: showMappings(parts, state) };
+  },
+});
+
+const writtenMappings = Type.Object(
+  {
+    ruleset: Type.Optional(Type.Integer({ description: 'Where it is sent, the same as If-Match.' })),
+    locked: Type.Optional(Type.Array(Type.String(), { description: 'Taken as GET gives it, and ignored.' })),
+    roleResolutionStrategy: Type.Optional(choice(['most-permissions', 'first-match'])),
+    attributeRoleMappings: Type.Optional(Type.Array(Type.Unknown())),
+    attributeTeamMappings: Type.Optional(Type.Array(Type.Unknown())),
+    attributeBusinessUnitMappings: Type.Optional(Type.Array(Type.Unknown())),
+    claimScimAttributes: Type.Optional(Type.Unsafe<Record<string, unknown>>({ type: 'object' })),
+  },
+  { additionalProperties: false },
+);
+
+const putMappings = route({
+  method: 'PUT',
+  path: '/providers/{id}/mappings',
+  permission: { resource: 'mappings', operation: 'apply' },
+  summary: 'Change the rules of a provider',
+  description:
+    'A key that is left out stays as it is; a list that is there, even empty, takes the place of the former. Everybody is resolved anew: answers are right at once, stored access follows.',
+  body: writtenMappings,
+  response: mappingsShape,
+  versioned: true,
+  refuses: { 409: 'The configuration file owns what would change' },
+  async handle(call) {
+    const { parts, params, body } = call;
+    const { provider } = await needProvider(parts.ledger, params.id);
+    const state = await inTurn(parts.turns, provider.id, () => replaceRules(call, provider.id, body));
+    return { headers: { etag: revisionTag(state.ruleset.number) }, body: showMappings(parts, state) };
+  },
+});
+
+async function replaceRules(
+  call: Call,
+  provider: string,
+  written: Static<typeof writtenMappings>,
+): Promise<ProviderState> {
+  const { parts } = call;
+  const { ruleset, locked: _, ...keys } = written;
+  const state = await needProvider(parts.ledger, provider);
+  const tag = revisionTag(state.ruleset.number);
+  checkIfMatch(call.ifMatch, tag);
+  if (ruleset !== undefined && ruleset !== state.ruleset.number) {
+    throw new Refusal('stale', `The rules have the number ${state.ruleset.number} now. Read them again.`, {
+      version: tag,
+    });
+  }
+  const strategy = { roleResolutionStrategy: state.ruleset.strategy };
+  const read = readBlock(parts.settings, { ...blockOf(state.provider), ...strategy, ...keys });
+  await changeRules(call, state, await wantedRules(parts.ledger, provider, read, state.ruleset));
+  return needProvider(parts.ledger, provider);
+}
+
+export const mappingRoutes: readonly Route[] = [getMappings, putMappings];

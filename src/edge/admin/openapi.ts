@@ -1,0 +1,158 @@
+// The OpenAPI 3.1 document of the admin API, made from the table of routes and their schemas.
+
+import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
+import { permissionText } from './permissions.ts';
+import type { Method, Route } from './route.ts';
+import { routes } from './routes.ts';
+
+type Json = Record<string, unknown>;
+
+/** Shapes that stand under `components` and are pointed to where they are used. */
+const components = new Map<unknown, string>([
+  [reference, 'Reference'],
+  [person, 'Person'],
+  [userShape, 'User'],
+  [source, 'Source'],
+  [eventShape, 'Event'],
+  [providerShape, 'Provider'],
+  [tokenShape, 'Token'],
+]);
+
+const problemSchema = {
+  type: 'object',
+  description: 'Problem Details (RFC 9457), with further members that depend on the reason.',
+  properties: {
+    type: { type: 'string' },
+    title: { type: 'string' },
+    status: { type: 'integer' },
+    detail: { type: 'string', description: 'What is wrong, and what to do about it.' },
+    reason: { type: 'string', description: 'For programs: does not change with the wording.' },
+    requestId: { type: 'string', description: 'Under this id the log of the server has more.' },
+    problems: {
+      type: 'array',
+      items: { type: 'object', properties: { path: { type: 'string' }, problem: { type: 'string' } } },
+    },
+  },
+  required: ['type', 'title', 'status', 'detail', 'reason', 'requestId'],
+};
+
+export function openApi(version: string): Json {
+  const paths: Record<string, Json> = {};
+  for (const each of routes) {
+    const path = `/api${each.path}`;
+    paths[path] ??= {};
+    paths[path][each.method.toLowerCase()] = operation(each);
+  }
+  const shapes = [...components].map(([schema, name]) => [name, withReferences({ ...(schema as Json) })]);
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Bifrost admin API',
+      version,
+      description:
+        'Users, access, teams, business units, roles, providers, tokens, rules, events and requests. Lists answer `items`, `nextCursor` and `total`. Changes may carry If-Match with the ETag that was read; 412 says that somebody else was first.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    security: [{ apiKey: [] }],
+    paths,
+    components: {
+      securitySchemes: {
+        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the configuration file.' },
+      },
+      schemas: { ...Object.fromEntries(shapes), Problem: problemSchema },
+      responses: {
+        Problem: {
+          description: 'Refused',
+          content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+        },
+      },
+    },
+  };
+}
+
+function operation(each: Route): Json {
+  const { summary, description, permission } = each;
+  const needs = permission ? `Needs the permission \`${permissionText(permission)}\`.` : 'Open to everybody.';
+  const parameters = [...pathParameters(each.path), ...queryParameters(each), ...headerParameters(each)];
+  const body = each.bodySchema ?? each.body;
+  return {
+    operationId: operationId(each.method, each.path),
+    tags: [each.path.split('/')[1]],
+    summary,
+    description: description ? `${description} ${needs}` : needs,
+    ...(permission === null && { security: [] }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: {
+        required: each.optionalBody !== true,
+        content: { 'application/json': { schema: withReferences(body) } },
+      },
+    }),
+    responses: responses(each),
+  };
+}
+
+/** `GET /users/{id}/access` is `getUsersIdAccess`. */
+function operationId(method: Method, path: string): string {
+  const words = path.split(/[^A-Za-z]+/).filter((word) => word !== '');
+  return method.toLowerCase() + words.map((word) => word[0]!.toUpperCase() + word.slice(1)).join('');
+}
+
+function pathParameters(path: string): Json[] {
+  return [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => ({
+    name,
+    in: 'path',
+    required: true,
+    schema: { type: 'string' },
+  }));
+}
+
+function queryParameters({ query }: Route): Json[] {
+  return Object.entries(query?.properties ?? {}).map(([name, property]) => {
+    const { description, ...schema } = property as Json;
+    return {
+      name,
+      in: 'query',
+      ...(description !== undefined && { description }),
+      schema: withReferences(schema),
+    };
+  });
+}
+
+function headerParameters({ versioned, method }: Route): Json[] {
+  if (!versioned || method === 'GET') return [];
+  const description = 'The ETag that was read; 412 when it is not current any more.';
+  return [{ name: 'If-Match', in: 'header', description, schema: { type: 'string' } }];
+}
+
+function responses({ status = 200, response, refuses = {}, versioned }: Route): Json {
+  const refused = Object.entries(refuses).map(([code, description]) => [
+    code,
+    {
+      description,
+      content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+    },
+  ]);
+  return {
+    [status]: {
+      description: status === 204 ? 'Done' : status === 201 ? 'Made' : 'Found',
+      ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
+      ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
+    },
+    ...Object.fromEntries(refused),
+    default: { $ref: '#/components/responses/Problem' },
+  };
+}
+
+/** A plain copy in which shapes under `components` are pointed to. */
+function withReferences(schema: unknown): unknown {
+  const name = components.get(schema);
+  if (name !== undefined) return { $ref: `#/components/schemas/${name}` };
+  if (Array.isArray(schema)) return schema.map(withReferences);
+  if (typeof schema !== 'object' || schema === null) return schema;
+  return Object.fromEntries(
+    Object.entries(schema)
+      .filter(([key]) => !key.startsWith('~'))
+      .map(([key, value]) => [key, withReferences(value)]),
+  );
+}

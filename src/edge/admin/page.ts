@@ -1,0 +1,76 @@
+// Pages: opaque cursors, and the paging of lists that are short enough to stand in memory.
+
+import { fold } from '../../fold.ts';
+import type { PageKey } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+
+/** `order` names the list and its sorting, so that a cursor is good only where it was made. */
+export function writeCursor(order: string, key: PageKey): string {
+  return Buffer.from(JSON.stringify([order, key.sorted, key.id])).toString('base64url');
+}
+
+export function readCursor(order: string, cursor: string | undefined): PageKey | null {
+  if (cursor === undefined) return null;
+  const [madeFor, sorted, id] = parsed(cursor);
+  const isKey = sorted === null || typeof sorted === 'string' || typeof sorted === 'number';
+  if (madeFor !== order || !isKey || typeof id !== 'string') {
+    throw new Refusal(
+      'invalidCursor',
+      'This cursor was not made by this list in this order. Start without one.',
+    );
+  }
+  return { sorted, id };
+}
+
+function parsed(cursor: string): unknown[] {
+  try {
+    const value: unknown = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+    return Array.isArray(value) ? value : [];
+  } catch {
+    return [];
+  }
+}
+
+/** The cursor of a list whose pages begin behind an id. */
+export function writeIdCursor(order: string, id: string | null): string | null {
+  return id === null ? null : writeCursor(order, { sorted: null, id });
+}
+
+export function readIdCursor(order: string, cursor: string | undefined): string | null {
+  return readCursor(order, cursor)?.id ?? null;
+}
+
+interface PageQuery {
+  limit?: number;
+  cursor?: string;
+  search?: string;
+}
+
+/** A page of what is all in memory, by name. */
+export function pageInMemory<Item extends { id: string; name: string }>(
+  order: string,
+  items: readonly Item[],
+  { limit, cursor, search }: PageQuery,
+): { items: Item[]; nextCursor: string | null; total: number } {
+  const after = readCursor(order, cursor);
+  const wanted = fold(search ?? '');
+  const found = items
+    .map((item) => ({ item, sorted: fold(item.name) }))
+    .filter((each) => each.sorted.includes(wanted))
+    .sort((a, b) => compare(a.sorted, b.sorted) || compare(a.item.id, b.item.id));
+  const behind = found.filter(
+    ({ item, sorted }) => !after || (compare(sorted, String(after.sorted)) || compare(item.id, after.id)) > 0,
+  );
+  const page = behind.slice(0, limit);
+  const last = page.at(-1);
+  const more = last !== undefined && behind.length > page.length;
+  return {
+    items: page.map((each) => each.item),
+    nextCursor: more ? writeCursor(order, { sorted: last.sorted, id: last.item.id }) : null,
+    total: found.length,
+  };
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

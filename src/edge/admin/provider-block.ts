@@ -1,0 +1,139 @@
+// A provider as the configuration file and the API write it, and as it is stored: one reader for both (config.ts),
+// so that what the file refuses, the API refuses in the same words.
+
+import { ConfigError, type DeclaredProvider, readSettings, type Settings } from '../../config.ts';
+import type { Provider, ProviderSettings } from '../../identity/provider.ts';
+import type { Rule, TargetKind } from '../../mapping/rule.ts';
+import { ruleId } from '../../mapping/ruleset.ts';
+import { equalJson, isObject } from '../../scim/json.ts';
+import { badInput } from './read-input.ts';
+
+/** Under which name `connection` keeps the client secret, sealed. */
+export const SEALED_SECRET = 'sealedClientSecret';
+
+/** Checks a block as it would be checked in the file. References to the environment are not for the API. */
+export function readBlock(settings: Settings, block: Record<string, unknown>): DeclaredProvider {
+  const env = { BIFROST_DEVELOPMENT: settings.development ? '1' : '0' };
+  try {
+    return readSettings({ env, config: { providers: [block] } }).declared!.providers[0]!;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    const problems = error.problems.map(({ path, message }) => ({
+      path: path
+        .replace(/^providers\[0\]\.?/, '')
+        .replace(/^/, '/')
+        .replaceAll('.', '/'),
+      problem: message,
+    }));
+    throw badInput('The provider', problems);
+  }
+}
+
+/** Keys of a block that are stored elsewhere than in `connection`. */
+const notConnection: ReadonlySet<string> = new Set([
+  'name',
+  'kind',
+  'clientSecret',
+  'enabled',
+  'scope',
+  'groupsMatchedBy',
+  'memberReplaceIsAdd',
+  'guard',
+  'claimsSyncMode',
+  'roleResolutionStrategy',
+  'scim',
+  'reconcile',
+  'attributeRoleMappings',
+  'attributeTeamMappings',
+  'attributeBusinessUnitMappings',
+  'claimScimAttributes',
+  'declaredKeys',
+]);
+
+export function settingsOf(declared: DeclaredProvider): ProviderSettings {
+  const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = declared;
+  const connection = Object.fromEntries(Object.entries(declared).filter(([key]) => !notConnection.has(key)));
+  return { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile, connection };
+}
+
+/** The block that would make what is stored, without its rules and secrets: what an edit starts from. */
+export function blockOf({ name, enabled, scimEnabled, settings }: Provider): Record<string, unknown> {
+  const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = settings;
+  const { [SEALED_SECRET]: _, allowedTenants, ...connection } = settings.connection;
+  // A list that says no more than the default follows the tenant when that is edited.
+  const ownTenants = equalJson(allowedTenants, [connection.tenantId]) ? {} : { allowedTenants };
+  const mode = isDefaultMode(settings, scimEnabled) ? {} : { mode: reconcile.mode };
+  return {
+    ...connection,
+    ...(allowedTenants === undefined ? {} : ownTenants),
+    name,
+    kind,
+    enabled,
+    claimsSyncMode,
+    scope,
+    groupsMatchedBy,
+    memberReplaceIsAdd,
+    guard,
+    reconcile: { ...mode, every: durationText(reconcile.everyMs) },
+    scim: { enabled: scimEnabled },
+  };
+}
+
+/** A mode that nobody chose follows the others when they are edited (SEMANTICS: modes of a provider). */
+function isDefaultMode({ claimsSyncMode, reconcile }: ProviderSettings, scimEnabled: boolean): boolean {
+  return reconcile.mode === (claimsSyncMode === 'scim' && scimEnabled ? 'report' : 'heal');
+}
+
+const units = [
+  ['h', 3_600_000],
+  ['m', 60_000],
+] as const;
+
+export function durationText(ms: number): string {
+  for (const [unit, unitMs] of units) if (ms % unitMs === 0) return `${ms / unitMs}${unit}`;
+  return `${ms / 1000}s`;
+}
+
+/** An edit names what changes; sections (`scim`, `guard`, `reconcile`) key by key. null takes a key away. */
+export function merged(
+  block: Record<string, unknown>,
+  edit: Record<string, unknown>,
+): Record<string, unknown> {
+  const result = { ...block };
+  for (const [key, value] of Object.entries(edit)) {
+    const before = result[key];
+    if (value === null) delete result[key];
+    else result[key] = isObject(value) && isObject(before) ? { ...before, ...value } : value;
+  }
+  return result;
+}
+
+// --- rules ------------------------------------------------------------------------------------------------------
+
+export const mappingKeys = {
+  role: 'attributeRoleMappings',
+  team: 'attributeTeamMappings',
+  businessUnit: 'attributeBusinessUnitMappings',
+} as const satisfies Record<TargetKind, string>;
+
+type Mapping = { attribute: string; value: string; sticky: boolean } & (
+  | { role: string }
+  | { team: string }
+  | { businessUnit: string }
+);
+
+/** A list that is left out keeps its stored rules. */
+export function rulesOf(
+  provider: string,
+  kind: TargetKind,
+  mappings: readonly Mapping[] | undefined,
+  stored: readonly Rule[],
+): Rule[] {
+  if (!mappings) return stored.filter((rule) => rule.kind === kind);
+  return mappings.map((mapping) => {
+    const target = 'role' in mapping ? mapping.role : 'team' in mapping ? mapping.team : mapping.businessUnit;
+    const { attribute, value, sticky } = mapping;
+    const rule = { kind, attribute, value, target, sticky };
+    return { ...rule, id: ruleId(provider, rule) };
+  });
+}

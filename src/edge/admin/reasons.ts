@@ -1,0 +1,55 @@
+// Reasons of grants as they are shown: in words and as data. Used by a user's access and by the members of a team.
+
+import type { GrantReason } from '../../mapping/resolve.ts';
+import type { Rule, TargetKind } from '../../mapping/rule.ts';
+import type { Ruleset } from '../../mapping/ruleset.ts';
+import { type ReferenceJson, rfc3339, type SourceJson } from './contract.ts';
+
+/** Names of groups by id; a group that is gone has none. */
+export type GroupNames = (id: string) => string | null;
+
+const targetWords: Readonly<Record<TargetKind, string>> = {
+  role: 'role',
+  team: 'team',
+  businessUnit: 'business unit',
+};
+
+export function ruleText({ attribute, value, kind, target }: Rule): string {
+  return `${attribute} = "${value}" gives the ${targetWords[kind]} "${target}"`;
+}
+
+export function showReason(
+  reason: GrantReason,
+  context: { ruleset: Ruleset; groupName: GroupNames; since: number | null },
+): SourceJson {
+  const since = rfc3339(context.since);
+  if (reason.by === 'manual') {
+    const words = `Given by ${reason.actor}; only people take it back.`;
+    return { ...noRule, by: 'manual', words, actor: reason.actor, since };
+  }
+  const rule = context.ruleset.rules.find((each) => each.id === reason.rule) ?? null;
+  const group =
+    reason.group === undefined ? null : groupReference(reason.group, reason.value, context.groupName);
+  const fact = group
+    ? `In the group "${group.name}"`
+    : `${reason.attribute} is "${reason.value}" (by ${reason.channel})`;
+  const by = rule ? `, and ${ruleText(rule)}` : ', by a rule that is not there any more';
+  const stays = reason.sticky ? ' It stays until people take it back.' : '';
+  return {
+    by: 'rule',
+    words: `${fact}${by}.${stays}`,
+    actor: null,
+    rule: rule && { id: rule.id, attribute: rule.attribute, value: rule.value, target: rule.target },
+    attribute: reason.attribute,
+    value: reason.value,
+    channel: reason.channel,
+    group,
+    since,
+  };
+}
+
+const noRule = { rule: null, attribute: null, value: null, channel: null, group: null };
+
+function groupReference(id: string, nameThen: string, groupName: GroupNames): ReferenceJson {
+  return { id, name: groupName(id) ?? nameThen };
+}

@@ -1,0 +1,183 @@
+// Provisioning tokens: making one (its text is in that one answer), what becomes of those before it, ending one.
+
+import { type Static, Type } from 'typebox';
+import { newId } from '../../id.ts';
+import type { Provider } from '../../identity/provider.ts';
+import type { Ledger, Token } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+import { shorten } from '../../scim/json.ts';
+import { mintToken, sha256Hex } from '../../secret.ts';
+import { SCIM_BASE } from '../scim/call.ts';
+import { choice, pageOf, rfc3339, type TokenJson, text, tokenShape } from './contract.ts';
+import { needProvider } from './look-up.ts';
+import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
+
+const TOKEN_PREFIX = 'bifrost_scim';
+/** Hours for which a rotation can keep the tokens before it: a week of holidays and a day. */
+const LONGEST_OVERLAP_H = 192;
+const HOUR_MS = 3_600_000;
+
+export function endpointOf(parts: AdminParts): string {
+  return parts.publicUrl() + SCIM_BASE;
+}
+
+export function isLive(token: Token, at: number): boolean {
+  const { revokedAt, expiresAt } = token;
+  return (revokedAt === null || revokedAt > at) && (expiresAt === null || expiresAt > at);
+}
+
+function showToken(token: Token, at: number): TokenJson {
+  return {
+    id: token.id,
+    name: token.name,
+    lastFour: token.lastFour,
+    live: isLive(token, at),
+    createdAt: rfc3339(token.createdAt),
+    createdBy: token.createdBy,
+    expiresAt: rfc3339(token.expiresAt),
+    revokedAt: rfc3339(token.revokedAt),
+    untilUseOf: token.untilUseOf,
+    declared: token.declared,
+    lastUsedAt: rfc3339(token.lastUsedAt),
+    lastUsedFrom: token.lastUsedFrom,
+  };
+}
+
+/** Stores a token for a provider; `secret` is its text, or null to mint one. */
+export async function addToken(
+  call: Call,
+  provider: string,
+  given: { name: string; secret: string | null; expiresAt: number | null },
+): Promise<{ token: Token; secret: string }> {
+  const secret = given.secret ?? mintToken(TOKEN_PREFIX);
+  const by = changeBy(call);
+  const token: Token = {
+    provider,
+    id: newId(call.at),
+    name: given.name,
+    lastFour: secret.slice(-4),
+    createdAt: call.at,
+    createdBy: `${by.actor.kind}:${by.actor.id}`,
+    expiresAt: given.expiresAt,
+    revokedAt: null,
+    untilUseOf: null,
+    declared: false,
+    lastUsedAt: null,
+    lastUsedFrom: null,
+  };
+  await call.parts.ledger.addToken(token, sha256Hex(secret), by);
+  return { token, secret };
+}
+
+export async function liveTokens(ledger: Ledger, provider: string, at: number): Promise<Token[]> {
+  return (await ledger.tokens(provider)).filter((token) => isLive(token, at));
+}
+
+// --- routes -----------------------------------------------------------------------------------------------------
+
+const listTokens = route({
+  method: 'GET',
+  path: '/providers/{id}/tokens',
+  permission: { resource: 'tokens', operation: 'read' },
+  summary: 'Provisioning tokens of a provider, newest first, ended ones included',
+  response: pageOf(tokenShape),
+  async handle({ parts: { ledger }, params, at }) {
+    const { provider } = await needProvider(ledger, params.id);
+    const items = (await ledger.tokens(provider.id)).map((token) => showToken(token, at));
+    return { body: { items, nextCursor: null, total: items.length } };
+  },
+});
+
+const keepPrevious = Type.Union([
+  choice(['none', 'until-used']),
+  Type.Object(
+    { hours: Type.Integer({ minimum: 1, maximum: LONGEST_OVERLAP_H }) },
+    { additionalProperties: false },
+  ),
+]);
+
+const createToken = route({
+  method: 'POST',
+  path: '/providers/{id}/tokens',
+  permission: { resource: 'tokens', operation: 'create' },
+  summary: 'Make a new provisioning token; the answer has it, once',
+  description:
+    'Tokens before it are refused from now on (`keepPrevious: "none"`), after some hours, or once the new one is first used (`"until-used"`).',
+  body: Type.Object(
+    {
+      name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
+      expiresInDays: Type.Optional(Type.Integer({ minimum: 1, maximum: 3_650 })),
+      keepPrevious: Type.Optional(keepPrevious),
+    },
+    { additionalProperties: false },
+  ),
+  optionalBody: true,
+  status: 201,
+  response: Type.Object({
+    ...tokenShape.properties,
+    token: text('Provisioning Token: what Entra calls the Secret Token. It is not shown again.'),
+    endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
+  }),
+  async handle(call) {
+    const { parts, params, body, at } = call;
+    const { provider } = await needProvider(parts.ledger, params.id);
+    const days = body.expiresInDays;
+    const expiresAt = days === undefined ? null : at + days * 24 * HOUR_MS;
+    const previous = await liveTokens(parts.ledger, provider.id, at);
+    const name = body.name ?? `made by ${call.caller.name}`;
+    const made = await addToken(call, provider.id, { name, secret: null, expiresAt });
+    await endPrevious(call, previous, made.token.id, body.keepPrevious ?? 'none');
+    return {
+      headers: { 'cache-control': 'no-store' },
+      body: { ...showToken(made.token, at), token: made.secret, endpoint: endpointOf(parts) },
+    };
+  },
+});
+
+type KeepPrevious = Static<typeof keepPrevious>;
+
+/** One that ends sooner already keeps its end. */
+async function endPrevious(
+  call: Call,
+  previous: readonly Token[],
+  newer: string,
+  keep: KeepPrevious,
+): Promise<void> {
+  const { parts, at } = call;
+  const end = keepUntil(keep, newer, at);
+  const ending = previous.filter(
+    ({ revokedAt }) => revokedAt === null || ('at' in end && end.at < revokedAt),
+  );
+  await Promise.all(
+    ending.map((token) => parts.ledger.revokeToken(token.provider, token.id, end, changeBy(call))),
+  );
+}
+
+function keepUntil(keep: KeepPrevious, newer: string, at: number): { at: number } | { untilUseOf: string } {
+  if (keep === 'none') return { at };
+  return keep === 'until-used' ? { untilUseOf: newer } : { at: at + keep.hours * HOUR_MS };
+}
+
+const revokeToken = route({
+  method: 'DELETE',
+  path: '/providers/{id}/tokens/{tokenId}',
+  permission: { resource: 'tokens', operation: 'revoke' },
+  summary: 'End a provisioning token at once',
+  description: 'The next request with it is refused. A token that has ended already stays so.',
+  status: 204,
+  async handle(call) {
+    const { parts, params, at } = call;
+    const { provider } = await needProvider(parts.ledger, params.id);
+    const token = await findToken(parts.ledger, provider, params.tokenId);
+    if (isLive(token, at)) await parts.ledger.revokeToken(provider.id, token.id, { at }, changeBy(call));
+    return {};
+  },
+});
+
+async function findToken(ledger: Ledger, provider: Provider, id: string): Promise<Token> {
+  const token = (await ledger.tokens(provider.id)).find((each) => each.id === id);
+  if (!token) throw new Refusal('notFound', `The provider ${provider.name} has no token ${shorten(id)}.`);
+  return token;
+}
+
+export const tokenRoutes: readonly Route[] = [listTokens, createToken, revokeToken];

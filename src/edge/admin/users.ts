@@ -1,0 +1,176 @@
+// Users: the list, one of them, their timeline, and the suspension that only people set and lift.
+
+import { Type } from 'typebox';
+import { statusOf, suspendByAdmin } from '../../identity/user.ts';
+import type { Ledger, UserListQuery } from '../../ledger/ledger.ts';
+import { decideUserSettled } from '../../mapping/decide.ts';
+import { Refusal } from '../../refusal.ts';
+import {
+  choice,
+  eventShape,
+  listQuery,
+  pageOf,
+  providerFilter,
+  search,
+  statuses,
+  userShape,
+} from './contract.ts';
+import { showFullUser, showListed } from './current-access.ts';
+import { newestEvents } from './event-pages.ts';
+import { findProvider, findRole, findTarget, needUser } from './look-up.ts';
+import { readCursor, writeCursor } from './page.ts';
+import { type Call, changeBy, type Route, route } from './route.ts';
+import { checkIfMatch, revisionTag } from './version-check.ts';
+
+const sorts = {
+  userName: { by: 'userName', descending: false },
+  '-userName': { by: 'userName', descending: true },
+  createdAt: { by: 'createdAt', descending: false },
+  '-createdAt': { by: 'createdAt', descending: true },
+  lastProvisionedAt: { by: 'lastProvisionedAt', descending: false },
+  '-lastProvisionedAt': { by: 'lastProvisionedAt', descending: true },
+} as const satisfies Record<string, UserListQuery['sort']>;
+
+const filter = (description: string) =>
+  Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }));
+
+const filters = {
+  status: Type.Optional(choice(statuses, 'Left out: active and suspended.')),
+  role: filter('Id or exact name of a role, or `none`.'),
+  team: filter('Id or exact name of a team.'),
+  businessUnit: filter('Id or exact name of a business unit.'),
+  provider: providerFilter,
+  search,
+};
+
+type Filters = { [Name in keyof typeof filters]?: string } & { status?: (typeof statuses)[number] };
+type StoredFilters = Omit<UserListQuery, 'sort' | 'after' | 'limit'>;
+
+/** Names made ids; null when one names nothing, so that nobody is found. */
+async function readFilters(ledger: Ledger, query: Filters): Promise<StoredFilters | null> {
+  const found: StoredFilters = {};
+  if (query.status !== undefined) found.status = query.status;
+  if (query.search !== undefined) found.search = query.search;
+  if (query.provider !== undefined) {
+    const state = await findProvider(ledger, query.provider);
+    if (!state) return null;
+    found.provider = state.provider.id;
+  }
+  if (query.role === 'none') {
+    found.role = 'none';
+  } else if (query.role !== undefined) {
+    const role = await findRole(ledger, query.role);
+    if (!role) return null;
+    found.role = role.id;
+  }
+  for (const kind of ['team', 'businessUnit'] as const) {
+    const named = query[kind];
+    if (named === undefined) continue;
+    const target = await findTarget(ledger, kind, named, found.provider);
+    if (!target) return null;
+    found[kind] = target.id;
+  }
+  return found;
+}
+
+const listUsers = route({
+  method: 'GET',
+  path: '/users',
+  permission: { resource: 'users', operation: 'read' },
+  summary: 'Users, with their role, teams and business units',
+  query: Type.Object(
+    {
+      ...filters,
+      ...listQuery,
+      sort: Type.Optional(choice(Object.keys(sorts) as (keyof typeof sorts)[], '`-` turns the order round.')),
+    },
+    { additionalProperties: false },
+  ),
+  response: pageOf(userShape),
+  refuses: { 409: 'Several teams or business units have that name' },
+  async handle({ parts: { ledger }, query }) {
+    const { sort = 'userName', cursor, limit = 50, ...wanted } = query;
+    const order = `users ${sort}`;
+    const after = readCursor(order, cursor);
+    const stored = await readFilters(ledger, wanted);
+    if (!stored) return { body: { items: [], nextCursor: null, total: 0 } };
+    const page = await ledger.listUsers({ ...stored, sort: sorts[sort], after, limit });
+    return {
+      body: {
+        items: await showListed(ledger, page.items),
+        nextCursor: page.next && writeCursor(order, page.next),
+        total: page.total,
+        ...(page.totalIsCapped && { totalIsCapped: true }),
+      },
+    };
+  },
+});
+
+const getUser = route({
+  method: 'GET',
+  path: '/users/{id}',
+  permission: { resource: 'users', operation: 'read' },
+  summary: 'One user',
+  response: userShape,
+  versioned: true,
+  async handle({ parts, params }) {
+    const full = await needUser(parts.ledger, params.id);
+    return { headers: { etag: revisionTag(full.loaded.user.revision) }, body: showFullUser(full) };
+  },
+});
+
+const patchUser = route({
+  method: 'PATCH',
+  path: '/users/{id}',
+  permission: { resource: 'users', operation: 'suspend' },
+  summary: 'Suspend a user, or lift that suspension',
+  description:
+    'What people suspend, no channel lifts. A suspension that the provider set has to be lifted at the provider.',
+  body: Type.Object({ suspended: Type.Boolean() }, { additionalProperties: false }),
+  response: userShape,
+  versioned: true,
+  refuses: { 409: 'The user was removed' },
+  async handle(call) {
+    const { parts, params, body } = call;
+    const { loaded } = await needUser(parts.ledger, params.id);
+    await suspend(call, { provider: loaded.user.provider, id: params.id }, body.suspended);
+    const after = await needUser(parts.ledger, params.id);
+    return { headers: { etag: revisionTag(after.loaded.user.revision) }, body: showFullUser(after) };
+  },
+});
+
+async function suspend(
+  call: Call,
+  user: { provider: string; id: string },
+  suspended: boolean,
+): Promise<void> {
+  await call.parts.ledger.transact({
+    provider: user.provider,
+    needs: { user: user.id },
+    decide({ user: loaded, state }) {
+      if (!loaded) throw new Refusal('notFound', `There is no user with the id ${user.id}.`);
+      checkIfMatch(call.ifMatch, revisionTag(loaded.user.revision));
+      if (statusOf(loaded.user) === 'removed') {
+        throw new Refusal('conflict', 'This user was removed: there is nothing to suspend or to lift.');
+      }
+      const context = { state, ...changeBy(call) };
+      const settled = suspendByAdmin(loaded.user, suspended, call.at);
+      return { changes: decideUserSettled(context, loaded, settled).changes, answer: undefined };
+    },
+  });
+}
+
+const getTimeline = route({
+  method: 'GET',
+  path: '/users/{id}/timeline',
+  permission: { resource: 'users', operation: 'read' },
+  summary: 'What happened to a user, newest first',
+  query: Type.Object(listQuery, { additionalProperties: false }),
+  response: pageOf(eventShape),
+  async handle({ parts, params, query }) {
+    const { loaded } = await needUser(parts.ledger, params.id);
+    return { body: await newestEvents(parts.ledger, { subject: loaded.user.id }, query) };
+  },
+});
+
+export const userRoutes: readonly Route[] = [listUsers, getUser, patchUser, getTimeline];

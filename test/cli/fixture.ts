@@ -1,0 +1,163 @@
+// A data folder with a configuration, a server on it where a test wants one, and the CLI run in this process as an
+// operator would run it in a shell.
+
+import { randomBytes, randomUUID } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ExitCode } from '../../src/cli/failure.ts';
+import { runCli } from '../../src/cli/run.ts';
+import { type Bifrost, startBifrost } from '../../src/main.ts';
+
+export interface Ran {
+  code: ExitCode;
+  out: string;
+  err: string;
+  /** Standard output as one JSON document. */
+  json<Shape>(): Shape;
+}
+
+export type Environment = Record<string, string>;
+
+export async function run(
+  env: Environment,
+  argv: readonly string[],
+  more: { stop?: AbortSignal; isTTY?: boolean; onOut?: (text: string) => void } = {},
+): Promise<Ran> {
+  let out = '';
+  let err = '';
+  const write = (text: string) => {
+    out += text;
+    more.onOut?.(text);
+  };
+  const code = await runCli({
+    argv,
+    env: { VITEST: '1', ...env },
+    stdout: { write, isTTY: more.isTTY ?? false },
+    stderr: { write: (text) => (err += text), isTTY: more.isTTY ?? false },
+    ...(more.stop ? { stop: more.stop } : {}),
+  });
+  return { code, out, err, json: () => JSON.parse(out) };
+}
+
+/** A run in words, split at spaces. */
+export function words(line: string): string[] {
+  return line.split(' ').filter((word) => word !== '');
+}
+
+export interface Site {
+  /** What a shell beside the data has. */
+  env: Environment;
+  token: string;
+  apiKey: string;
+  dataDir: string;
+  serve(): Promise<Bifrost>;
+  remove(): Promise<void>;
+}
+
+/** Two providers of the file: `entra` with SCIM and rules, and `bare` without either. */
+export async function makeSite(): Promise<Site> {
+  const folder = await mkdtemp(join(tmpdir(), 'bifrost-cli-'));
+  const secret = () => randomBytes(32).toString('base64url');
+  const token = secret();
+  const apiKey = secret();
+  const dataDir = join(folder, 'data');
+  const config = {
+    apiKeys: [{ name: 'ops', key: apiKey, role: 'Admin' }],
+    providers: [
+      {
+        name: 'entra',
+        kind: 'entra',
+        tenantId: randomUUID(),
+        clientId: randomUUID(),
+        scim: { enabled: true, provisioningToken: token },
+        attributeRoleMappings: [
+          { attribute: 'title', value: 'Head*', role: 'Admin' },
+          { attribute: 'department', value: 'Support', role: 'Viewer' },
+        ],
+        attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+        attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
+      },
+      { name: 'bare', kind: 'oidc', issuer: 'https://login.example.com', clientId: 'bifrost' },
+    ],
+  };
+  const configPath = join(folder, 'bifrost.json');
+  await writeFile(configPath, JSON.stringify(config));
+  const env = {
+    HOST: '127.0.0.1',
+    PORT: '0',
+    BIFROST_DATA_DIR: dataDir,
+    BIFROST_CONFIG: configPath,
+    BIFROST_PUBLIC_URL: 'https://bifrost.example.com',
+  };
+  return {
+    env,
+    token,
+    apiKey,
+    dataDir,
+    serve: () => startBifrost({ env: { VITEST: '1', ...env } }),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** Where the server listens, whatever its public address says. */
+export type Push = (method: string, path: string, body?: unknown) => Promise<{ status: number; id: string }>;
+
+/** Requests as the provider sends them, without a network. */
+export function pushTo(bifrost: Bifrost, token: string): Push {
+  return async (method, path, body) => {
+    const answer = await bifrost.inject({
+      method: method as 'GET',
+      url: `/scim/v2${path}`,
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/scim+json' },
+      ...(body === undefined ? {} : { payload: JSON.stringify(body) }),
+    });
+    const resource = (answer.payload === '' ? {} : JSON.parse(answer.payload)) as { id?: string };
+    return { status: answer.statusCode, id: resource.id ?? '' };
+  };
+}
+
+const userUrn = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const enterpriseUrn = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
+
+export function userBody(userName: string, more: Record<string, unknown> = {}, department?: string) {
+  return {
+    schemas: [userUrn, enterpriseUrn],
+    userName,
+    active: true,
+    ...more,
+    ...(department === undefined ? {} : { [enterpriseUrn]: { department } }),
+  };
+}
+
+export interface People {
+  amara: string;
+  noor: string;
+  kim: string;
+  group: string;
+}
+
+/** An administrator whose rules both match, a suspended one, one without a role; the first two in a group. */
+export async function provision(push: Push): Promise<People> {
+  const amara = await push(
+    'POST',
+    '/Users',
+    userBody(
+      'amara@contoso.com',
+      { displayName: 'Amara Osei', externalId: 'ext-amara', title: 'Head of Support' },
+      'Support',
+    ),
+  );
+  const noor = await push(
+    'POST',
+    '/Users',
+    userBody('noor@contoso.com', { displayName: 'Noor Haddad', active: false }, 'Support'),
+  );
+  const kim = await push('POST', '/Users', userBody('kim@contoso.com', { title: 'Engineer' }, 'Sales'));
+  const group = await push('POST', '/Groups', {
+    schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'],
+    displayName: 'Platform',
+    members: [{ value: amara.id }, { value: noor.id }],
+  });
+  return { amara: amara.id, noor: noor.id, kim: kim.id, group: group.id };
+}
