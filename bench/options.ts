@@ -19,6 +19,8 @@ export interface Effort {
   serverMs: number;
   floorMs: number;
   warmUpMs: number;
+  /** Once for a new server and the floor, before anything: until the compiler has done with the hot paths. */
+  firstWarmUpMs: number;
   /** Users that are there before look-ups and changes are measured. */
   people: number;
   /** Populations between which the cost of an operation is compared, rising. */
@@ -38,6 +40,7 @@ const quick: Effort = {
   serverMs: 600,
   floorMs: 400,
   warmUpMs: 250,
+  firstWarmUpMs: 1_500,
   people: 2_000,
   sizes: [1_000, 10_000],
   growthUnits: 300,
@@ -51,7 +54,8 @@ const full: Effort = {
   rounds: 3,
   serverMs: 1_500,
   floorMs: 700,
-  warmUpMs: 1_000,
+  warmUpMs: 700,
+  firstWarmUpMs: 5_000,
   people: 10_000,
   sizes: [1_000, 100_000],
   growthUnits: 1_000,
@@ -108,7 +112,7 @@ function readEffort(values: { quick: boolean; scale?: string; seconds?: string }
   if (values.seconds === undefined) return effort;
   const ms = Number(values.seconds) * 1000;
   if (!(ms > 0)) throw new Error(`--seconds wants a positive number, not "${values.seconds}"`);
-  return { ...effort, serverMs: ms, floorMs: ms, warmUpMs: ms / 2 };
+  return { ...effort, serverMs: ms, floorMs: ms, warmUpMs: ms / 2, firstWarmUpMs: ms };
 }
 
 function readSizes(text: string): number[] {

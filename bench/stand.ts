@@ -64,6 +64,21 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
     return result;
   }
 
+  /** The site that starts empty is where rates are compared with the floor: both are warm before the first row. */
+  async function openEmptySite(): Promise<Site> {
+    const site = await openSite(makeHome(), [], 0, 1, profileDir);
+    const how = { connections: CONNECTIONS, until: { ms: effort.firstWarmUpMs } };
+    const { recorded } = await send(site, { kind: 'initialCycle' }, { ...how, records: true });
+    await floor.ask('answerWith', recorded);
+    await sendToFloor({ kind: 'initialCycle' }, how);
+    return site;
+  }
+
+  function sendToFloor(traffic: Traffic, how: Sending): Promise<LoadResult> {
+    const job = jobOf(floorAddress, 'bench', traffic, how);
+    return load.ask('run', { ...job, first: 0, checksBodies: false }, limitMs(how));
+  }
+
   function siteOf(people: number, make: () => Promise<Site>): Promise<Site> {
     const known = sites.get(people) ?? make();
     sites.set(people, known);
@@ -73,16 +88,13 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
   return {
     effort,
     send,
-    sendToFloor: (traffic, how) => {
-      const job = jobOf(floorAddress, 'bench', traffic, how);
-      return load.ask('run', { ...job, first: 0, checksBodies: false }, limitMs(how));
-    },
+    sendToFloor,
     floorAnswers: async (recorded) => {
       await floor.ask('answerWith', recorded);
     },
     floorCpuSeconds: () => floor.ask('cpuSeconds', null),
     async emptySite(atLeast = 0) {
-      const site = await siteOf(0, async () => openSite(makeHome(), [], 0, 1, profileDir));
+      const site = await siteOf(0, openEmptySite);
       const missing = atLeast - site.people;
       if (missing > 0) {
         const made = await send(site, { kind: 'createUser' }, upTo(missing));

@@ -13,6 +13,8 @@ const vectors = JSON.parse(readFileSync(join(root, 'test/vendors/entra.json'), '
 
 const TEST = /\b(?:it|test)(?:\.\w+)*\(\s*(['"`])((?:\\.|(?!\1)[\s\S])*?)\1/g;
 const LEADING_TAGS = /^(?:\[[^\]]+\]\s*)+/;
+/** Tests below HTTP name the checks that they hold at the end, like `(U12, U13)`. */
+const TRAILING_IDS = /\s*\(([A-Z]{1,2}\d{2}(?:, [A-Z]{1,2}\d{2})*)\)$/;
 const CHECK_ID = /^[A-Z]{1,2}\d{2}$/;
 const CLAUSE = /^(?:RFC\s?\d+\b.*|practice)$/;
 
@@ -29,13 +31,20 @@ function taggedTests() {
 /** @param {string} path @returns {Test[]} */
 function testsOf(path) {
   const file = relative(root, path).replaceAll('\\', '/');
+  // Elsewhere than here a Q is the number of a vendor's quirk.
+  const isBlackBox = file.startsWith('test/conformance/');
   return [...readFileSync(path, 'utf8').matchAll(TEST)].flatMap((match) => {
     const text = match[2].replace(/\\(.)/g, '$1').replace(/\s+/g, ' ');
     const lead = LEADING_TAGS.exec(text)?.[0] ?? '';
     const tags = [...lead.matchAll(/\[([^\]]+)\]/g)].map((tag) => tag[1]);
-    const ids = tags.filter((tag) => CHECK_ID.test(tag));
+    const trailing = TRAILING_IDS.exec(text)?.[1].split(', ') ?? [];
+    const ids = [...tags, ...trailing].filter(
+      (tag) => CHECK_ID.test(tag) && (!tag.startsWith('Q') || isBlackBox),
+    );
     const clauses = tags.filter((tag) => CLAUSE.test(tag));
-    return ids.length + clauses.length > 0 ? [{ ids, clauses, title: text.slice(lead.length), file }] : [];
+    return ids.length + clauses.length > 0
+      ? [{ ids, clauses, title: text.slice(lead.length).replace(TRAILING_IDS, ''), file }]
+      : [];
   });
 }
 

@@ -4,14 +4,15 @@
 import type { Clock } from './clock.ts';
 import { ConfigError, type ConfigProblem, type DeclaredProvider, type Settings } from './config.ts';
 import { systemRoles } from './edge/admin/permissions.ts';
+import { rulesOf, settingsOf } from './edge/admin/provider-block.ts';
 import type { DeclaredApiKey } from './edge/parts.ts';
 import { fold } from './fold.ts';
 import { namedId, newId } from './id.ts';
-import { type Provider, type ProviderSettings, providerIdFor } from './identity/provider.ts';
+import { type Provider, providerIdFor } from './identity/provider.ts';
 import type { Change, Ledger } from './ledger/ledger.ts';
 import type { ProviderState } from './mapping/decide.ts';
-import type { Rule, TargetKind } from './mapping/rule.ts';
-import { everyGroupBecomesTeam, ruleId } from './mapping/ruleset.ts';
+import type { Rule } from './mapping/rule.ts';
+import { everyGroupBecomesTeam } from './mapping/ruleset.ts';
 import { equalJson } from './scim/json.ts';
 import { sha256Hex } from './secret.ts';
 
@@ -79,59 +80,19 @@ async function applyProvider(ledger: Ledger, declared: DeclaredProvider, by: Cha
   if (token !== undefined) await seedToken(ledger, id, token, by);
 }
 
-/** Exported for the API, which takes a provider in the same shape. */
-export function providerOf(
-  declared: DeclaredProvider,
-  id: string,
-  before: Provider | null,
-  at: number,
-): Provider {
+/** What the file leaves out of `enabled` and `scim`, the dashboard owns: a restart does not undo it. */
+function providerOf(declared: DeclaredProvider, id: string, before: Provider | null, at: number): Provider {
+  const saysEnabled = declared.declaredKeys.includes('enabled');
   return {
     id,
     name: declared.name,
-    enabled: declared.enabled,
+    enabled: saysEnabled || !before ? declared.enabled : before.enabled,
     scimEnabled: declared.scim ? declared.scim.enabled : (before?.scimEnabled ?? false),
     declared: true,
     revision: (before?.revision ?? 0) + 1,
     settings: settingsOf(declared),
     createdAt: before?.createdAt ?? at,
   };
-}
-
-/** What is neither a rule nor a secret nor a column of its own. */
-const notConnection: ReadonlySet<string> = new Set([
-  'name',
-  'kind',
-  'clientSecret',
-  'enabled',
-  'scope',
-  'groupsMatchedBy',
-  'memberReplaceIsAdd',
-  'guard',
-  'claimsSyncMode',
-  'roleResolutionStrategy',
-  'scim',
-  'reconcile',
-  'attributeRoleMappings',
-  'attributeTeamMappings',
-  'attributeBusinessUnitMappings',
-  'claimScimAttributes',
-  'declaredKeys',
-]);
-
-function settingsOf(declared: DeclaredProvider): ProviderSettings {
-  const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = declared;
-  const connection = Object.fromEntries(Object.entries(declared).filter(([key]) => !notConnection.has(key)));
-  return {
-    kind,
-    claimsSyncMode,
-    scope,
-    groupsMatchedBy,
-    memberReplaceIsAdd,
-    guard,
-    reconcile,
-    connection,
-  } as ProviderSettings;
 }
 
 // --- rules ------------------------------------------------------------------------------------------------------
@@ -145,55 +106,35 @@ async function applyRules(
 ): Promise<void> {
   const stored = before?.ruleset;
   const rules = [
-    ...rulesOf(provider, 'role', declared.attributeRoleMappings, stored?.rules),
-    ...teamRules(provider, declared, stored?.rules),
-    ...rulesOf(provider, 'businessUnit', declared.attributeBusinessUnitMappings, stored?.rules),
+    ...rulesOf(provider, 'role', declared.attributeRoleMappings, stored?.rules ?? []),
+    ...teamRules(provider, declared, before),
+    ...rulesOf(provider, 'businessUnit', declared.attributeBusinessUnitMappings, stored?.rules ?? []),
   ];
   const strategy = declared.declaredKeys.includes('roleResolutionStrategy')
     ? declared.roleResolutionStrategy
     : (stored?.strategy ?? declared.roleResolutionStrategy);
   const scimAttributes = declared.claimScimAttributes ?? stored?.scimAttributes ?? {};
   const wanted = { provider, strategy, rules, scimAttributes } as Parameters<Ledger['applyRuleset']>[0];
+  // Number 0 was never applied: a start that was cut short between a provider and its rules goes on here.
   const same =
     stored &&
+    stored.number > 0 &&
     equalJson(stored.rules, rules) &&
     stored.strategy === strategy &&
     equalJson(stored.scimAttributes, scimAttributes);
   if (!same) await ledger.applyRuleset(wanted, by);
 }
 
-type Mapping = { attribute: string; value: string; sticky: boolean } & (
-  | { role: string }
-  | { team: string }
-  | { businessUnit: string }
-);
-
-/** A list that the file leaves out keeps its stored rules. */
-function rulesOf(
-  provider: string,
-  kind: TargetKind,
-  mappings: readonly Mapping[] | undefined,
-  stored: readonly Rule[] | undefined,
-): Rule[] {
-  if (!mappings) return (stored ?? []).filter((rule) => rule.kind === kind);
-  return mappings.map((mapping) => {
-    const target = 'role' in mapping ? mapping.role : 'team' in mapping ? mapping.team : mapping.businessUnit;
-    const { attribute, value, sticky } = mapping;
-    const rule = { kind, attribute, value, target, sticky };
-    return { ...rule, id: ruleId(provider, rule) };
-  });
-}
-
-/** SCIM without any word about teams: every synced group becomes one, by a rule that people see and can remove. */
-function teamRules(
-  provider: string,
-  declared: DeclaredProvider,
-  stored: readonly Rule[] | undefined,
-): Rule[] {
-  const fresh =
-    stored === undefined && declared.attributeTeamMappings === undefined && declared.scim?.enabled;
-  if (fresh) return [everyGroupBecomesTeam(provider)];
-  return rulesOf(provider, 'team', declared.attributeTeamMappings, stored);
+/**
+ * SCIM switched on where no team rule ever stood: every synced group becomes a team, by a rule that people see and
+ * can remove. Once it was on, a missing rule is somebody's decision.
+ */
+function teamRules(provider: string, declared: DeclaredProvider, before: ProviderState | null): Rule[] {
+  const stored = before?.ruleset.rules ?? [];
+  const rules = rulesOf(provider, 'team', declared.attributeTeamMappings, stored);
+  const switchedOn = declared.scim?.enabled && !(before?.provider.scimEnabled && before.ruleset.number > 0);
+  const unsaid = declared.attributeTeamMappings === undefined && rules.length === 0;
+  return switchedOn && unsaid ? [everyGroupBecomesTeam(provider)] : rules;
 }
 
 // --- tokens -----------------------------------------------------------------------------------------------------

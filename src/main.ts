@@ -3,6 +3,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
+import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import Fastify, {
   type FastifyInstance,
@@ -114,6 +115,7 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     trustProxy: parts.settings.trustedProxies.length > 0 ? [...parts.settings.trustedProxies] : false,
     exposeHeadRoutes: true,
     forceCloseConnections: 'idle',
+    clientErrorHandler: answerUnreadable,
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs },
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, _request, reply) => answerMalformed(reply as FastifyReply),
@@ -130,6 +132,15 @@ function answerMalformed(reply: FastifyReply): void {
   const detail = 'The address of the request could not be read.';
   reply.code(400).header('content-type', 'application/scim+json');
   reply.send(Buffer.from(JSON.stringify(errorBody(400, undefined, detail))));
+}
+
+/** What is no HTTP is told so and shown out: the connection cannot be trusted to begin anew. */
+function answerUnreadable(_error: Error, socket: Socket): void {
+  if (!socket.writable || socket.destroyed) return;
+  const body = JSON.stringify(errorBody(400, undefined, 'The request could not be read as HTTP.'));
+  socket.end(
+    `HTTP/1.1 400 Bad Request\r\nContent-Type: application/scim+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  );
 }
 
 async function listen(

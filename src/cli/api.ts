@@ -131,7 +131,7 @@ function adviceFor(status: number, { kind }: Pick<Transport, 'kind'>): string {
   }
   if (status === 403) return 'Use an API key whose role may do this.';
   if (status === 404)
-    return 'Check the name: "bifrost user list" and "bifrost provider list" show what is there.';
+    return 'Check the name: "user list", "provider list" and "token list" show what is there.';
   if (status === 409) return 'Look at what is there, then say it more exactly or choose another name.';
   if (status === 412) return 'Somebody changed it at the same moment: run the command again.';
   if (status >= 500) return 'Look into the log of the server, then run the command again.';

@@ -18,7 +18,7 @@ export async function openTransport(env: NodeJS.ProcessEnv): Promise<Transport> 
   if (remote) return remoteTransport(remote);
   const dataDir = resolve(env.BIFROST_DATA_DIR?.trim() || './data');
   const socketPath = shorter(join(dataDir, SOCKET_NAME));
-  if (await isAnswered(socketPath)) return socketTransport(socketPath);
+  if (await isAnswered(socketPath)) return socketTransport(socketPath, dataDir);
   if (!existsSync(dataDir)) {
     throw new CliFailure(
       exit.unavailable,

@@ -37,24 +37,24 @@ export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
   });
 }
 
-export function socketTransport(socketPath: string): Transport {
+export function socketTransport(socketPath: string, dataDir: string): Transport {
   const agent = new HttpAgent({ keepAlive: true });
   return transportOver({
     kind: 'socket',
-    name: socketPath,
+    name: dataDir,
     open: (options) => requestHttp({ ...options, socketPath, agent }),
     headers: { host: 'localhost' },
     explain: (error) => {
       if (error.code === 'EACCES' || error.code === 'EPERM') {
         return new CliFailure(
           exit.unavailable,
-          `The server runs, but its socket ${socketPath} belongs to another account.`,
+          `A server has the data in ${dataDir}, but its socket belongs to another account.`,
           'Run this as that account, or set BIFROST_URL and BIFROST_API_KEY.',
         );
       }
       return new CliFailure(
         exit.unavailable,
-        `The server behind ${socketPath} stopped answering (${error.code ?? 'no reason given'}).`,
+        `The server that has the data in ${dataDir} stopped answering (${error.code ?? 'no reason given'}).`,
         'Look whether it still runs, then run the command again.',
       );
     },

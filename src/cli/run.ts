@@ -83,12 +83,20 @@ async function execute(
   }
 }
 
-/** The first Ctrl-C asks to end; a second one then has its usual effect. */
+/** npm and others hand on a signal that the terminal sent to everybody already: so close together, two are one. */
+const SAME_SIGNAL_MS = 1_000;
+
+/** The first Ctrl-C asks to end; a later one ends at once. What was answered is on disk in any case. */
 function interrupted(): AbortSignal {
   const controller = new AbortController();
-  const abort = () => controller.abort();
-  process.once('SIGINT', abort);
-  process.once('SIGTERM', abort);
+  let askedAt = 0;
+  const ask = () => {
+    if (controller.signal.aborted && performance.now() - askedAt > SAME_SIGNAL_MS) process.exit(130);
+    askedAt ||= performance.now();
+    controller.abort();
+  };
+  process.on('SIGINT', ask);
+  process.on('SIGTERM', ask);
   return controller.signal;
 }
 

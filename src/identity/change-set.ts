@@ -18,6 +18,8 @@ export interface MembershipEdge {
   group: string;
   member: string;
   memberKind: 'User' | 'Group';
+  /** What the provider wants shown for the member; null for the member's own name. */
+  display: string | null;
 }
 
 export interface UserWrite {

@@ -2,8 +2,9 @@
 // clearing included; otherwise the newer of claims and directory). So the outcome does not depend on who spoke first.
 
 import { enterpriseUrn } from '../scim/messages.ts';
+import { documentValue } from './document-attributes.ts';
 import type { Channel } from './event.ts';
-import { documentValue, signInName, type User } from './user.ts';
+import { signInName, type User } from './user.ts';
 
 export interface CountedFact {
   /** undefined when the source that counts holds nothing. */

@@ -44,7 +44,10 @@ export interface DecisionContext {
 }
 
 /** A member that joins or leaves: a user with what decides their access, or a nested group, which grants nothing. */
-export type LoadedMember = { kind: 'User'; loaded: LoadedUser } | { kind: 'Group'; id: string };
+export type LoadedMember = ({ kind: 'User'; loaded: LoadedUser } | { kind: 'Group'; id: string }) & {
+  /** What the provider wants shown for the member. */
+  display?: string;
+};
 
 export function newChangeSet(context: DecisionContext): ChangeSet {
   return emptyChangeSet(context.state.provider.id, context.at, context.actor, context.cause);
@@ -87,7 +90,7 @@ export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser):
   const settled = removeUser(loaded.user, context.at);
   const changes = newChangeSet(context);
   for (const group of loaded.groups) {
-    changes.leaves.push({ group: group.id, member: loaded.user.id, memberKind: 'User' });
+    changes.leaves.push({ group: group.id, member: loaded.user.id, memberKind: 'User', display: null });
     changes.events.push(membershipEvent('membership.removed', loaded.user.id, group));
   }
   writeUser(context, changes, loaded, settled, loaded.user.revision);
@@ -213,6 +216,7 @@ function applyMembership(
         group: group.id,
         member: id,
         memberKind: member.kind,
+        display: member.display ?? null,
       });
       changes.events.push(
         membershipEvent(joining ? 'membership.added' : 'membership.removed', id, group, member.kind),

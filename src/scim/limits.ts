@@ -1,5 +1,7 @@
 // Every limit of the protocol room, by name and with its unit. What exceeds one is refused, never cut.
 
+/** URNs in `schemas`. */
+export const SCHEMA_URNS = 100;
 /** Characters of one text in a resource. */
 export const TEXT_CHARACTERS = 65_536;
 /** Characters of a text that is looked up by equality: userName, displayName of a group, externalId. */
@@ -37,8 +39,8 @@ export const SORT_CHARACTERS = 1_000;
 export const PATCH_OPERATIONS = 1_000;
 /** Changes in one PATCH: every key of a value without a path is one. */
 export const PATCH_CHANGES = 10_000;
-/** Characters of all paths of one PATCH together; filters in them are tried on every element of a list. */
-export const PATCH_PATH_CHARACTERS = 200_000;
+/** Characters of all filters in the paths of one PATCH together: each is tried on every element of a list. */
+export const PATCH_FILTER_CHARACTERS = 50_000;
 /** Tags that one request leaves on its log row. */
 export const HABITS = 32;
 /** Levels of a bulk operation's data in which bulkId references are looked for (RFC 7644 3.7.2). */

@@ -24,7 +24,7 @@ export interface MembershipFold {
   joins: Map<string, MemberRef>;
   leaves: Set<string>;
   leavesWhere: Condition[];
-  /** Whether `joins` is everybody. */
+  /** Whether `joins` is everybody; the other two then say nothing more. */
   whole: boolean;
   replacedWithOne: boolean;
 }
@@ -74,10 +74,10 @@ function join(fold: MembershipFold, refs: readonly MemberRef[]): void {
   }
 }
 
-function leave(fold: MembershipFold, ids: readonly string[]): void {
+function leave(fold: MembershipFold, ids: Iterable<string>): void {
   for (const id of ids) {
     fold.joins.delete(id);
-    if (!fold.whole) fold.leaves.add(id);
+    fold.leaves.add(id);
   }
 }
 
@@ -112,9 +112,9 @@ function foldFiltered(
     return;
   }
   const given = readMembers(operation.value, habits);
-  const refs = given.length > 0 ? given : (ids ?? []).map((value) => ({ value }));
+  const refs = given.length > 0 ? given : [...(ids ?? [])].map((value) => ({ value }));
   // The value of a member is immutable (RFC 7643 8.7.1): another id is another member.
-  if (operation.op === 'replace' && ids && refs.some((ref) => !ids.includes(ref.value))) {
+  if (operation.op === 'replace' && ids && refs.some((ref) => !ids.has(ref.value))) {
     throw new Refusal('mutability', 'members are added and removed, never changed into one another');
   }
   // With any other filter the new value can only be somebody to add (validator-bogus-member-type).
@@ -124,22 +124,22 @@ function foldFiltered(
 /** Who is named in this request can be judged by what it says of them; all others by whoever loads them. */
 function leaveWhere(fold: MembershipFold, filter: Condition): void {
   for (const [id, ref] of fold.joins) if (matchesElement(filter, ref)) fold.joins.delete(id);
-  if (!fold.whole && filter.kind !== 'never') fold.leavesWhere.push(filter);
+  if (filter.kind !== 'never') fold.leavesWhere.push(filter);
 }
 
 /** The ids in `value eq "a" or value eq "b"`; null for every other filter. */
-function idsOf(filter: Condition): string[] | null {
+function idsOf(filter: Condition): Set<string> | null {
   if (filter.kind === 'or') {
-    const ids: string[] = [];
+    const ids = new Set<string>();
     for (const part of filter.parts) {
-      const id = idsOf(part);
-      if (id === null) return null;
-      ids.push(...id);
+      const found = idsOf(part);
+      if (found === null) return null;
+      for (const id of found) ids.add(id);
     }
     return ids;
   }
   const isId = filter.kind === 'compare' && filter.operator === 'eq' && filter.place.sub === 'value';
-  return isId ? [String(filter.value)] : null;
+  return isId ? new Set([String(filter.value)]) : null;
 }
 
 export function membershipOf(fold: MembershipFold): Membership | null {

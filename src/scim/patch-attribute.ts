@@ -5,7 +5,7 @@
 import { Refusal } from '../refusal.ts';
 import { type Condition, matchesElement } from './condition.ts';
 import { type Habit, isUnassigning, note, soleElement, subIn } from './dialects.ts';
-import { equalJson, isObject, type Json, type JsonObject, own } from './json.ts';
+import { isObject, type Json, type JsonObject, jsonKey, own } from './json.ts';
 import { LIST_ELEMENTS } from './limits.ts';
 import type { PatchPath } from './path.ts';
 import type { Field } from './schema.ts';
@@ -134,18 +134,28 @@ function removeWhole(holder: JsonObject, field: Field, raw: unknown, habits: Hab
   note(habits, 'remove-with-value');
   const given = readField(field, raw, habits);
   if (given === undefined) return;
-  const left = listAt(holder, field).filter(
-    (element) => !(Array.isArray(given) ? given : [given]).some((one) => covers(one, element)),
+  const isNamed = namedBy(Array.isArray(given) ? given : [given]);
+  keep(
+    holder,
+    field,
+    listAt(holder, field).filter((element) => !isNamed(element)),
   );
-  keep(holder, field, left);
 }
 
-/** Whether everything that the given element says is true of the other. */
-function covers(given: Json, element: Json): boolean {
-  if (!isObject(given) || !isObject(element)) return equalJson(given, element);
-  // Where there is a value, it names the element; display and primary are remarks about it.
-  const names = Object.hasOwn(given, 'value') ? ['value', 'type'] : Object.keys(given);
-  return names.every((name) => !Object.hasOwn(given, name) || equalJson(given[name], own(element, name)));
+/** Whether one of the given elements names another: by its value, and its type where one is given, else by everything. */
+function namedBy(given: readonly Json[]): (element: Json) => boolean {
+  const types = new Map<unknown, Set<unknown>>();
+  const wholes = new Set<string>();
+  for (const one of given) {
+    const value = isObject(one) ? own(one, 'value') : undefined;
+    if (value === undefined) wholes.add(jsonKey(one));
+    else types.set(value, (types.get(value) ?? new Set()).add(own(one as JsonObject, 'type')));
+  }
+  return (element) => {
+    const found = isObject(element) ? types.get(own(element, 'value')) : undefined;
+    if (found) return found.has(undefined) || found.has(own(element as JsonObject, 'type'));
+    return wholes.has(jsonKey(element));
+  };
 }
 
 function keep(holder: JsonObject, field: Field, list: readonly Json[]): void {

@@ -11,6 +11,7 @@ import {
   isReservedKey,
   type Json,
   type JsonObject,
+  jsonKey,
   keyAnyCase,
   own,
   shorten,
@@ -33,7 +34,6 @@ export function changeForeign(
     changeWhole(document, path.urn, change);
     return;
   }
-  if (isReservedKey(path.name) || (path.sub !== null && isReservedKey(path.sub))) return;
   const key = foreignKey(document, path.urn);
   const extension = isObject(document[key]) ? (document[key] as JsonObject) : {};
   changeName(extension, path.name, path, change, habits);
@@ -96,8 +96,8 @@ function setValue(holder: JsonObject, key: string, change: Change, where: string
 }
 
 function appended(held: readonly Json[], given: readonly Json[], where: string): Json[] {
-  const seen = new Set(held.map((item) => JSON.stringify(item)));
-  const list = [...held, ...given.filter((item) => !seen.has(JSON.stringify(item)))];
+  const seen = new Set(held.map(jsonKey));
+  const list = [...held, ...given.filter((item) => !seen.has(jsonKey(item)))];
   if (list.length <= FOREIGN_NODES) return list;
   throw new Refusal('invalidValue', `${where}: expected at most ${FOREIGN_NODES} values, got ${list.length}`);
 }
@@ -108,11 +108,11 @@ function removeValue(holder: JsonObject, key: string, raw: unknown, where: strin
   if (isUnassigning(raw)) delete holder[key];
   else if (given === undefined || held === undefined) return;
   else if (Array.isArray(held)) {
-    const gone = Array.isArray(given) ? given : [given];
+    const gone = new Set((Array.isArray(given) ? given : [given]).map(jsonKey));
     keep(
       holder,
       key,
-      held.filter((item) => !gone.some((one) => equalJson(one, item))),
+      held.filter((item) => !gone.has(jsonKey(item))),
     );
   } else if (equalJson(held, given)) delete holder[key];
 }

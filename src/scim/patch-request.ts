@@ -3,8 +3,8 @@
 
 import { Refusal } from '../refusal.ts';
 import { type Habit, ignored, isUnassigning, note, operationsOf, readVerb, soleElement } from './dialects.ts';
-import { isObject, isReservedKey, ownAnyCase, shorten } from './json.ts';
-import { PATCH_CHANGES, PATCH_OPERATIONS, PATCH_PATH_CHARACTERS } from './limits.ts';
+import { isObject, ownAnyCase, shorten } from './json.ts';
+import { PATCH_CHANGES, PATCH_FILTER_CHARACTERS, PATCH_OPERATIONS } from './limits.ts';
 import { patchOpUrn } from './messages.ts';
 import { type PatchPath, readPath } from './path.ts';
 import type { Extension, ResourceKind } from './schema.ts';
@@ -27,7 +27,7 @@ export interface PatchOperation {
 interface Reading {
   readonly kind: ResourceKind;
   readonly changes: PatchOperation[];
-  pathCharacters: number;
+  filterCharacters: number;
 }
 
 interface Source {
@@ -56,7 +56,7 @@ export function readPatch(kind: ResourceKind, body: unknown): PatchOperation[] {
       `Operations: expected at most ${PATCH_OPERATIONS}, got ${operations.length}`,
     );
   }
-  const reading: Reading = { kind, changes: [], pathCharacters: 0 };
+  const reading: Reading = { kind, changes: [], filterCharacters: 0 };
   for (let i = 0; i < operations.length; i++) {
     readOperation(reading, operations[i], `operation ${i + 1} of ${operations.length}`, habits);
   }
@@ -123,7 +123,6 @@ function readKeys(
   extension: Extension | null,
 ): void {
   for (const key of Object.keys(attributes)) {
-    if (isReservedKey(key)) continue;
     readChange(reading, { ...source, hasPath: false }, key, attributes[key], extension);
   }
 }
@@ -136,9 +135,10 @@ function readChange(
   extension: Extension | null,
 ): void {
   const text = extension ? `${extension.urn}:${written}` : written;
-  reading.pathCharacters += text.length;
+  const open = text.indexOf('[');
+  if (open >= 0) reading.filterCharacters += text.length - open;
   const label = `${source.number}, ${source.hasPath ? 'path' : 'attribute'} ${shorten(text)}`;
-  if (reading.pathCharacters > PATCH_PATH_CHARACTERS || reading.changes.length >= PATCH_CHANGES) {
+  if (reading.filterCharacters > PATCH_FILTER_CHARACTERS || reading.changes.length >= PATCH_CHANGES) {
     throw new Refusal('tooLarge', `${label}: too many changes in one request`);
   }
   const habits = [...source.habits];

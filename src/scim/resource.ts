@@ -5,16 +5,8 @@
 import { Refusal } from '../refusal.ts';
 import { flatField, type Habit, ignored, isMicrosoftGroupUrn, note } from './dialects.ts';
 import { addForeignExtension, cleanForeign, foreignKey, foreignUrns, setUnlisted } from './foreign.ts';
-import {
-  equalJson,
-  isObject,
-  isReservedKey,
-  type Json,
-  type JsonObject,
-  keyAnyCase,
-  own,
-  shorten,
-} from './json.ts';
+import { equalJson, isObject, type Json, type JsonObject, keyAnyCase, own, shorten } from './json.ts';
+import { SCHEMA_URNS } from './limits.ts';
 import { type MemberRef, readMembers } from './members.ts';
 import { isAttributeName, readTarget } from './place.ts';
 import {
@@ -86,7 +78,7 @@ export function readResource(kind: ResourceKind, body: unknown, mode: ReadMode):
   for (const key of Object.keys(body)) {
     const field = fieldIn(kind.fields, key);
     if (field) readCore(draft, field, body[key], body);
-    else if (!isReservedKey(key)) readOther(draft, key, body[key]);
+    else readOther(draft, key, body[key]);
   }
   if (!draft.hasSchemas) refuseSchemas(kind, 'nothing');
   if (mode.require) checkRequired(draft);
@@ -112,7 +104,7 @@ function readCore(draft: Draft, field: Field, raw: unknown, body: Record<string,
  */
 function readSchemas(draft: Draft, raw: unknown, body: Record<string, unknown>): void {
   const { kind, habits } = draft;
-  if (!Array.isArray(raw)) refuseSchemas(kind, shorten(raw));
+  if (!Array.isArray(raw) || raw.length > SCHEMA_URNS) refuseSchemas(kind, shorten(raw));
   const core = kind.core.id;
   let known = false;
   for (const urn of raw) {
@@ -144,7 +136,7 @@ function readOther(draft: Draft, key: string, raw: unknown): void {
 
 /** What our schema does not have is no part of the resource (RFC 7644 3.3), yet rules may look at it. */
 function readUndefined(draft: Draft, fullName: string, name: string, raw: unknown): void {
-  if (isAttributeName(name) && !isReservedKey(name)) setUnlisted(draft.unlisted, fullName, raw, draft.habits);
+  if (isAttributeName(name)) setUnlisted(draft.unlisted, fullName, raw, draft.habits);
   else note(draft.habits, ignored(name));
 }
 
@@ -180,7 +172,7 @@ function readUrnKey(draft: Draft, key: string, raw: unknown): void {
     else readFlat(draft, target.field, raw, 'urn-key');
   } else if (target?.kind === 'foreign' && (whole || raw === null)) {
     addForeignExtension(draft.foreign, key, raw);
-  } else if (target?.kind === 'foreign' && target.name !== null && !isReservedKey(target.name)) {
+  } else if (target?.kind === 'foreign' && target.name !== null) {
     readForeignAttribute(draft, target.urn, target.name, raw);
   } else if (target?.kind === 'unlisted') {
     setUnlisted(draft.unlisted, target.name, raw, draft.habits);

@@ -19,23 +19,29 @@ export interface Ran {
 
 export type Environment = Record<string, string>;
 
-export async function run(
-  env: Environment,
-  argv: readonly string[],
-  more: { stop?: AbortSignal; isTTY?: boolean; onOut?: (text: string) => void } = {},
-): Promise<Ran> {
+export interface RunOptions {
+  stop?: AbortSignal;
+  onOut?: (text: string) => void;
+  onErr?: (text: string) => void;
+}
+
+export async function run(env: Environment, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
   let out = '';
   let err = '';
-  const write = (text: string) => {
+  const stdout = (text: string) => {
     out += text;
-    more.onOut?.(text);
+    options.onOut?.(text);
+  };
+  const stderr = (text: string) => {
+    err += text;
+    options.onErr?.(text);
   };
   const code = await runCli({
     argv,
     env: { VITEST: '1', ...env },
-    stdout: { write, isTTY: more.isTTY ?? false },
-    stderr: { write: (text) => (err += text), isTTY: more.isTTY ?? false },
-    ...(more.stop ? { stop: more.stop } : {}),
+    stdout: { write: stdout },
+    stderr: { write: stderr },
+    ...(options.stop ? { stop: options.stop } : {}),
   });
   return { code, out, err, json: () => JSON.parse(out) };
 }
@@ -56,7 +62,7 @@ export interface Site {
 }
 
 /** Two providers of the file: `entra` with SCIM and rules, and `bare` without either. */
-export async function makeSite(): Promise<Site> {
+export async function makeSite(publicUrl: string | null = 'https://bifrost.example.com'): Promise<Site> {
   const folder = await mkdtemp(join(tmpdir(), 'bifrost-cli-'));
   const secret = () => randomBytes(32).toString('base64url');
   const token = secret();
@@ -83,12 +89,12 @@ export async function makeSite(): Promise<Site> {
   };
   const configPath = join(folder, 'bifrost.json');
   await writeFile(configPath, JSON.stringify(config));
-  const env = {
+  const env: Environment = {
     HOST: '127.0.0.1',
     PORT: '0',
     BIFROST_DATA_DIR: dataDir,
     BIFROST_CONFIG: configPath,
-    BIFROST_PUBLIC_URL: 'https://bifrost.example.com',
+    ...(publicUrl === null ? {} : { BIFROST_PUBLIC_URL: publicUrl }),
   };
   return {
     env,
@@ -100,10 +106,9 @@ export async function makeSite(): Promise<Site> {
   };
 }
 
-/** Where the server listens, whatever its public address says. */
+/** One request as the provider sends it, without a network. */
 export type Push = (method: string, path: string, body?: unknown) => Promise<{ status: number; id: string }>;
 
-/** Requests as the provider sends them, without a network. */
 export function pushTo(bifrost: Bifrost, token: string): Push {
   return async (method, path, body) => {
     const answer = await bifrost.inject({

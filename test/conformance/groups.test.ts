@@ -155,7 +155,7 @@ describe('a group', () => {
     expect(memberIds(await on.read(`/Groups/${id}`))).toEqual(idsOf(users));
   });
 
-  it('[U10] [RFC7644 3.3] A displayName that is taken is 409, also in another letter case', async () => {
+  it('[M08] [RFC7643 7] A displayName that is taken is 409, also in another letter case', async () => {
     const { displayName } = await on.group();
     expectError(
       await on.scim.post('/Groups', groupBody({ displayName: displayName?.toUpperCase() })),

@@ -7,16 +7,16 @@ export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PATCH_OP = 'urn:ietf:params:scim:api:messages:2.0:PatchOp';
-export const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
+const LIST_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:ListResponse';
 export const SEARCH_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:SearchRequest';
 export const BULK_REQUEST = 'urn:ietf:params:scim:api:messages:2.0:BulkRequest';
-export const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
+const BULK_RESPONSE = 'urn:ietf:params:scim:api:messages:2.0:BulkResponse';
 export const ERROR = 'urn:ietf:params:scim:api:messages:2.0:Error';
 
 /** Longest time that any request of the suite may take. */
 const TIMEOUT_MS = 20_000;
 
-export interface Element {
+interface Element {
   value?: string;
   type?: string;
   primary?: boolean;
@@ -25,7 +25,7 @@ export interface Element {
   [name: string]: unknown;
 }
 
-export interface Meta {
+interface Meta {
   resourceType: string;
   created: string;
   lastModified: string;
@@ -33,7 +33,7 @@ export interface Meta {
   version: string;
 }
 
-export interface Enterprise {
+interface Enterprise {
   employeeNumber?: string;
   costCenter?: string;
   organization?: string;
@@ -96,7 +96,7 @@ export interface BulkResult {
   response?: unknown;
 }
 
-export interface Sending {
+interface Sending {
   /** JSON value; a string or bytes go out as they are. */
   body?: unknown;
   /** Added to the defaults; `null` takes a default away. */

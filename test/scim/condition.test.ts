@@ -332,6 +332,12 @@ it('20,000 characters are read and answered at once (R11)', () => {
   );
 });
 
+it('[R06] what is inherited is not there', () => {
+  expect(holds(readCondition(userKind, 'title pr or emails pr or department pr'), Object.create(amara))).toBe(
+    false,
+  );
+});
+
 it('[R06] names of a prototype mean nothing', () => {
   for (const filter of [
     'constructor pr',

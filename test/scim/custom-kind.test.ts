@@ -1,4 +1,4 @@
-// The characteristics of RFC 7643 2.3 and 7 that our own schemas do not use, on a kind made for it (checklist M01-M18).
+// The characteristics of RFC 7643 2.3 and 7 that our own schemas do not use, on a kind made for it (M01 to M18).
 
 import { describe, expect, it } from 'vitest';
 import { holds, readCondition } from '../../src/scim/condition.ts';

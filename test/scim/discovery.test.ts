@@ -129,7 +129,7 @@ describe('[RFC7643 7] Schemas', () => {
   });
 });
 
-it('holds no empty text and no null anywhere (section 1 of the checklist)', () => {
+it('holds no empty text and no null anywhere', () => {
   const text = JSON.stringify([serviceProviderConfig(base, limits), resourceTypes(base), schemas(base)]);
   expect(text).not.toMatch(/""|null/);
 });

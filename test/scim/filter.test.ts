@@ -206,6 +206,9 @@ describe('refusals', () => {
     '; drop table',
     'a pr b pr',
     '()',
+    'a eq "x"and b pr',
+    'a eq 1and b pr',
+    'a eq 1.5.6',
   ];
   for (const text of bad)
     it(`invalidFilter: ${text}`, () => expect(reasonOf(() => parseFilter(text))).toBe('invalidFilter'));

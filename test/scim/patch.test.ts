@@ -76,6 +76,11 @@ describe('[RFC7644 3.5.2] the request', () => {
   it('at most 1,000 operations and 10,000 changes', () => {
     const many = Array.from({ length: 1001 }, () => ({ op: 'remove', path: 'title' }));
     expect(reason(patchBody(...many))).toBe('tooLarge');
+    const filters = Array.from({ length: 10 }, () => ({
+      op: 'remove',
+      path: `emails[value eq "${'x'.repeat(9_000)}"]`,
+    }));
+    expect(reason(patchBody(...filters))).toBe('tooLarge');
     const wide = Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`a${i}`, 'x']));
     expect(reason(patchBody({ op: 'add', value: wide }))).toBe('tooLarge');
   });
@@ -435,6 +440,7 @@ describe('values without a path', () => {
       ).toEqual({ costCenter: 'C', manager: { value: 'm2' } });
     }
     expect(outcome({ op: 'add', value: { [USER]: { title: 'T' } } }).title).toBe('T');
+    expect(refused({ op: 'add', value: { [USER]: { [USER]: { title: 'T' } } } })).toBe('invalidValue');
   });
   it('a list of one object is unwrapped; anything else is refused', () => {
     expect(outcome({ op: 'replace', value: [{ title: 'T' }] }).title).toBe('T');
@@ -555,6 +561,13 @@ describe('extensions that we do not know', () => {
     expect(
       reasonOf(() => acme({ op: 'replace', path: `${ACME}:roles[value co "zz"].display`, value: 'R' })),
     ).toBe('noTarget');
+  });
+  it('removing one more than may be held is no error', () => {
+    const full = Object.fromEntries(Array.from({ length: 16 }, (_, i) => [`urn:a:2.0:E${i}`, { x: 1 }]));
+    expect(patchUser(full, { op: 'remove', path: `${ACME}:tag` }).document).toEqual(userDocument(full));
+    expect(reasonOf(() => patchUser(full, { op: 'add', path: `${ACME}:tag`, value: 'x' }))).toBe(
+      'invalidValue',
+    );
   });
   it('come and go with their URN in schemas', () => {
     expect(patchUser(held, { op: 'remove', path: ACME }).document).toEqual(userDocument());

@@ -70,7 +70,12 @@ describe('extensions that we do not know (Q08, Q10, Q12)', () => {
     expect(described('urn:acme:hr', [], true)).toBe('foreign urn:acme:hr null');
   });
   it('else what the resource holds, longest first, in any letter case', () => {
-    expect(described('URN:acme:HR:tag', ['urn:acme', 'urn:acme:hr'])).toBe('foreign urn:acme:hr tag');
+    for (const held of [
+      ['urn:acme', 'urn:acme:hr'],
+      ['urn:acme:hr', 'urn:acme'],
+    ]) {
+      expect(described('URN:acme:HR:tag', held)).toBe('foreign urn:acme:hr tag');
+    }
     expect(described('urn:acme:hr', ['urn:acme:hr'])).toBe('foreign urn:acme:hr null');
   });
 });

@@ -37,6 +37,7 @@ describe('[RFC7644 3.9] attributes', () => {
     expect(shown('emails.value')).toEqual({ ...always, emails: [{ value: 'a' }, { value: 'b' }] });
     expect(shown('roles.value')).toEqual(always);
     expect(shown('name.familyName,name')).toEqual({ ...always, name: amara.name });
+    expect(shown('name,name.familyName')).toEqual({ ...always, name: amara.name });
     expect(shown('meta.location')).toEqual({ ...always, meta: { location: 'https://x/1' } });
   });
   it('extension attributes and whole extensions (A06, A07)', () => {

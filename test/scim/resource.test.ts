@@ -97,7 +97,16 @@ describe('schemas', () => {
   const reason = (schemas: unknown) =>
     reasonOf(() => readResource(userKind, { schemas, userName: 'x' }, { require: true }));
   it('[RFC7643 3] must be a list with a URN of this kind (U37, U38)', () => {
-    for (const schemas of [undefined, null, [], USER, ['urn:x:y'], [1], [GROUP]])
+    for (const schemas of [
+      undefined,
+      null,
+      [],
+      USER,
+      ['urn:x:y'],
+      [1],
+      [GROUP],
+      Array.from({ length: 101 }, () => USER),
+    ])
       expect(reason(schemas)).toBe('invalidSyntax');
   });
   it('forgives a misspelt extra URN (Q13) and Entra’s own Group URN (Q28)', () => {
@@ -241,6 +250,9 @@ describe('habits of providers', () => {
     });
     expect(read.document[ENTERPRISE]).toEqual({ costCenter: 'D', department: 'A' });
     expect(read.habits).toEqual(['flat-enterprise']);
+    expect(userDocument({ [ENTERPRISE]: { costCenter: 'D' }, costCenter: 'C' })[ENTERPRISE]).toEqual({
+      costCenter: 'D',
+    });
   });
   it('attributes under their full name (Q08)', () => {
     const read = readUser({

@@ -29,8 +29,10 @@ describe('[RFC7644 3.4.2.3] sorting', () => {
   });
   it('without a value: last ascending, first descending (S04)', () => {
     const users = [{ id: '-' }, { id: 'b', title: 'b' }, { id: 'a', title: 'a' }];
-    expect(sorted(users, 'title')).toEqual(['a', 'b', '-']);
-    expect(sorted(users, 'title', 'descending')).toEqual(['-', 'b', 'a']);
+    for (const order of [users, users.toReversed(), [users[1]!, users[0]!, users[2]!]]) {
+      expect(sorted(order, 'title')).toEqual(['a', 'b', '-']);
+      expect(sorted(order, 'title', 'descending')).toEqual(['-', 'b', 'a']);
+    }
   });
   it('a list by its primary element, else by its first (S05)', () => {
     const users = [

@@ -7,7 +7,7 @@ import type { Call, Command } from '../command.ts';
 export interface Status {
   version: string;
   engine: string;
-  counts: { users: number; groups: number; memberships: number; grants: number; events: number };
+  counts: { users: number; groups: number; memberships: number; holdings: number; events: number };
   lastPosition: number;
   sweep: { running: boolean; staleUsers: number };
 }
@@ -38,7 +38,7 @@ export const status: Command = {
           ['Storage', told.engine],
           ['Users', String(counts.users)],
           ['Groups', `${counts.groups}, with ${counts.memberships} memberships`],
-          ['Grants', String(counts.grants)],
+          ['Holdings', `${counts.holdings} roles, teams and business units that users have`],
           ['Events', `${counts.events}, the last at position ${told.lastPosition}`],
         ]);
         if (sweep.running)

@@ -24,7 +24,6 @@ export async function registerAdmin(app: FastifyInstance, parts: Parts): Promise
     ...parts,
     waiters: eventWaiters(parts.ledger),
     verification: verification(parts.ledger),
-    turns: new Map(),
     describe: () => description,
   };
   await app.register(async (api) => mount(api, own), { prefix: '/api' });

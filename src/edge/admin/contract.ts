@@ -9,9 +9,8 @@ import { limits } from '../../config.ts';
 /** The same or null, as one `type` list: quick to write out, plain to read in the OpenAPI document. */
 export function orNull<S extends TSchema>(schema: S) {
   const plain: Record<string, unknown> = { ...(schema as object) };
-  if (Array.isArray(plain.enum))
-    return Type.Unsafe<Static<S> | null>({ ...plain, enum: [...plain.enum, null] });
-  return Type.Unsafe<Static<S> | null>({ ...plain, type: [plain.type, 'null'] });
+  const words = Array.isArray(plain.enum) ? { enum: [...plain.enum, null] } : {};
+  return Type.Unsafe<Static<S> | null>({ ...plain, ...words, type: [plain.type, 'null'] });
 }
 
 export const choice = <const Words extends readonly string[]>(words: Words, description?: string) =>

@@ -87,10 +87,12 @@ export function showFullUser(full: FullUser): UserJson {
 
 /** Rows of a list as they are now, also while a sweep is under way. */
 export async function showListed(ledger: Ledger, rows: readonly ListedUser[]): Promise<UserJson[]> {
-  const sweeping = rows.length > 0 && (await ledger.staleUsers()) > 0;
-  if (!sweeping) return rows.map((row) => showUser(row.user, row));
+  const current = new Map(
+    (await ledger.providers()).map(({ provider, ruleset }) => [provider.id, ruleset.number]),
+  );
   return Promise.all(
     rows.map(async (row) => {
+      if (row.ruleset === current.get(row.user.provider)) return showUser(row.user, row);
       const full = await ledger.fullUser(row.user.id);
       return full ? showFullUser(full) : showUser(row.user, row);
     }),

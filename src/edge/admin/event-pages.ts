@@ -6,7 +6,7 @@ import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { type EventJson, rfc3339 } from './contract.ts';
 import { findProvider } from './look-up.ts';
-import { readIdCursor, writeIdCursor } from './page.ts';
+import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
 
 export const eventWords = {
   'user.created': 'A user came to be.',
@@ -94,7 +94,7 @@ export interface EventPage {
   items: EventJson[];
   nextCursor: string | null;
   total: number;
-  totalIsCapped?: boolean;
+  totalIsCapped?: true;
 }
 
 const ORDER = 'newest events';
@@ -108,7 +108,7 @@ export async function newestEvents(
   const found = await ledger.events({ ...filters, after: before, limit: limit + 1, newestFirst: true });
   const items = found.slice(0, limit).map(showEvent);
   const next = found.length > limit ? String(items.at(-1)!.position) : null;
-  return { items, nextCursor: writeIdCursor(ORDER, next), ...(await total(ledger, filters, found.length)) };
+  return { items, nextCursor: writeIdCursor(ORDER, next), ...(await total(ledger, filters)) };
 }
 
 export function readPosition(text: string): number {
@@ -117,12 +117,11 @@ export function readPosition(text: string): number {
   return Number(text);
 }
 
-/** Positions are consecutive, so the last one counts all; with filters what was seen is a bound from below. */
+/** Of all that the filters want; positions are consecutive, so without filters the last one counts. */
 export async function total(
   ledger: Ledger,
   filters: StoredEventFilters,
-  seen: number,
-): Promise<{ total: number; totalIsCapped?: boolean }> {
+): Promise<{ total: number; totalIsCapped?: true }> {
   if (Object.keys(filters).length === 0) return { total: await ledger.lastPosition() };
-  return { total: seen, totalIsCapped: true };
+  return showTotal(await ledger.countEvents({ ...filters, after: 0 }));
 }

@@ -91,7 +91,7 @@ async function feedPage(
   return {
     items,
     nextCursor: last ? String(last.position) : null,
-    ...(await total(ledger, stored, items.length)),
+    ...(await total(ledger, stored)),
   };
 }
 

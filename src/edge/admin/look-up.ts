@@ -3,7 +3,6 @@
 import { fold } from '../../fold.ts';
 import type { FullUser, Ledger, ListedTarget, StoredRole, TargetListQuery } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
-import { targetId } from '../../mapping/resolve.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 
@@ -40,7 +39,7 @@ export async function findTarget(
   provider?: string,
 ): Promise<ListedTarget | null> {
   const byId = await ledger.target(idOrName);
-  if (byId && kindOf(byId) === kind && (provider === undefined || byId.provider === provider)) return byId;
+  if (byId && byId.kind === kind && (provider === undefined || byId.provider === provider)) return byId;
   // The list is in the order of folded names: what begins at this name begins with all that have it.
   const name = fold(idOrName);
   const from = { sorted: name, id: '' };
@@ -59,8 +58,3 @@ export async function findTarget(
 }
 
 const NAMESAKES = 20;
-
-/** A target's id is made of its provider, kind and key; so it also tells the kind. */
-function kindOf({ provider, key, id }: ListedTarget): TargetListQuery['kind'] {
-  return targetId(provider, 'team', key) === id ? 'team' : 'businessUnit';
-}

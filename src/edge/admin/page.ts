@@ -1,7 +1,7 @@
 // Pages: opaque cursors, and the paging of lists that are short enough to stand in memory.
 
 import { fold } from '../../fold.ts';
-import type { PageKey } from '../../ledger/ledger.ts';
+import type { PageKey, Total } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 
 /** `order` names the list and its sorting, so that a cursor is good only where it was made. */
@@ -38,6 +38,10 @@ export function writeIdCursor(order: string, id: string | null): string | null {
 
 export function readIdCursor(order: string, cursor: string | undefined): string | null {
   return readCursor(order, cursor)?.id ?? null;
+}
+
+export function showTotal({ total, totalIsCapped }: Total): { total: number; totalIsCapped?: true } {
+  return totalIsCapped ? { total, totalIsCapped } : { total };
 }
 
 interface PageQuery {

@@ -10,7 +10,6 @@ import { choice } from './contract.ts';
 import { refuseRemovalOfDeclared } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
-import { inTurn } from './rules-change.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
 const removeProvider = route({
@@ -30,7 +29,7 @@ const removeProvider = route({
   async handle(call) {
     const { parts, params, query } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
-    await inTurn(parts.turns, provider.id, () => remove(call, provider.id, query.users === 'remove'));
+    await remove(call, provider.id, query.users === 'remove');
     return {};
   },
 });

@@ -25,7 +25,7 @@ import {
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
 import { badInput } from './read-input.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
-import { changeRules, inTurn, wantedRules } from './rules-change.ts';
+import { changeRules, wantedRules } from './rules-change.ts';
 import { addToken, endpointOf, liveTokens } from './tokens.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
@@ -185,7 +185,7 @@ const editProvider = route({
   async handle(call) {
     const { parts, params } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
-    return inTurn(parts.turns, provider.id, () => edit(call, provider.id, call.body));
+    return edit(call, provider.id, call.body);
   },
 });
 

@@ -1,6 +1,6 @@
 // Reasons of grants as they are shown: in words and as data. Used by a user's access and by the members of a team.
 
-import type { GrantReason } from '../../mapping/resolve.ts';
+import type { GrantReason } from '../../identity/grant.ts';
 import type { Rule, TargetKind } from '../../mapping/rule.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { type ReferenceJson, rfc3339, type SourceJson } from './contract.ts';

@@ -19,7 +19,7 @@ import {
 } from './contract.ts';
 import { showEvent } from './event-pages.ts';
 import { findProvider } from './look-up.ts';
-import { readIdCursor, writeIdCursor } from './page.ts';
+import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
 import { type Route, route } from './route.ts';
 
 const permission = { resource: 'requests', operation: 'read' } as const;
@@ -122,13 +122,11 @@ const listRequests = route({
       ...(resource !== undefined && { resource }),
       ...(query.search !== undefined && { search: query.search }),
     });
-    const isWhole = before === null && page.next === null;
     return {
       body: {
         items: page.items.map(showRequest),
         nextCursor: writeIdCursor(ORDER, page.next),
-        total: page.items.length,
-        ...(!isWhole && { totalIsCapped: true }),
+        ...showTotal(page),
       },
     };
   },

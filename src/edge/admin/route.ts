@@ -17,8 +17,6 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
   verification: Verification;
-  /** The change of rules under way, by provider. */
-  turns: Map<string, Promise<void>>;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
 }

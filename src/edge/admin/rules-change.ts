@@ -8,7 +8,7 @@ import { equalJson } from '../../scim/json.ts';
 import { refuseLocked } from './lock.ts';
 import { mappingKeys, rulesOf } from './provider-block.ts';
 import { badInput, type InputProblem } from './read-input.ts';
-import { type AdminParts, type Call, changeBy } from './route.ts';
+import { type Call, changeBy } from './route.ts';
 
 export type WantedRules = Omit<Ruleset, 'number'>;
 
@@ -65,35 +65,12 @@ function changedKeys(stored: Ruleset, wanted: WantedRules): string[] {
   return changed;
 }
 
-/** Applies what differs; the same rules again make no event. */
+/** Applies what differs; the same rules again make no event. Refused as stale when somebody else was first. */
 export async function changeRules(call: Call, state: ProviderState, wanted: WantedRules): Promise<void> {
   const { parts } = call;
   const changed = changedKeys(state.ruleset, wanted);
   if (changed.length === 0) return;
   refuseLocked(parts.settings, state.provider, changed);
-  await parts.ledger.applyRuleset(wanted, changeBy(call));
+  await parts.ledger.applyRuleset(wanted, changeBy(call), state.ruleset.number);
   parts.wakeSweep();
-}
-
-/**
- * Runs one change of a provider's rules after the other, so that of two with the same If-Match the second sees the
- * number that the first made.
- */
-export async function inTurn<Result>(
-  turns: AdminParts['turns'],
-  provider: string,
-  run: () => Promise<Result>,
-): Promise<Result> {
-  const before = turns.get(provider) ?? Promise.resolve();
-  const mine = before.then(run, run);
-  const settled = mine.then(
-    () => undefined,
-    () => undefined,
-  );
-  turns.set(provider, settled);
-  try {
-    return await mine;
-  } finally {
-    if (turns.get(provider) === settled) turns.delete(provider);
-  }
 }

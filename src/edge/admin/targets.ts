@@ -1,8 +1,8 @@
 // Teams and business units: lists, one of them, and their members with what makes each a member.
 
 import { type Static, Type } from 'typebox';
+import type { GrantReason } from '../../identity/grant.ts';
 import type { Ledger, ListedTarget, TargetListQuery, TargetMember } from '../../ledger/ledger.ts';
-import type { GrantReason } from '../../mapping/resolve.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import {
@@ -18,7 +18,7 @@ import {
   text,
   time,
 } from './contract.ts';
-import { showPerson } from './current-access.ts';
+import { resolveFull, showPerson } from './current-access.ts';
 import { findProvider, findTarget } from './look-up.ts';
 import { readCursor, readIdCursor, writeCursor, writeIdCursor } from './page.ts';
 import { type GroupNames, showReason } from './reasons.ts';
@@ -122,26 +122,45 @@ const routesOf = (kind: Kind, base: 'teams' | 'business-units', words: string): 
 
 async function showMembers(
   ledger: Ledger,
-  { provider }: ListedTarget,
+  target: ListedTarget,
   members: readonly TargetMember[],
 ): Promise<Static<typeof memberShape>[]> {
-  const state = await ledger.provider(provider);
+  const state = await ledger.provider(target.provider);
   if (!state) return [];
-  const read = members.map(({ user, reasons }) => ({
-    user,
-    reasons: reasons,
-  }));
+  const current: Pick<TargetMember, 'user' | 'reasons'>[] = [];
+  for (const member of members) {
+    const isCurrent = member.ruleset === state.ruleset.number;
+    const reasons = isCurrent ? member.reasons : await reasonsNow(ledger, member, target);
+    if (reasons.length > 0) current.push({ user: member.user, reasons });
+  }
   const groupName = await groupNames(
     ledger,
-    provider,
-    read.flatMap(({ reasons }) => reasons.map((each) => each.reason)),
+    target.provider,
+    current.flatMap(({ reasons }) => reasons.map(({ reason }) => reason)),
   );
-  return read.map(({ user, reasons }) => ({
+  return current.map(({ user, reasons }) => ({
     ...showPerson(user),
     sources: reasons.map(({ reason, since }) =>
       showReason(reason, { ruleset: state.ruleset, groupName, since }),
     ),
   }));
+}
+
+/** Of somebody whom the sweep after a rule change has not reached: none when they are a member no more. */
+async function reasonsNow(
+  ledger: Ledger,
+  { user, reasons }: TargetMember,
+  target: ListedTarget,
+): Promise<TargetMember['reasons']> {
+  const full = await ledger.fullUser(user.id);
+  if (!full) return reasons;
+  const stored = full.loaded.grants.filter((row) => row.target === target.id);
+  return resolveFull(full)
+    .grants.filter((grant) => grant.target.id === target.id)
+    .map(({ reason, reasonKey }) => ({
+      reason,
+      since: stored.find((row) => row.reasonKey === reasonKey)?.since ?? user.modifiedAt,
+    }));
 }
 
 async function groupNames(

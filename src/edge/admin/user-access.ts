@@ -3,14 +3,8 @@
 
 import { type Static, Type } from 'typebox';
 import { statusOf } from '../../identity/user.ts';
-import type { FullUser, Ledger, StoredEvent } from '../../ledger/ledger.ts';
-import {
-  type Access,
-  type Grant,
-  type GrantReason,
-  type RoleCandidate,
-  readClaim,
-} from '../../mapping/resolve.ts';
+import type { FullUser, Ledger } from '../../ledger/ledger.ts';
+import { type Access, type Grant, type RoleCandidate, readClaim } from '../../mapping/resolve.ts';
 import { scimAttributeFor } from '../../mapping/ruleset.ts';
 import { equalJson } from '../../scim/json.ts';
 import { choice, count, orNull, person, reference, rfc3339, source, text, time } from './contract.ts';
@@ -76,21 +70,21 @@ const getAccess = route({
   response: explanation,
   async handle({ parts, params, at }) {
     const full = await needUser(parts.ledger, params.id);
-    return { body: explain(full, await grantHistory(parts.ledger, params.id), at) };
+    return { body: explain(full, await grantCauses(parts.ledger, params.id), at) };
   },
 });
 
 export const userAccessRoutes: readonly Route[] = [getAccess];
 
-// --- since when -------------------------------------------------------------------------------------------------
+// --- by what ----------------------------------------------------------------------------------------------------
 
-/** Grants that are looked for among a user's newest ones; older ones show without their time. */
+/** A user's newest grants, among which causes are looked for; older ones show without theirs. */
 const GRANT_EVENTS = 2_000;
 
-/** When a grant came to be and by what: the log of events knows. */
-type GrantHistory = (target: string, reason: GrantReason) => Pick<StoredEvent, 'at' | 'cause'> | null;
+/** By which request (or job) a grant came to be: the log of events knows. */
+type CauseOf = (grant: Grant) => string | null;
 
-async function grantHistory(ledger: Ledger, user: string): Promise<GrantHistory> {
+async function grantCauses(ledger: Ledger, user: string): Promise<CauseOf> {
   const events = await ledger.events({
     subject: user,
     types: ['grant.added'],
@@ -98,16 +92,20 @@ async function grantHistory(ledger: Ledger, user: string): Promise<GrantHistory>
     limit: GRANT_EVENTS,
     newestFirst: true,
   });
-  return (target, reason) =>
-    events.find((event) => event.object?.id === target && equalJson(event.data?.reason, reason)) ?? null;
+  return ({ target, reason }) => {
+    const made = events.find(
+      (event) => event.object?.id === target.id && equalJson(event.data?.reason, reason),
+    );
+    return made?.cause?.id ?? null;
+  };
 }
 
 // --- the explanation --------------------------------------------------------------------------------------------
 
-function explain(full: FullUser, history: GrantHistory, at: number): Explanation {
+function explain(full: FullUser, causeOf: CauseOf, at: number): Explanation {
   const { loaded, state } = full;
   const access = resolveFull(full);
-  const show = (grant: Grant) => showSource(full, history, grant);
+  const show = (grant: Grant) => showSource(full, causeOf, grant);
   const held = (kind: Grant['target']['kind']) => heldTargets(access, kind, show);
   return {
     user: showPerson(loaded.user),
@@ -141,11 +139,14 @@ function heldTargets(
   return [...targets.values()].sort((a, b) => a.name.localeCompare(b.name, 'en'));
 }
 
-function showSource({ loaded, state }: FullUser, history: GrantHistory, grant: Grant): GrantSourceJson {
-  const came = history(grant.target.id, grant.reason);
+function showSource({ loaded, state }: FullUser, causeOf: CauseOf, grant: Grant): GrantSourceJson {
   const groupName = (id: string) => loaded.groups.find((group) => group.id === id)?.displayName ?? null;
-  const shown = showReason(grant.reason, { ruleset: state.ruleset, groupName, since: came?.at ?? null });
-  return { ...shown, cause: came?.cause?.id ?? null };
+  const stored = loaded.grants.find(
+    (row) => row.target === grant.target.id && row.reasonKey === grant.reasonKey,
+  );
+  const since = stored?.since ?? null;
+  const shown = showReason(grant.reason, { ruleset: state.ruleset, groupName, since });
+  return { ...shown, cause: causeOf(grant) };
 }
 
 const lostWords = {

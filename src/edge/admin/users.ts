@@ -18,7 +18,7 @@ import {
 import { showFullUser, showListed } from './current-access.ts';
 import { newestEvents } from './event-pages.ts';
 import { findProvider, findRole, findTarget, needUser } from './look-up.ts';
-import { readCursor, writeCursor } from './page.ts';
+import { readCursor, showTotal, writeCursor } from './page.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
@@ -99,8 +99,7 @@ const listUsers = route({
       body: {
         items: await showListed(ledger, page.items),
         nextCursor: page.next && writeCursor(order, page.next),
-        total: page.total,
-        ...(page.totalIsCapped && { totalIsCapped: true }),
+        ...showTotal(page),
       },
     };
   },

@@ -98,6 +98,7 @@ function operationCall(
     body: substituteBulkIds(data, ids),
     loggedBody: null,
     ifMatch: operation.version,
+    ifNoneMatch: null,
   };
 }
 

@@ -22,7 +22,7 @@ import { type Projection, readProjection, wantsMembers } from '../../scim/projec
 import { readResource } from '../../scim/resource.ts';
 import { groupKind } from '../../scim/schema.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
-import { checkIfMatch, isKnown } from './precondition.ts';
+import { checkPreconditions, isKnown } from './precondition.ts';
 import { groupLocation, groupText } from './resource-text.ts';
 
 /** Up to so many members are resolved in the request that renames or removes their group; more are left to the sweep. */
@@ -87,7 +87,7 @@ export async function deleteGroup(call: ScimCall, id: string): Promise<ScimAnswe
     needs: { ...tokenOf(call), group: id, usersInGroup: true },
     decide: (loaded) => {
       const group = presentGroup(loaded, id);
-      checkIfMatch(call.ifMatch, versionOf(group));
+      checkPreconditions(call, versionOf(group));
       const changes = decideGroupRemoval(
         contextOf(call, loaded.state),
         group,
@@ -115,7 +115,7 @@ async function changeGroup(
     needs: { ...tokenOf(call), group: id, usersInGroup: ahead.renames, ...membershipNeeds(ahead.membership) },
     decide: (loaded) => {
       const before = presentGroup(loaded, id);
-      checkIfMatch(call.ifMatch, versionOf(before));
+      checkPreconditions(call, versionOf(before));
       const change = read(before);
       const membership = membershipDecision(change.membership, loaded);
       const context = contextOf(call, loaded.state);
@@ -200,7 +200,7 @@ function knownMembers(
         `members: there is no user or group with the id "${ref.value.slice(0, 100)}". The group was not changed; provision the member first.`,
       );
     }
-    known.set(ref.value, member);
+    known.set(ref.value, ref.display === undefined ? member : { ...member, display: ref.display });
   }
   return [...known.values()];
 }
@@ -230,7 +230,7 @@ function memberId(member: LoadedMember): string {
 }
 
 function memberRow(member: LoadedMember): MemberRow {
-  const display = member.kind === 'User' ? displayNameOf(member.loaded.user) : null;
+  const display = member.display ?? (member.kind === 'User' ? displayNameOf(member.loaded.user) : null);
   return { id: memberId(member), kind: member.kind, display };
 }
 

@@ -3,12 +3,24 @@
 import { Refusal } from '../../refusal.ts';
 
 /** 412 when the client wants to change another version than the one that is there (RFC 9110 13.1.1). */
-export function checkIfMatch(ifMatch: string | null, version: string): void {
+function checkIfMatch(ifMatch: string | null, version: string): void {
   if (ifMatch === null || names(ifMatch, version)) return;
   throw new Refusal(
     'stale',
     `The resource is at version ${version}, not ${ifMatch.slice(0, 60)}. Read it again and repeat the change.`,
   );
+}
+
+/** Both headers before a change: the client names what it expects, or (rarely) what must not be there. */
+export function checkPreconditions(headers: Preconditions, version: string): void {
+  checkIfMatch(headers.ifMatch, version);
+  if (!isKnown(headers.ifNoneMatch, version)) return;
+  throw new Refusal('stale', `If-None-Match names the version that is there, ${version}.`);
+}
+
+export interface Preconditions {
+  ifMatch: string | null;
+  ifNoneMatch: string | null;
 }
 
 /** Whether the client has this version already (304). */

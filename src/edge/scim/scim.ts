@@ -7,7 +7,7 @@ import { Refusal } from '../../refusal.ts';
 import { groupKind, userKind } from '../../scim/schema.ts';
 import { readListQuery, readSearch } from '../../scim/search-request.ts';
 import type { Parts } from '../parts.ts';
-import { type Authenticated, authenticate, type TryCounter, tryCounter } from './auth.ts';
+import { type Authenticated, authenticate, bearerToken, type TryCounter, tryCounter } from './auth.ts';
 import { maskBody, parseBody } from './body.ts';
 import { BULK_PAYLOAD_BYTES, bulk } from './bulk.ts';
 import { requestRow, SCIM_BASE, type ScimAnswer, type ScimCall } from './call.ts';
@@ -67,22 +67,28 @@ function acceptJson(app: FastifyInstance): void {
   );
 }
 
+/** A right token is let in whatever its address did before: Entra shares addresses with everybody in Azure. */
 async function admit(parts: Parts, tries: TryCounter, request: FastifyRequest): Promise<void> {
   const arrival = arrivals.get(request)!;
-  const wait = tries.blockedFor(request.ip, arrival.at);
-  if (wait > 0) {
-    throw new Refusal('throttled', `Too many requests with a wrong token. Try again in ${wait} seconds.`, {
-      retryAfter: wait,
-    });
-  }
   try {
     arrival.authenticated = await authenticate(parts.ledger, request.headers.authorization, arrival.at);
   } catch (error) {
-    if (error instanceof Refusal && error.reason === 'unauthenticated') tries.failed(request.ip, arrival.at);
+    if (error instanceof Refusal && error.reason === 'unauthenticated')
+      refuseGuessing(tries, request.ip, arrival.at);
     throw error;
   }
   const { caller } = arrival.authenticated;
   parts.ledger.noteTokenUse({ provider: caller.provider, id: caller.token }, arrival.at, request.ip);
+}
+
+function refuseGuessing(tries: TryCounter, address: string, at: number): void {
+  const retryAfter = tries.blockedFor(address, at);
+  if (retryAfter === 0) {
+    tries.failed(address, at);
+    return;
+  }
+  const detail = `Too many requests with a wrong token. Try again in ${retryAfter} seconds.`;
+  throw new Refusal('throttled', detail, { retryAfter });
 }
 
 // --- routes -----------------------------------------------------------------------------------------------------
@@ -115,7 +121,7 @@ function resourceRoutes(app: FastifyInstance, parts: Parts, cursorKey: Buffer): 
   const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
   for (const method of methods) route(method, '/Me', notForPeople);
   for (const [url, allowed] of Object.entries(collections)) {
-    for (const method of methods.filter((each) => !allowed.includes(each))) {
+    for (const method of [...methods, 'OPTIONS'].filter((each) => !allowed.includes(each))) {
       app.route({ method, url, handler: (request, reply) => wrongMethod(parts, request, reply, allowed) });
     }
   }
@@ -167,7 +173,8 @@ async function run(
   const answer = await handle(call, (request.params as { id?: string }).id ?? '');
   if (answer.version !== undefined) reply.header('etag', answer.version);
   if (answer.location !== undefined) {
-    reply.header(answer.status === 201 ? 'location' : 'content-location', answer.location);
+    reply.header('content-location', answer.location);
+    if (answer.status === 201) reply.header('location', answer.location);
   }
   return send(reply, answer.status, answer.body);
 }
@@ -225,11 +232,18 @@ function refuse(parts: Parts, request: FastifyRequest, reply: FastifyReply, erro
   const { status, body } = refusal ? errorAnswer(refusal) : bugAnswer(requestId);
   if (!refusal) parts.log.error({ err: error, requestId }, 'a SCIM request failed');
   if (refusal?.cause) parts.log.error({ err: refusal.cause, requestId }, refusal.message);
-  if (status === 401) reply.header('www-authenticate', 'Bearer realm="scim"');
+  if (status === 401) reply.header('www-authenticate', challenge(request));
   if (status === 503) reply.header('retry-after', '2');
   if (refusal?.reason === 'throttled') reply.header('retry-after', String(refusal.facts.retryAfter));
   if (arrival) noteRefusal(parts, request, arrival, { status, detail: body.detail });
   return send(reply, status, body);
+}
+
+/** RFC 6750 3: an error is named only where a token was sent. */
+function challenge(request: FastifyRequest): string {
+  return bearerToken(request.headers.authorization) === null
+    ? 'Bearer realm="scim"'
+    : 'Bearer realm="scim", error="invalid_token"';
 }
 
 function noteRefusal(

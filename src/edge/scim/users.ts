@@ -17,7 +17,7 @@ import { type Projection, readProjection } from '../../scim/projection.ts';
 import { type ReadResource, readResource } from '../../scim/resource.ts';
 import { userKind } from '../../scim/schema.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
-import { checkIfMatch, isKnown } from './precondition.ts';
+import { checkPreconditions, isKnown } from './precondition.ts';
 import { userLocation, userText } from './resource-text.ts';
 
 export async function getUser(call: ScimCall, id: string): Promise<ScimAnswer> {
@@ -75,7 +75,7 @@ async function changeUser(
     needs: { token: { id: call.caller.token, at: call.at }, user: id },
     decide: (loaded) => {
       const before = presentUser(loaded, id);
-      checkIfMatch(call.ifMatch, versionOf(before.user));
+      checkPreconditions(call, versionOf(before.user));
       const wanted = read(before.user);
       const { changes, user } = decideUserWrite(contextOf(call, loaded.state), before, wantedOf(wanted));
       const action = changeInWords(before.user, user);
@@ -92,7 +92,7 @@ export async function deleteUser(call: ScimCall, id: string): Promise<ScimAnswer
     needs: { token: { id: call.caller.token, at: call.at }, user: id },
     decide: (loaded) => {
       const before = presentUser(loaded, id);
-      checkIfMatch(call.ifMatch, versionOf(before.user));
+      checkPreconditions(call, versionOf(before.user));
       const changes = decideUserRemoval(contextOf(call, loaded.state), before);
       const action = `Removed ${displayNameOf(before.user)}`;
       return { changes, request: requestRow(call, { status: 204, action, resource: id }), answer: null };

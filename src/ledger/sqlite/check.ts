@@ -115,6 +115,7 @@ async function* verifyUsers(database: Database, loader: Loader, tell: (problem: 
   const isHeld = database.prepare('SELECT 1 FROM holdings WHERE target = ? AND user = ?');
   const hasTarget = (kind: string, target: string, user: string) =>
     (kind === 'role' || isTarget.get(target) !== undefined) && isHeld.get(target, user) !== undefined;
+  const sweep = database.prepare('SELECT 1 FROM sweeps WHERE provider = ?');
   let last = { provider: '', id: '' };
   let done = 0;
   for (;;) {
@@ -126,7 +127,12 @@ async function* verifyUsers(database: Database, loader: Loader, tell: (problem: 
       if (!state || !loaded) tell(`User ${row.id} belongs to a provider that is not there: ${row.provider}.`);
       else {
         checkTargets(loaded, hasTarget, tell);
-        if (loaded.ruleset === state.ruleset.number) checkAccess(state, loaded, tell);
+        const { number } = state.ruleset;
+        if (loaded.ruleset === number) checkAccess(state, loaded, tell);
+        else if (!sweep.get(row.provider))
+          tell(
+            `User ${row.id} was resolved with rules ${loaded.ruleset}, not ${number}, and nothing is under way to change that.`,
+          );
       }
     }
     last = rows.at(-1)!;

@@ -9,6 +9,7 @@ import { type Database, openFile } from './open.ts';
 import { peopleLists } from './people.ts';
 import { resourceReader } from './resources.ts';
 import { settingsStore } from './settings.ts';
+import { totals } from './totals.ts';
 import { writer as makeWriter } from './write.ts';
 
 /** Reads wait that long to be logged together; a crash loses no more than this. */
@@ -20,9 +21,10 @@ export function openSqliteLedger(dataDir: string): Ledger {
   const { database } = file;
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database);
-  const writer = makeWriter(database, loader);
+  const total = totals(database);
+  const writer = makeWriter(database, loader, total);
   const settings = settingsStore(database, loader, writer);
-  const reader = resourceReader(database);
+  const reader = resourceReader(database, total);
   const people = peopleLists(database, loader.roles);
   const requests = requestLog(database);
   const sweeps = sweeper(database, loader, writer);
@@ -32,6 +34,7 @@ export function openSqliteLedger(dataDir: string): Ledger {
   queue.onUndone(() => {
     writer.forget();
     loader.forget();
+    total.forget();
   });
   queue.onFlush(() => {
     for (const row of riders.take()) requests.insert(row, null);

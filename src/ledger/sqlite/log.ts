@@ -65,14 +65,18 @@ function eventConditions(database: Database, query: EventQuery): { where: string
   return { where: where.join(' AND '), values };
 }
 
-/** A request's effects stand together, where its own row says; other causes have an index. */
+/** A SCIM request's effects stand together, where its own row says; what the sweep did later and other causes have an index. */
 function causeCondition(database: Database, cause: string): { where: string; values: Value[] } {
   const request = database.prepare('SELECT effects, first_event FROM requests WHERE id = ?').get(cause) as
     | { effects: number; first_event: number | null }
     | undefined;
-  if (!request) return { where: "cause = ? AND cause_kind <> 'request'", values: [cause] };
+  const indexed = "(cause = ? AND (cause_kind <> 'request' OR actor_kind <> 'token'))";
+  if (!request) return { where: indexed, values: [cause] };
   const first = request.first_event ?? 1;
-  return { where: 'position >= ? AND position < ?', values: [first, first + request.effects] };
+  return {
+    where: `((position >= ? AND position < ?) OR ${indexed})`,
+    values: [first, first + request.effects, cause],
+  };
 }
 
 function readEvent(row: EventColumns): StoredEvent {

@@ -124,6 +124,8 @@ CREATE TABLE memberships (
   group_id TEXT NOT NULL,
   member TEXT NOT NULL,
   member_kind TEXT NOT NULL,
+  -- what the provider wants shown for the member, where that is not the member's own name
+  display TEXT,
   since INTEGER NOT NULL,
   PRIMARY KEY (provider, group_id, member)
 ) WITHOUT ROWID;
@@ -171,8 +173,8 @@ CREATE TABLE events (
   hash TEXT NOT NULL
 );
 CREATE INDEX events_by_subject ON events (subject, position);
--- those of a request are found by the request's own row
-CREATE INDEX events_by_cause ON events (cause, position) WHERE cause_kind <> 'request';
+-- those of a SCIM request are found by the request's own row, but for what the sweep did later
+CREATE INDEX events_by_cause ON events (cause, position) WHERE cause_kind <> 'request' OR actor_kind <> 'token';
 
 CREATE TABLE requests (
   id TEXT NOT NULL,
@@ -195,5 +197,36 @@ CREATE TABLE requests (
 );
 CREATE UNIQUE INDEX requests_by_id ON requests (id);
 CREATE INDEX requests_failed ON requests (id) WHERE status >= 400;
+
+-- Statistics for the planner, as a large organisation would have them: without any, SQLite takes "of this provider"
+-- for a narrow condition and walks the whole of it (docs/decisions/0003). One row for every index of these tables.
+ANALYZE sqlite_schema;
+INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
+  ('users', 'users_by_id', '1000000 1000000 1'),
+  ('users', 'users_by_name', '1000000 1000000 1'),
+  ('users', 'users_by_former_name', '1000 1000 1'),
+  ('users', 'users_by_external_id', '1000000 1000000 1'),
+  ('users', 'users_by_work_email', '1000000 1000000 2'),
+  ('users', 'users_with_several_work_emails', '1000 1000'),
+  ('users', 'users_by_last_provisioned', '1000000 1000000 100 1'),
+  ('users', 'users_suspended', '10000 10000 1'),
+  ('users', 'users_removed', '10000 10000 1'),
+  ('users', 'users_without_role', '10000 10000 1'),
+  ('users', 'users_in_bin', '100 100 1'),
+  ('directory_groups', 'groups_by_id', '10000 10000 1'),
+  ('directory_groups', 'groups_by_unique_name', '10000 10000 1'),
+  ('directory_groups', 'groups_by_name', '10000 10000 1'),
+  ('directory_groups', 'groups_by_external_id', '10000 10000 1'),
+  ('memberships', 'memberships', '10000000 10000000 1000 1'),
+  ('memberships', 'memberships_by_member', '10000000 10000000 10 1'),
+  ('targets', 'targets', '20000 20000 1'),
+  ('targets', 'targets_by_name', '20000 10000 1 1'),
+  ('targets', 'targets_by_id', '20000 1'),
+  ('holdings', 'holdings', '10000000 1000 1'),
+  ('events', 'events_by_subject', '10000000 10 1'),
+  ('events', 'events_by_cause', '100000 100 1'),
+  ('requests', 'requests_by_id', '10000000 1'),
+  ('requests', 'requests_failed', '10000 1');
+ANALYZE sqlite_schema;
 `,
 ];

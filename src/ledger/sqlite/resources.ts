@@ -5,6 +5,7 @@ import { conditionSql, sortSql } from './condition-sql.ts';
 import type { Database } from './open.ts';
 import type { Sql, Table } from './operator-sql.ts';
 import { groupVersion, userVersion, type Value } from './rows.ts';
+import type { Totals } from './totals.ts';
 
 interface UserResource {
   id: string;
@@ -31,7 +32,7 @@ const groupResource = `${userResource}, r.membership_version`;
 /** Prepared statements by their text: look-ups repeat the same few shapes all day. */
 const STATEMENTS_KEPT = 200;
 
-export function resourceReader(database: Database): ResourceReader {
+export function resourceReader(database: Database, total: Totals): ResourceReader {
   const userById = database.prepare(
     `SELECT ${userResource} FROM users r WHERE provider = ? AND id = ? AND removed_at IS NULL`,
   );
@@ -44,9 +45,9 @@ export function resourceReader(database: Database): ResourceReader {
      WHERE m.provider = ? AND m.member = ? ORDER BY g.display_name_folded, g.id`,
   );
   const membersOf = database.prepare(
-    `SELECT m.member AS id, m.member_kind AS kind, CASE m.member_kind
+    `SELECT m.member AS id, m.member_kind AS kind, coalesce(m.display, CASE m.member_kind
        WHEN 'User' THEN (SELECT json_extract(u.document, '$.displayName') FROM users u WHERE u.provider = m.provider AND u.id = m.member)
-       ELSE (SELECT g.display_name FROM directory_groups g WHERE g.provider = m.provider AND g.id = m.member) END AS display
+       ELSE (SELECT g.display_name FROM directory_groups g WHERE g.provider = m.provider AND g.id = m.member) END) AS display
      FROM memberships m WHERE m.provider = ? AND m.group_id = ? ORDER BY m.member`,
   );
   const prepare = preparedByText(database);
@@ -81,15 +82,16 @@ export function resourceReader(database: Database): ResourceReader {
     const last = shown.at(-1);
     return {
       rows: shown,
-      total: countOf(count, query, rows.length),
+      total: countOf(table, count, query, rows.length),
       next: rows.length > query.limit && last ? { sorted: last.sorted ?? null, id: last.id } : null,
     };
   }
 
   /** A first page that is not full has been counted by reading it. */
-  function countOf(count: Sql, query: ResourceQuery, read: number): number {
+  function countOf(table: Table, count: Sql, query: ResourceQuery, read: number): number {
     const first = 'offset' in query.start ? query.start.offset === 0 : query.start.after === null;
     if (first && read <= query.limit) return read;
+    if (query.condition === null) return total.of(table, query.provider);
     return (prepare(count.text).get(...count.values) as { n: number }).n;
   }
 

@@ -15,6 +15,7 @@ import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
 import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from './rows.ts';
 import { type EventOrigin, eventSealer } from './seal.ts';
+import type { Totals } from './totals.ts';
 
 /** A write was decided on a state that is no longer there. Never seen here, where loads and writes share a turn. */
 class StaleChange extends Error {}
@@ -32,13 +33,17 @@ export interface Writer {
   tookSweep(): boolean;
 }
 
-export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forget'>): Writer {
+export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forget'>, total: Totals): Writer {
   const sealer = eventSealer(database);
   const users = userWriter(database);
   const groups = groupWriter(database);
   const edges = edgeWriter(database);
   const targets = targetWriter(database);
   const markGroupsByScim = database.prepare('UPDATE providers SET groups_by_scim = 1 WHERE id = ?');
+  // `aside` holds the words of claims and directory, among them the groups that count no longer.
+  const markOtherSources = database.prepare(
+    'UPDATE users SET ruleset = 0 WHERE provider = ? AND aside IS NOT NULL AND removed_at IS NULL',
+  );
   const markStale = database.prepare(
     "UPDATE users SET ruleset = 0 WHERE provider = ? AND id IN (SELECT member FROM memberships WHERE provider = ? AND group_id = ? AND member_kind = 'User')",
   );
@@ -56,18 +61,30 @@ export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forge
   function write(changes: ChangeSet): void {
     const { provider, at } = changes;
     const nameIsUnique = loaded.state(provider)?.provider.settings.groupsMatchedBy !== 'externalId';
-    for (const each of changes.users) users.write(each);
+    for (const each of changes.users) {
+      users.write(each);
+      if (each.expected === 0) total.changed('users', provider, 1);
+      else if (each.after.removedAt === at) total.changed('users', provider, -1);
+    }
     for (const each of changes.resolved) users.resolved(provider, each);
-    for (const each of changes.groups) groups.write(each, nameIsUnique);
+    for (const each of changes.groups) {
+      groups.write(each, nameIsUnique);
+      if (each.expected === 0) total.changed('groups', provider, 1);
+    }
     const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
     edges.write(changes);
     for (const group of changes.staleMembersOf) markStale.run(provider, provider, group);
-    for (const group of changes.removedGroups) groups.remove(provider, group);
+    for (const group of changes.removedGroups) {
+      groups.remove(provider, group, at);
+      total.changed('groups', provider, -1);
+    }
+    let isAnyoneStale = changes.staleMembersOf.length > 0;
     if (changes.groupsByScim) {
       markGroupsByScim.run(provider);
       loaded.forget();
+      if (markOtherSources.run(provider).changes > 0) isAnyoneStale = true;
     }
-    if (changes.staleMembersOf.length > 0) {
+    if (isAnyoneStale) {
       startSweep(provider, changes.cause ?? { kind: 'ruleset', id: newId(at) }, at);
     }
     sealer.add(drafts, changes);
@@ -139,6 +156,10 @@ function groupWriter(database: Database) {
   const remove = database.prepare('DELETE FROM directory_groups WHERE provider = ? AND id = ?');
   const removeMembers = database.prepare('DELETE FROM memberships WHERE provider = ? AND group_id = ?');
   const removeAsMember = database.prepare('DELETE FROM memberships WHERE provider = ? AND member = ?');
+  const advanceParents = database.prepare(
+    `UPDATE directory_groups SET membership_version = membership_version + 1, modified_at = ?1
+     WHERE provider = ?2 AND id IN (SELECT group_id FROM memberships WHERE provider = ?2 AND member = ?3)`,
+  );
 
   return {
     write(each: GroupWrite, nameIsUnique: boolean): void {
@@ -153,7 +174,8 @@ function groupWriter(database: Database) {
         throw new Refusal('uniqueness', detail, { attribute: 'displayName' });
       }
     },
-    remove(provider: string, id: string): void {
+    remove(provider: string, id: string, at: number): void {
+      advanceParents.run(at, provider, id);
       removeMembers.run(provider, id);
       removeAsMember.run(provider, id);
       remove.run(provider, id);
@@ -169,7 +191,7 @@ function isUniqueViolation(error: unknown): boolean {
 
 function edgeWriter(database: Database) {
   const join = database.prepare(
-    'INSERT INTO memberships (provider, group_id, member, member_kind, since) VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+    'INSERT INTO memberships (provider, group_id, member, member_kind, display, since) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
   );
   const leave = database.prepare(
     'DELETE FROM memberships WHERE provider = ? AND group_id = ? AND member = ?',
@@ -185,7 +207,7 @@ function edgeWriter(database: Database) {
       const { provider, at } = changes;
       const touched = new Set<string>();
       for (const each of changes.joins) {
-        join.run(provider, each.group, each.member, each.memberKind, at);
+        join.run(provider, each.group, each.member, each.memberKind, each.display, at);
         touched.add(each.group);
       }
       for (const each of changes.leaves) {

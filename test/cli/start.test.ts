@@ -1,0 +1,202 @@
+// bifrost start as a process of its own: what it prints, who may not start beside it, how it ends.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { makeSite, run, type Site, userBody } from './fixture.ts';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+interface Program {
+  child: ChildProcess;
+  out: string;
+  err: string;
+  ended: Promise<{ code: number | null; signal: string | null }>;
+  /** Resolves once standard output has it. */
+  says(text: string): Promise<void>;
+}
+
+const running = new Set<Program>();
+
+function bifrost(env: Record<string, string>, ...argv: string[]): Program {
+  const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
+  const listeners = new Set<() => void>();
+  const program: Program = {
+    child,
+    out: '',
+    err: '',
+    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => program.out.includes(text) && resolve();
+        listeners.add(look);
+        look();
+        void program.ended.then(() => reject(new Error(`It ended without "${text}": ${program.err}`)));
+      }),
+  };
+  child.stdout!.on('data', (chunk) => {
+    program.out += chunk;
+    for (const look of listeners) look();
+  });
+  child.stderr!.on('data', (chunk) => (program.err += chunk));
+  running.add(program);
+  void program.ended.then(() => running.delete(program));
+  return program;
+}
+
+let site: Site;
+beforeEach(async () => {
+  site = await makeSite(null);
+});
+afterEach(async () => {
+  for (const { child, ended } of running) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+  await site.remove();
+});
+
+describe('start', () => {
+  test('says where it listens, where the data is, and what to enter at each provider', async () => {
+    const server = bifrost(site.env, 'start');
+    await server.says('Ctrl-C stops.');
+    expect(server.out).toMatch(/^Bifrost is running\.\n/);
+    const [, url] = /Address +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(server.out) ?? [];
+    expect(server.out).toContain(site.dataDir);
+    expect(server.out).toMatch(new RegExp(`SCIM Endpoint URL \\(Entra: Tenant URL\\) +${url}/scim/v2\n`));
+    expect(server.out).toContain('bifrost token rotate entra');
+    expect(server.out).toContain('SCIM is off. Turn it on: bifrost provider enable-scim bare');
+    expect(server.out).not.toContain(site.token);
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+  });
+
+  test('--json: the first line is the address', async () => {
+    const server = bifrost(site.env, 'start', '--json');
+    await server.says('\n');
+    const { url } = JSON.parse(server.out.split('\n')[0]!) as { url: string };
+    expect((await fetch(`${url}/readyz`)).status).toBe(200);
+  });
+
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s: ends in peace, keeps what was answered, leaves no lock',
+    async (signal) => {
+      const server = bifrost(site.env, 'start', '--json');
+      await server.says('\n');
+      const { url } = JSON.parse(server.out) as { url: string };
+      const created = await fetch(`${url}/scim/v2/Users`, {
+        method: 'POST',
+        headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' },
+        body: JSON.stringify(userBody('amara@contoso.com')),
+      });
+      expect(created.status).toBe(201);
+      // npm hands on the signal that the terminal sent to all: it comes twice.
+      server.child.kill(signal);
+      server.child.kill(signal);
+      expect(await server.ended).toEqual({ code: 0, signal: null });
+      expect(server.err).toContain('Stopped.');
+      const { code, out } = await run(site.env, ['user', 'list', '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(out)).toMatchObject({ items: [{ userName: 'amara@contoso.com' }] });
+    },
+  );
+
+  test('a command that waits for events does not hold up the end', async () => {
+    const server = bifrost(site.env, 'start', '--json');
+    await server.says('\n');
+    const { url } = JSON.parse(server.out) as { url: string };
+    const waiting = fetch(`${url}/api/events?after=1000000&wait=30`, {
+      headers: { authorization: `Bearer ${site.apiKey}` },
+    }).catch(() => null);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const from = Date.now();
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(Date.now() - from).toBeLessThan(9_000);
+    await waiting;
+  });
+
+  test('the socket in the data folder is for its owner alone', async () => {
+    const server = bifrost(site.env, 'start', '--json');
+    await server.says('\n');
+    expect(statSync(join(site.dataDir, 'bifrost.sock')).mode & 0o777).toBe(0o600);
+  });
+
+  test('a second start says who has the data: exit code 3', async () => {
+    const first = bifrost(site.env, 'start', '--json');
+    await first.says('\n');
+    const second = bifrost(site.env, 'start');
+    expect(await second.ended).toEqual({ code: 3, signal: null });
+    expect(second.out).toBe('');
+    expect(second.err).toContain(`The data in ${site.dataDir} is in use by process ${first.child.pid}`);
+    expect(second.err).toContain('BIFROST_DATA_DIR');
+    expect(second.err).not.toContain('    at ');
+  });
+
+  test('after kill -9 the socket that stays behind misleads nobody', async () => {
+    const server = bifrost(site.env, 'start', '--json');
+    await server.says('\n');
+    server.child.kill('SIGKILL');
+    await server.ended;
+    expect(existsSync(join(site.dataDir, 'bifrost.sock'))).toBe(true);
+    const status = await run(site.env, ['status', '--json']);
+    expect(status.json()).toMatchObject({ via: 'in-process' });
+    const again = bifrost(site.env, 'start', '--json');
+    await again.says('\n');
+    expect((await run(site.env, ['status', '--json'])).json()).toMatchObject({ via: 'socket' });
+  });
+});
+
+describe('start that cannot', () => {
+  test('configuration: all problems at once, exit code 2', async () => {
+    const path = join(site.dataDir, '..', 'bad.json');
+    await writeFile(path, JSON.stringify({ providers: [{ name: 'x', kind: 'entra' }], surprise: 1 }));
+    const { code, out, err } = await run({ ...site.env, BIFROST_CONFIG: path, PORT: 'eighty' }, ['start']);
+    expect({ code, out }).toEqual({ code: 2, out: '' });
+    expect(err).toMatch(/The configuration has \d problems:\n/);
+    for (const problem of ['PORT: ', 'providers[0].tenantId: ', 'surprise: '])
+      expect(err).toContain(`  ${problem}`);
+    expect(err).toContain('Correct it and start again');
+    expect(existsSync(site.dataDir)).toBe(false);
+  });
+
+  test('with --json the problems are a list', async () => {
+    const ran = await run({ ...site.env, PORT: 'eighty' }, ['start', '--json']);
+    expect(ran.code).toBe(2);
+    expect(ran.json()).toMatchObject({
+      error: { exitCode: 2, problems: [expect.stringMatching(/^PORT: /)] },
+    });
+  });
+
+  test('the address is taken: exit code 3 and which', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    await once(other, 'listening');
+    const { port } = other.address() as { port: number };
+    const { code, err } = await run({ ...site.env, PORT: String(port) }, ['start']);
+    other.close();
+    expect(code).toBe(3);
+    expect(err).toContain(`Something else listens on 127.0.0.1:${port} already.`);
+    expect(err).toContain('PORT');
+  });
+
+  test('the data folder is a file: exit code 3', async () => {
+    await mkdir(join(site.dataDir, '..'), { recursive: true });
+    await writeFile(site.dataDir, 'no folder');
+    const { code, err } = await run(site.env, ['start']);
+    expect(code).toBe(3);
+    expect(err).toContain('is a file where a folder should be');
+  });
+
+  test('a command without a server and without a configuration that can be read: exit code 2', async () => {
+    await mkdir(site.dataDir, { recursive: true });
+    const { code, err } = await run({ ...site.env, BIFROST_CONFIG: '/nonexistent.json' }, ['user', 'list']);
+    expect(code).toBe(2);
+    expect(err).toContain('/nonexistent.json');
+  });
+});
