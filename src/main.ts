@@ -36,6 +36,7 @@ export interface StartOptions {
 }
 
 export interface Bifrost {
+  /** Where it listens; empty without `listen`. How the world reaches it may differ: see `settings.publicUrl`. */
   url: string;
   settings: Settings;
   ledger: Ledger;
@@ -74,7 +75,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       secretKey,
       version,
       apiKeys,
-      publicUrl: () => settings.publicUrl ?? address.url,
+      publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
       wakeSweep: sweep.wake,
     };
@@ -84,7 +85,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     sweep.wake();
     return {
-      url: parts.publicUrl(),
+      url: address.url,
       settings,
       ledger,
       inject: (request) =>

@@ -113,7 +113,7 @@ const exitCodeOf: Readonly<Record<number, ExitCode>> = {
   422: exit.usage,
 };
 
-export function refused(status: number, body: unknown, transport: Pick<Transport, 'kind'>): CliFailure {
+function refused(status: number, body: unknown, transport: Pick<Transport, 'kind'>): CliFailure {
   const { detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
@@ -134,6 +134,7 @@ function adviceFor(status: number, { kind }: Pick<Transport, 'kind'>): string {
     return 'Check the name: "user list", "provider list" and "token list" show what is there.';
   if (status === 409) return 'Look at what is there, then say it more exactly or choose another name.';
   if (status === 412) return 'Somebody changed it at the same moment: run the command again.';
+  if (status === 429) return 'Wait a little, then run the command again.';
   if (status >= 500) return 'Look into the log of the server, then run the command again.';
   return 'Correct the command; "--help" explains it.';
 }

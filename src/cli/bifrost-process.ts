@@ -64,6 +64,11 @@ async function explained(error: unknown, env: NodeJS.ProcessEnv): Promise<unknow
   return systemFailure(error as NodeJS.ErrnoException, env);
 }
 
+/** A plain Error is one that we threw with words for the operator; a bug has a class or a code of its own. */
+function isSaidByUs(error: NodeJS.ErrnoException): boolean {
+  return error instanceof Error && error.name === 'Error' && error.code === undefined;
+}
+
 function systemFailure(error: NodeJS.ErrnoException, env: NodeJS.ProcessEnv): unknown {
   const address = `${env.HOST?.trim() || '127.0.0.1'}:${env.PORT?.trim() || '8080'}`;
   const fail = (message: string, advice: string) => new CliFailure(exit.unavailable, message, advice);
@@ -95,6 +100,8 @@ function systemFailure(error: NodeJS.ErrnoException, env: NodeJS.ProcessEnv): un
         'Set BIFROST_DATA_DIR to a folder.',
       );
     default:
-      return error;
+      return isSaidByUs(error)
+        ? fail(`Bifrost cannot start here: ${error.message}`, 'Put that right and run the command again.')
+        : error;
   }
 }

@@ -5,7 +5,7 @@ import type { Api } from './api.ts';
 import type { ExitCode } from './failure.ts';
 import type { Output } from './output.ts';
 
-export interface Operand {
+interface Operand {
   readonly name: string;
   readonly about: string;
 }
@@ -57,7 +57,7 @@ export interface Arguments {
 }
 
 /** What came out: one document for `--json`, the same in words otherwise. */
-export interface Answer {
+interface Answer {
   readonly document: unknown;
   show(output: Output): void;
   readonly exitCode?: ExitCode;

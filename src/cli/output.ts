@@ -93,7 +93,7 @@ function aligned(row: readonly Text[], widths: readonly number[]): Text[] {
 /** Control characters, and those that turn the direction of writing: shown as their code, never sent. */
 const steering = /[\p{Cc}\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
-export function printable(text: string): string {
+function printable(text: string): string {
   return text.replace(steering, escaped);
 }
 

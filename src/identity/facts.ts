@@ -52,10 +52,3 @@ function scimValue(user: User, name: string): unknown {
   if (listed !== undefined) return listed;
   return Object.hasOwn(user.unlisted, name) ? user.unlisted[name] : undefined;
 }
-
-/** All attributes that some source ever spoke of, for the attribute table and the explanation. */
-export function factNames(user: User): string[] {
-  return [
-    ...new Set([...user.supplied.keys(), ...Object.keys(user.claims), ...Object.keys(user.directory)]),
-  ].sort();
-}

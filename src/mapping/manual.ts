@@ -36,7 +36,7 @@ export function decideManualWithdrawal(
   context: DecisionContext,
   loaded: LoadedUser,
   target: Pick<Target, 'kind' | 'id'>,
-): ChangeSet {
+): ChangeSet | null {
   refuseRemoved(loaded);
   const kept = loaded.standing.filter((each) => !isFor(each, target.kind, target.id));
   if (kept.length === loaded.standing.length) {
@@ -45,7 +45,7 @@ export function decideManualWithdrawal(
       ? new Refusal('conflict', 'A rule gives them this, nobody by hand: change the rule, or the directory.')
       : new Refusal('notFound', 'They do not have this.');
   }
-  return decideAccess(context, { ...loaded, standing: kept })!;
+  return decideAccess(context, { ...loaded, standing: kept });
 }
 
 function refuseRemoved(loaded: LoadedUser): void {

@@ -248,7 +248,7 @@ const targetIds = new Map<string, string>();
 const TARGET_IDS_REMEMBERED = 50_000;
 
 /** Derived on every replica alike, so that two requests that create one team at once create one team. */
-export function targetId(provider: string, kind: TargetKind, key: string): string {
+function targetId(provider: string, kind: TargetKind, key: string): string {
   const words = `${provider}\u0000${kind}\u0000${key}`;
   let id = targetIds.get(words);
   if (id === undefined) {

@@ -139,6 +139,10 @@ function changeKnown(
     if (operation.hasPath) throw new Refusal('mutability', 'id is read-only');
     return;
   }
+  // ServiceProviderConfig says that changePassword is not supported; inside bodies (Okta's PUT) it is read past.
+  if (field.attribute.mutability === 'writeOnly' && operation.hasPath) {
+    throw new Refusal('mutability', `${field.name} cannot be changed here: people sign in with their provider`);
+  }
   const holder = field.urn === null ? document : extensionObject(document, field.urn);
   changeAttribute(holder, path, operation, habits);
   if (field.attribute.required && own(holder, field.name) === undefined) working.losses.set(field, operation);

@@ -121,7 +121,7 @@ describe('GET /api/users 400', () => {
     expect(problem.detail).toContain(parameter);
   });
 
-  it.each(['x', 'e30', 'bnVsbA', '%00', Buffer.from('["users userName",{},"x"]').toString('base64url')])(
+  it.each(['x', 'e30', 'bnVsbA', Buffer.from('["users userName",{},"x"]').toString('base64url')])(
     'refuses the cursor %s',
     async (cursor) => {
       const { status, problem } = await api.get(`/api/users?cursor=${cursor}`);

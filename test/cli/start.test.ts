@@ -193,6 +193,16 @@ describe('start that cannot', () => {
     expect(err).toContain('is a file where a folder should be');
   });
 
+  test('the secret key beside the data is damaged: exit code 3 and what to restore', async () => {
+    await mkdir(site.dataDir, { recursive: true });
+    await writeFile(join(site.dataDir, 'secret.key'), 'c2hvcnQ=', { mode: 0o600 });
+    const { code, err } = await run(site.env, ['start']);
+    expect(code).toBe(3);
+    expect(err).toContain('Bifrost cannot start here: ');
+    expect(err).toContain('Restore it from a backup');
+    expect(err).not.toContain('c2hvcnQ=');
+  });
+
   test('a command without a server and without a configuration that can be read: exit code 2', async () => {
     await mkdir(site.dataDir, { recursive: true });
     const { code, err } = await run({ ...site.env, BIFROST_CONFIG: '/nonexistent.json' }, ['user', 'list']);

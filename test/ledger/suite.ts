@@ -3,12 +3,20 @@
 
 import { describe } from 'vitest';
 import { commitSuite } from './commit-suite.ts';
+import { filterSuite } from './filter-suite.ts';
 import { groupSuite } from './group-suite.ts';
+import { listSuite } from './list-suite.ts';
+import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
+import { settingsSuite } from './settings-suite.ts';
 
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
     describe('commit', () => commitSuite(open));
     describe('groups', () => groupSuite(open));
+    describe('logs', () => logSuite(open));
+    describe('lists', () => listSuite(open));
+    describe('filters', () => filterSuite(open));
+    describe('settings', () => settingsSuite(open));
   });
 }

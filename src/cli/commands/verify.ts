@@ -31,7 +31,8 @@ export const verify: Command = {
       show(output) {
         output.line(`Checked ${report.users} users, ${report.groups} groups and ${report.events} events.`);
         if (report.ok) return output.line({ tone: 'good', text: 'Everything holds.' });
-        output.line({ tone: 'bad', text: `${report.problemCount} problems:` });
+        const { problemCount } = report;
+        output.line({ tone: 'bad', text: problemCount === 1 ? 'One problem:' : `${problemCount} problems:` });
         for (const problem of report.problems) output.line('  ', problem);
         const more = report.problemCount - report.problems.length;
         if (more > 0) output.line(`  and ${more} more`);

@@ -21,7 +21,7 @@ export interface Caller {
 /** Characters of the longest credential that is looked at. */
 const CREDENTIAL_CHARACTERS = 1_024;
 
-export interface Identified {
+interface Identified {
   request: IncomingMessage;
   authorization: string | undefined;
   /** The address that counts for failed attempts. */

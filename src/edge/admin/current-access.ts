@@ -65,7 +65,7 @@ export function showPerson(user: User): PersonJson {
   };
 }
 
-export function showUser(user: User, { role, teams, businessUnits }: CurrentAccess): UserJson {
+function showUser(user: User, { role, teams, businessUnits }: CurrentAccess): UserJson {
   return {
     ...showPerson(user),
     role,

@@ -16,7 +16,7 @@ const catalogue = {
   system: ['read', 'verify'],
 } as const;
 
-export type Resource = keyof typeof catalogue;
+type Resource = keyof typeof catalogue;
 
 /** One resource and one operation that the catalogue has for it. */
 export type Permission = {

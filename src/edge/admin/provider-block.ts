@@ -19,14 +19,18 @@ export function readBlock(settings: Settings, block: Record<string, unknown>): D
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     const problems = error.problems.map(({ path, message }) => ({
-      path: path
-        .replace(/^providers\[0\]\.?/, '')
-        .replace(/^/, '/')
-        .replaceAll('.', '/'),
+      path: pointerOf(path.replace(/^providers\[0\]/, '')),
       problem: message,
     }));
     throw badInput('The provider', problems);
   }
+}
+
+/** `.guard.count`, `.rules[0]`, `.claims["a.b"]` as a JSON Pointer. */
+function pointerOf(path: string): string {
+  const parts = [...path.matchAll(/\[(\d+)\]|\["((?:[^"\\]|\\.)*)"\]|\.?([^.[\]]+)/g)];
+  const names = parts.map(([, index, quoted, plain]) => index ?? quoted ?? plain ?? '');
+  return names.map((name) => `/${name.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
 }
 
 /** Keys of a block that are stored elsewhere than in `connection`. */

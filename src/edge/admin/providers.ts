@@ -29,7 +29,7 @@ import { changeRules, wantedRules } from './rules-change.ts';
 import { addToken, endpointOf, liveTokens } from './tokens.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
-export function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): ProviderJson {
+function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): ProviderJson {
   const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
   const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
   const { mode, everyMs } = settings.reconcile;

@@ -77,6 +77,8 @@ export function queryReader<Query extends TObject>(
         problems.push({ path: name, problem: `is unknown here; known are ${namesOf(known)}` });
       } else if (typeof text !== 'string') {
         problems.push({ path: name, problem: 'was given more than once' });
+      } else if (text.includes('\0')) {
+        problems.push({ path: name, problem: 'holds a NUL character' });
       } else {
         read[name] = readParameter(text, known[name]!);
       }

@@ -46,7 +46,7 @@ type ParameterOf<Path extends string> = Path extends `${string}{${infer Name}}${
   ? Name | ParameterOf<Rest>
   : never;
 
-export interface RouteCall<Path extends string, Query, Body> extends Call {
+interface RouteCall<Path extends string, Query, Body> extends Call {
   params: Readonly<Record<ParameterOf<Path>, string>>;
   query: Query;
   body: Body;

@@ -21,7 +21,7 @@ export function endpointOf(parts: AdminParts): string {
   return parts.publicUrl() + SCIM_BASE;
 }
 
-export function isLive(token: Token, at: number): boolean {
+function isLive(token: Token, at: number): boolean {
   const { revokedAt, expiresAt } = token;
   return (revokedAt === null || revokedAt > at) && (expiresAt === null || expiresAt > at);
 }

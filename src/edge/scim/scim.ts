@@ -278,6 +278,8 @@ function noteRefusal(
 
 /** A wrong token is told apart by its last four characters, as Entra's administrator sees it. */
 function rejectedCredential(request: FastifyRequest): string {
-  const token = /^bearer +(\S{12,})/i.exec(request.headers.authorization ?? '')?.[1];
-  return token ? `Rejected a token ending in ${token.slice(-4)}` : 'Rejected a request without a token';
+  const token = bearerToken(request.headers.authorization);
+  if (token === null) return 'Rejected a request without a token';
+  // Of a short text the end would be too much of the whole.
+  return token.length < 16 ? 'Rejected an unknown token' : `Rejected a token ending in ${token.slice(-4)}`;
 }

@@ -22,7 +22,8 @@ import {
 export interface Elements {
   from: string;
   where: string;
-  /** The order in which the wire shows them. */
+  /** The primary element first, where there can be one; then the order in which the wire shows them. */
+  primary: string | null;
   order: string;
   values(sub: string | null): Values;
 }
@@ -73,7 +74,8 @@ export function anyElementSql(part: Condition, elements: Elements): Sql {
 export function firstValueSql(place: Place, elements: Elements): string {
   const values = elements.values(place.sub);
   const sorted = values.sorted(place);
-  return `(SELECT ${sorted} FROM ${rows(elements.from, values)} WHERE ${elements.where} ORDER BY ${elements.order}, ${sorted} IS NULL LIMIT 1)`;
+  const order = [elements.primary, `${sorted} IS NULL`, elements.order].filter((each) => each !== null);
+  return `(SELECT ${sorted} FROM ${rows(elements.from, values)} WHERE ${elements.where} ORDER BY ${order.join(', ')} LIMIT 1)`;
 }
 
 function partSql(part: Condition, elements: Elements): Sql {
@@ -137,11 +139,11 @@ export function documentPath(place: Place, sub: string | null): string {
 
 function documentElements(place: Place): Elements {
   const list = `json_each(r.document, ${documentPath(place, null)}) e`;
-  return { from: list, where: '1', order: primaryFirst, values: documentValues };
+  return { from: list, where: '1', primary: primaryFirst, order: 'e.key', values: documentValues };
 }
 
 const primaryFirst =
-  "CASE WHEN e.type = 'object' THEN coalesce(json_extract(e.value, '$.primary'), 0) ELSE 0 END DESC, e.key";
+  "CASE WHEN e.type = 'object' THEN coalesce(json_extract(e.value, '$.primary'), 0) ELSE 0 END DESC";
 
 function documentValues(sub: string | null): Values {
   // Lists of simple values (`schemas`) have no names within.
@@ -166,7 +168,13 @@ export function sortedText(place: Place, expression: string): string {
 function foreignElements(place: Place): Elements {
   const list = `(SELECT ${asList('a')} FROM json_each(r.document) u, json_each(CASE u.type WHEN 'object' THEN u.value END) a
     WHERE ${named('u', place.urn!)} AND ${named('a', place.attribute)} ORDER BY ${exactFirst('u', place.urn!)}, ${exactFirst('a', place.attribute)} LIMIT 1)`;
-  return { from: `json_each(${list}) e`, where: '1', order: primaryFirst, values: foreignValues };
+  return {
+    from: `json_each(${list}) e`,
+    where: '1',
+    primary: primaryFirst,
+    order: 'e.key',
+    values: foreignValues,
+  };
 }
 
 /** In a list of simple values, `value` is the element (RFC 7643 2.4). */
@@ -227,6 +235,7 @@ export function isList(place: Place, table: Table): boolean {
 const groupsOfUser: Elements = {
   from: 'memberships m JOIN directory_groups d ON d.provider = m.provider AND d.id = m.group_id',
   where: 'm.provider = r.provider AND m.member = r.id',
+  primary: null,
   order: 'd.display_name_folded, d.id',
   values: (sub) =>
     edgeValues(sub, { value: 'm.group_id', display: 'd.display_name', type: "'direct'", $ref: 'm.group_id' }),
@@ -235,6 +244,7 @@ const groupsOfUser: Elements = {
 const membersOfGroup: Elements = {
   from: 'memberships m',
   where: 'm.provider = r.provider AND m.group_id = r.id',
+  primary: null,
   order: 'm.member',
   values: (sub) =>
     edgeValues(sub, {

@@ -5,7 +5,7 @@ import { sweeper, verify } from './check.ts';
 import { commitQueue } from './commit.ts';
 import { loader as makeLoader } from './load.ts';
 import { countEvents, readEvents, requestLog } from './log.ts';
-import { type Database, openFile } from './open.ts';
+import { type Database, type OpenFile, openFile } from './open.ts';
 import { peopleLists } from './people.ts';
 import { resourceReader } from './resources.ts';
 import { settingsStore } from './settings.ts';
@@ -18,6 +18,15 @@ const TOKEN_USE_EVERY_MS = 60_000;
 
 export function openSqliteLedger(dataDir: string): Ledger {
   const file = openFile(dataDir);
+  try {
+    return ledgerOn(file);
+  } catch (error) {
+    file.close();
+    throw error;
+  }
+}
+
+function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database);
@@ -83,8 +92,8 @@ export function openSqliteLedger(dataDir: string): Ledger {
 
     readUser: (provider, id) => durably(reader.user(provider, id)),
     readGroup: (provider, id, withMembers) => durably(reader.group(provider, id, withMembers)),
-    queryUsers: (query) => durably(reader.users(query)),
-    queryGroups: (query) => durably(reader.groups(query)),
+    queryUsers: async (query) => durably(reader.users(query)),
+    queryGroups: async (query) => durably(reader.groups(query)),
 
     providers: async () => loader.states(),
     provider: async (id) => loader.state(id),

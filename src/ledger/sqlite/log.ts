@@ -171,7 +171,10 @@ function requestConditions(query: RequestQuery): { where: string; values: Value[
   if (query.before !== null) add('id < ?', query.before);
   if (query.provider !== undefined) add('provider = ?', query.provider);
   if (query.resource !== undefined) add('resource = ?', query.resource);
-  if (query.search !== undefined) add("(path || ' ' || action) LIKE '%' || ? || '%'", query.search);
+  if (query.search !== undefined) {
+    const literal = query.search.replace(/[\\%_]/g, '\\$&');
+    add("(path || ' ' || action) LIKE '%' || ? || '%' ESCAPE '\\'", literal);
+  }
   if (query.status === 'ok') add('status < 400');
   if (query.status === 'failed') add('status >= 400 AND status <> 401');
   if (query.status === 'rejected') add('status = 401');

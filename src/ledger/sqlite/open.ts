@@ -54,14 +54,6 @@ export function openFile(dataDir: string): OpenFile {
   }
 }
 
-/** A second connection to the same file that can only read, for long reads. */
-export function openReader(path: string): Database {
-  const database = new DatabaseSync(path, { readOnly: true });
-  database.exec('PRAGMA busy_timeout = 5000; PRAGMA query_only = 1;');
-  defineFold(database);
-  return database;
-}
-
 function lock(dataDir: string): () => void {
   const holderPath = join(dataDir, 'bifrost.holder.json');
   const held = new DatabaseSync(join(dataDir, 'bifrost.lock'));

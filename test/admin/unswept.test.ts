@@ -1,0 +1,111 @@
+// Answers between a change of rules and the sweep that follows it: here the sweep never comes, and all are right.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { systemClock } from '../../src/clock.ts';
+import { readSettings } from '../../src/config.ts';
+import { registerAdmin } from '../../src/edge/admin/admin.ts';
+import type { UserJson } from '../../src/edge/admin/contract.ts';
+import { systemRoles } from '../../src/edge/admin/permissions.ts';
+import { newId } from '../../src/id.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
+import { createLogger } from '../../src/log.ts';
+import { decideUserCreate } from '../../src/mapping/decide.ts';
+import { loadSecretKey } from '../../src/secret.ts';
+import { ENTERPRISE, USER } from '../harness/scim-client.ts';
+import type { Page } from './fixture.ts';
+
+let app: FastifyInstance;
+let ledger: Ledger;
+let directory: string;
+let user: string;
+let sweepWanted = 0;
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'bifrost-unswept-'));
+  ledger = openSqliteLedger(directory);
+  for (const { name, permissions } of systemRoles) {
+    const id = name.toLowerCase();
+    await ledger.saveRole({ id, name, system: true, permissions, permissionCount: permissions.length });
+  }
+  app = Fastify();
+  await registerAdmin(app, {
+    ledger,
+    clock: systemClock,
+    settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
+    log: createLogger({ level: 'silent' }),
+    secretKey: loadSecretKey(directory, null),
+    version: 'test',
+    publicUrl: () => 'http://127.0.0.1',
+    isLocal: () => true,
+    apiKeys: [],
+    wakeSweep: () => {
+      sweepWanted++;
+    },
+  });
+  const block = { name: 'x', kind: 'oidc', clientId: 'x', issuer: 'https://id.contoso.com' };
+  await ask('POST', '/api/providers', block);
+  await put({ attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }] });
+  user = newId();
+  await ledger.transact({
+    provider: 'x',
+    needs: {},
+    decide({ state }) {
+      const context = { state, at: Date.now(), actor: { kind: 'system' as const, id: 'test' }, cause: null };
+      const document = { schemas: [USER], userName: 'amara', [ENTERPRISE]: { department: 'Sales' } };
+      const made = { id: user, formerly: null };
+      return { changes: decideUserCreate(context, made, { document, unlisted: {} }).changes, answer: null };
+    },
+  });
+});
+afterAll(async () => {
+  await app.close();
+  await ledger.close();
+  await rm(directory, { recursive: true, force: true });
+});
+
+async function ask<Body>(method: 'GET' | 'POST' | 'PUT', url: string, payload?: object): Promise<Body> {
+  const answer = await app.inject({ method, url, ...(payload && { payload }) });
+  expect(answer.statusCode, answer.body).toBeLessThan(300);
+  return answer.json<Body>();
+}
+const put = (rules: object) => ask('PUT', '/api/providers/x/mappings', rules);
+const members = async (unit: string) =>
+  (await ask<Page<{ sources: object[] }>>('GET', `/api/business-units/${unit}/members`)).items;
+
+describe('before the sweep has come', () => {
+  it('a gain and a loss show everywhere', async () => {
+    expect(await members('Sales')).toHaveLength(1);
+    await put({
+      attributeRoleMappings: [{ attribute: 'department', value: 'Sales', role: 'Viewer' }],
+      attributeBusinessUnitMappings: [],
+    });
+    expect(sweepWanted).toBeGreaterThan(0);
+    expect(await ledger.staleUsers()).toBe(1);
+
+    const wanted = { role: { name: 'Viewer' }, businessUnits: [] };
+    expect((await ask<Page<UserJson>>('GET', '/api/users')).items[0]).toMatchObject(wanted);
+    expect(await ask('GET', `/api/users/${user}`)).toMatchObject(wanted);
+    expect(await ask('GET', `/api/access?id=${user}`)).toMatchObject(wanted);
+    expect(await ask('GET', `/api/users/${user}/access`)).toMatchObject({
+      ...wanted,
+      pending: true,
+      role: { sources: [{ since: null, cause: null }] },
+    });
+    expect(await members('Sales')).toEqual([]);
+    expect(await ask('GET', '/api/status')).toMatchObject({ sweep: { running: true, staleUsers: 1 } });
+  });
+
+  it('and the sweep makes it the stored state', async () => {
+    while (await ledger.sweep(Date.now()));
+    expect(await ask('GET', `/api/users/${user}/access`)).toMatchObject({
+      pending: false,
+      role: { name: 'Viewer', sources: [{ since: expect.any(String) }] },
+    });
+    expect(await ask('POST', '/api/verify')).toMatchObject({ ok: true });
+  });
+});
