@@ -12,7 +12,7 @@ import Fastify, {
   type LightMyRequestResponse,
 } from 'fastify';
 import { type Clock, systemClock } from './clock.ts';
-import { limits, readSettings, type Settings } from './config.ts';
+import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { registerOperations } from './edge/operations.ts';
@@ -21,6 +21,7 @@ import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import { limits } from './limits.ts';
 import { createLogger } from './log.ts';
 import { errorBody } from './scim/messages.ts';
 import { loadSecretKey } from './secret.ts';
@@ -119,7 +120,7 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     clientErrorHandler: answerUnreadable,
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs },
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
-    frameworkErrors: (_error, _request, reply) => answerMalformed(reply as FastifyReply),
+    frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
   });
   const cursorKey = createHmac('sha256', parts.secretKey.bytes).update('cursor').digest();
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
@@ -129,8 +130,16 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
   return app;
 }
 
-function answerMalformed(reply: FastifyReply): void {
+function answerMalformed(url: string, reply: FastifyReply): void {
   const detail = 'The address of the request could not be read.';
+  if (url.startsWith('/api')) {
+    const problem = { type: 'about:blank', title: 'Bad Request', status: 400, detail };
+    reply
+      .code(400)
+      .header('content-type', 'application/problem+json')
+      .send(Buffer.from(JSON.stringify(problem)));
+    return;
+  }
   reply.code(400).header('content-type', 'application/scim+json');
   reply.send(Buffer.from(JSON.stringify(errorBody(400, undefined, detail))));
 }

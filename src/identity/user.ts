@@ -120,7 +120,9 @@ export function createUser(
   for (const name of attributesOf(wanted.document).keys()) supplied.set(name, at);
   for (const name of Object.keys(wanted.unlisted)) supplied.set(name, at);
   const after: User = {
-    ...made,
+    provider: made.provider,
+    id: made.id,
+    formerly: made.formerly,
     revision: 1,
     document: withActive(wanted.document),
     unlisted: wanted.unlisted,

@@ -141,7 +141,10 @@ function changeKnown(
   }
   // ServiceProviderConfig says that changePassword is not supported; inside bodies (Okta's PUT) it is read past.
   if (field.attribute.mutability === 'writeOnly' && operation.hasPath) {
-    throw new Refusal('mutability', `${field.name} cannot be changed here: people sign in with their provider`);
+    throw new Refusal(
+      'mutability',
+      `${field.name} cannot be changed here: people sign in with their provider`,
+    );
   }
   const holder = field.urn === null ? document : extensionObject(document, field.urn);
   changeAttribute(holder, path, operation, habits);

@@ -4,7 +4,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { limits, readSettings } from '../../src/config.ts';
+import { readSettings } from '../../src/config.ts';
+import { limits } from '../../src/limits.ts';
 import { env, errorOf, example } from './sample.ts';
 
 let directory: string;

@@ -77,7 +77,7 @@ function aborted(signal: AbortSignal): Promise<void> {
 
 /** False when it took too long: whoever stops a server waits for it. */
 async function withinGrace(stopping: Promise<void>): Promise<boolean> {
-  const { limits } = await import('../../config.ts');
+  const { limits } = await import('../../limits.ts');
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
     timer = setTimeout(() => resolve(false), limits.shutdownGraceMs);

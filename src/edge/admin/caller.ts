@@ -2,9 +2,9 @@
 // credentials; nothing limits those who hold a right one.
 
 import type { IncomingMessage } from 'node:http';
-import { limits } from '../../config.ts';
 import type { Actor } from '../../identity/event.ts';
 import type { StoredRole } from '../../ledger/ledger.ts';
+import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { sameSecret, sha256Hex } from '../../secret.ts';
 import type { DeclaredApiKey, Parts } from '../parts.ts';

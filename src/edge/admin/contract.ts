@@ -2,7 +2,7 @@
 // them. The dashboard sees the server through this file alone.
 
 import { type Static, type TSchema, Type } from 'typebox';
-import { limits } from '../../config.ts';
+import { limits } from '../../limits.ts';
 
 // --- building blocks --------------------------------------------------------------------------------------------
 

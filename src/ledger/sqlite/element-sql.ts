@@ -14,6 +14,7 @@ import {
   never,
   quoteText,
   type Sql,
+  someRow,
   type Table,
   typedComparison,
 } from './operator-sql.ts';
@@ -53,21 +54,15 @@ export function anyValueSql(condition: Compare, elements: Elements): Sql {
 /** Some element, or with `sub` some value under that name, is there. */
 export function anyPresentSql(place: Place, elements: Elements): Sql {
   const { from, where } = elements;
-  if (place.sub === null) return { text: `EXISTS (SELECT 1 FROM ${from} WHERE ${where})`, values: [] };
+  if (place.sub === null) return { text: someRow(from, where), values: [] };
   const values = elements.values(place.sub);
-  return {
-    text: `EXISTS (SELECT 1 FROM ${rows(from, values)} WHERE ${where} AND ${values.expression} IS NOT NULL)`,
-    values: [],
-  };
+  return { text: someRow(rows(from, values), `${where} AND ${values.expression} IS NOT NULL`), values: [] };
 }
 
 /** One and the same element satisfies the whole part. */
 export function anyElementSql(part: Condition, elements: Elements): Sql {
   const inner = partSql(part, elements);
-  return {
-    text: `EXISTS (SELECT 1 FROM ${elements.from} WHERE ${elements.where} AND ${inner.text})`,
-    values: inner.values,
-  };
+  return { text: someRow(elements.from, `${elements.where} AND ${inner.text}`), values: inner.values };
 }
 
 /** What a list is sorted by: the value of the primary element, else the first value (RFC 7644 3.4.2.3). */
@@ -95,7 +90,7 @@ function partSql(part: Condition, elements: Elements): Sql {
     case 'present': {
       const { from, expression } = valuesIn(part.place, elements);
       if (from === null) return { text: `${expression} IS NOT NULL`, values: [] };
-      return { text: `EXISTS (SELECT 1 FROM ${from} WHERE ${expression} IS NOT NULL)`, values: [] };
+      return { text: someRow(from, `${expression} IS NOT NULL`), values: [] };
     }
     case 'compare': {
       const values = valuesIn(part.place, elements);
@@ -114,10 +109,7 @@ function comparedRows(condition: Compare, values: Values, from: string | null, w
   const all = rows(from, values);
   const compared = values.compare(condition);
   if (condition.operator !== 'ne') {
-    return {
-      text: `EXISTS (SELECT 1 FROM ${all} WHERE ${where} AND ${compared.text})`,
-      values: compared.values,
-    };
+    return { text: someRow(all, `${where} AND ${compared.text}`), values: compared.values };
   }
   return {
     text: `coalesce((SELECT max(${compared.text}) FROM ${all} WHERE ${where} AND ${values.expression} IS NOT NULL), 1)`,

@@ -34,7 +34,9 @@ function ledgerOn(file: OpenFile): Ledger {
   const writer = makeWriter(database, loader, total);
   const settings = settingsStore(database, loader, writer);
   const reader = resourceReader(database, total);
-  const people = peopleLists(database, loader.roles);
+  const people = peopleLists(database, loader.roles, () =>
+    loader.states().map(({ provider }) => provider.id),
+  );
   const requests = requestLog(database);
   const sweeps = sweeper(database, loader, writer);
   const riders = requestRiders(queue.flush);

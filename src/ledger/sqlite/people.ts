@@ -17,9 +17,10 @@ import { readUserRow, type UserColumns, userColumns, type Value } from './rows.t
 /** Counting stops there: a page of 50 does not wait for a count over a million (`totalIsCapped`). */
 const COUNTED_AT_MOST = 10_000;
 
+/** Each is what an index of one provider is ordered by. Ids sort by time of creation. */
 const sortColumns = {
-  userName: 'u.sign_in_name_folded',
-  createdAt: 'u.created_at',
+  userName: 'u.user_name_folded',
+  createdAt: 'u.id',
   lastProvisionedAt: 'u.last_provisioned_at',
 } as const;
 
@@ -50,7 +51,12 @@ export interface PeopleLists {
   find(by: { userName?: string; externalId?: string; provider?: string }): string[];
 }
 
-export function peopleLists(database: Database, roles: () => readonly StoredRole[]): PeopleLists {
+export function peopleLists(
+  database: Database,
+  roles: () => readonly StoredRole[],
+  providers: () => readonly string[],
+): PeopleLists {
+  const finder = peopleFinder(database);
   const memberCount = database.prepare('SELECT count(*) AS n FROM holdings WHERE target = ?');
   const targetById = database.prepare(
     'SELECT provider, id, kind, name, key, created_at FROM targets WHERE id = ?',
@@ -83,7 +89,8 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
   }
 
   function users(query: UserListQuery): ReturnType<PeopleLists['users']> {
-    const { where, values } = userConditions(query);
+    const only = providers().length === 1 ? { provider: providers()[0]! } : {};
+    const { where, values } = userConditions({ ...only, ...query });
     const column = sortColumns[query.sort.by];
     const direction = query.sort.descending ? 'DESC' : 'ASC';
     const beyond = query.sort.descending ? '<' : '>';
@@ -173,7 +180,7 @@ export function peopleLists(database: Database, roles: () => readonly StoredRole
       const row = targetById.get(id);
       return row ? listedTarget(row as unknown as TargetColumns) : null;
     },
-    find: (by) => findPeople(database, by),
+    find: (by) => (by.provider === undefined ? providers() : [by.provider]).flatMap((id) => finder(id, by)),
   };
 }
 
@@ -207,25 +214,28 @@ function userConditions(query: UserListQuery): { where: string; values: Value[] 
   return { where: where.join(' AND ') || '1', values };
 }
 
-function findPeople(database: Database, by: Parameters<PeopleLists['find']>[0]): string[] {
-  const where: string[] = [];
-  const values: Value[] = [];
-  if (by.provider !== undefined) {
-    where.push('provider = ?');
-    values.push(by.provider);
-  }
-  // While somebody is in the provider's recycle bin nobody is looked up by the name they keep: only live names count.
-  if (by.userName !== undefined) {
-    where.push(
-      'sign_in_name_folded = ? AND (user_name_folded = sign_in_name_folded OR removed_at IS NOT NULL)',
-    );
-    values.push(fold(by.userName));
-  }
-  if (by.externalId !== undefined) {
-    where.push('external_id = ?');
-    values.push(by.externalId);
-  }
-  if (where.length === 0) return [];
-  const sql = `SELECT id FROM users WHERE ${where.join(' AND ')} ORDER BY removed_at IS NOT NULL, removed_at DESC, id LIMIT 50`;
-  return (database.prepare(sql).all(...values) as { id: string }[]).map((row) => row.id);
+/** In one provider, by a name or an externalId; the living before the removed, the last removed first. */
+function peopleFinder(database: Database) {
+  // While somebody is in the provider's recycle bin nobody is looked up by the name they keep.
+  const byName = database.prepare(
+    'SELECT id FROM users WHERE provider = ? AND user_name_folded = ? AND sign_in_name_folded = user_name_folded AND removed_at IS NULL',
+  );
+  const byFormerName = database.prepare(
+    'SELECT id FROM users WHERE provider = ? AND sign_in_name_folded = ? AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT 50',
+  );
+  const byExternalId = database.prepare(
+    'SELECT id FROM users WHERE provider = ? AND external_id = ? ORDER BY removed_at IS NOT NULL, removed_at DESC, id LIMIT 50',
+  );
+  const ids = (rows: unknown) => (rows as { id: string }[]).map((row) => row.id);
+
+  return (provider: string, by: { userName?: string; externalId?: string }): string[] => {
+    const found: string[][] = [];
+    if (by.userName !== undefined) {
+      const name = fold(by.userName);
+      found.push([...ids(byName.all(provider, name)), ...ids(byFormerName.all(provider, name))]);
+    }
+    if (by.externalId !== undefined) found.push(ids(byExternalId.all(provider, by.externalId)));
+    const [first = [], ...others] = found;
+    return first.filter((id) => others.every((each) => each.includes(id)));
+  };
 }

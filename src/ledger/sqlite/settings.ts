@@ -60,6 +60,10 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
      WHERE id = ? AND revision = ?`,
   );
   const remove = database.prepare('DELETE FROM providers WHERE id = ?');
+  const freeNames = database.prepare('UPDATE directory_groups SET unique_name = NULL WHERE provider = ?');
+  const bindNames = database.prepare(
+    'UPDATE directory_groups SET unique_name = display_name_folded WHERE provider = ?',
+  );
   const current = database.prepare('SELECT ruleset FROM providers WHERE id = ?');
   const putRuleset = database.prepare(
     'INSERT INTO rulesets (provider, number, strategy, rules, scim_attributes, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -95,6 +99,9 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
       if (!(error instanceof Error) || !error.message.includes('UNIQUE constraint failed')) throw error;
       throw new Refusal('conflict', `A provider named "${provider.name}" is there already.`);
     }
+    if (before && before.settings.groupsMatchedBy !== provider.settings.groupsMatchedBy) {
+      rematchGroups(provider);
+    }
     loader.forget();
     const type = before ? ('provider.updated' as const) : ('provider.created' as const);
     const shown = ({ name, enabled, scimEnabled, settings }: Provider) => {
@@ -103,6 +110,18 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
     };
     const data = before ? { before: shown(before), after: shown(provider) } : { after: shown(provider) };
     tell(provider.id, by, { type, subject: { kind: 'provider', id: provider.id }, data });
+  }
+
+  /** Names begin or cease to be unique: those that are there follow. */
+  function rematchGroups({ id, settings }: Provider): void {
+    try {
+      (settings.groupsMatchedBy === 'externalId' ? freeNames : bindNames).run(id);
+    } catch (error) {
+      if (!(error instanceof Error) || !error.message.includes('UNIQUE constraint failed')) throw error;
+      const detail =
+        'Two groups have one displayName. Rename one at the provider before groups are matched by it.';
+      throw new Refusal('conflict', detail);
+    }
   }
 
   function removeProvider(id: string, by: Change): void {
