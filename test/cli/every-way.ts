@@ -46,7 +46,7 @@ export function onEveryWay(tests: (ground: Ground) => void): void {
         await bifrost.stop();
         running = null;
       }
-      const endpoint = `${bifrost.url}/scim/v2`;
+      const endpoint = `${bifrost.settings.publicUrl ?? bifrost.url}/scim/v2`;
       Object.assign(ground, { site, people, endpoint, cli: (...argv: string[]) => run(env, argv) });
     });
     afterAll(async () => {

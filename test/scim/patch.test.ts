@@ -390,14 +390,19 @@ describe('read-only attributes', () => {
         .title,
     ).toBe('B');
   });
-  it('meta, groups, schemas, password are read past (P29, G24)', () => {
+  it('password by path is refused, as changePassword is not supported; inside a value it is read past', () => {
+    const refused = () => outcome({ op: 'replace', path: 'password', value: 'Sesame-1' });
+    expect(refused).toThrow(expect.objectContaining({ reason: 'mutability' }));
+    expect(outcome({ op: 'replace', value: { password: 'Sesame-1' } })).toEqual(userDocument(start));
+  });
+
+  it('meta, groups, schemas are read past (P29, G24)', () => {
     const paths = [
       'meta',
       'meta.created',
       'groups',
       'groups[value eq "x"]',
       'schemas',
-      'password',
       'manager.displayName',
       `${ENTERPRISE}:manager.$ref`,
     ];

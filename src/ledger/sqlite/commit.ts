@@ -11,6 +11,11 @@ import type { Database } from './open.ts';
 export interface CommitQueue {
   /** Runs the job in the next transaction. What it throws undoes its own writes only, and rejects it alone. */
   run<Answer>(job: () => Answer): Promise<Answer>;
+  /**
+   * Before a read: all reads between two transactions share one snapshot, which spares each the locks of its own.
+   * This process is the only writer, so the snapshot is the present until the next transaction ends it.
+   */
+  beginRead(): void;
   /** Resolves when all that was committed until now is on disk; null when it is already. */
   synced(): Promise<void> | null;
   /** Called before each transaction ends, for rows that ride along. */
@@ -46,6 +51,8 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
   const release = database.prepare('RELEASE job');
   const undo = database.prepare('ROLLBACK TO job');
   const disk = diskFlusher(walPath);
+  const beginReading = database.prepare('BEGIN');
+  let reading = false;
   let waiting: Waiting[] = [];
   let scheduled = false;
   let ride: () => void = () => {};
@@ -56,6 +63,11 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
     if (scheduled) return;
     scheduled = true;
     setImmediate(flush);
+  }
+
+  function endRead(): void {
+    if (reading) commit.run();
+    reading = false;
   }
 
   /** Moves jobs from `waiting` to `batch` as it runs them. */
@@ -92,6 +104,7 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
     scheduled = false;
     const batch: Waiting[] = [];
     try {
+      endRead();
       begin.run();
       runJobs(batch);
       ride();
@@ -126,6 +139,10 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
         waiting.push({ job, resolve: resolve as (answer: unknown) => void, reject });
         schedule();
       }),
+    beginRead: () => {
+      if (!reading) beginReading.run();
+      reading = true;
+    },
     synced: disk.synced,
     onFlush: (write) => {
       ride = write;
@@ -141,7 +158,10 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
       while (waiting.length > 0 || scheduled) await new Promise((resolve) => setImmediate(resolve));
       await disk.synced();
     },
-    close: disk.close,
+    close: () => {
+      endRead();
+      disk.close();
+    },
   };
 }
 

@@ -72,7 +72,9 @@ function ledgerOn(file: OpenFile): Ledger {
   }
 
   /** What was read may be a moment ahead of the disk; it is answered when the disk has it too. */
-  async function durably<Value>(value: Value): Promise<Value> {
+  async function durably<Value>(read: () => Value): Promise<Value> {
+    queue.beginRead();
+    const value = read();
     const pending = queue.synced();
     if (pending) await pending;
     return value;
@@ -92,10 +94,10 @@ function ledgerOn(file: OpenFile): Ledger {
       queue.run(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
     },
 
-    readUser: (provider, id) => durably(reader.user(provider, id)),
-    readGroup: (provider, id, withMembers) => durably(reader.group(provider, id, withMembers)),
-    queryUsers: async (query) => durably(reader.users(query)),
-    queryGroups: async (query) => durably(reader.groups(query)),
+    readUser: (provider, id) => durably(() => reader.user(provider, id)),
+    readGroup: (provider, id, withMembers) => durably(() => reader.group(provider, id, withMembers)),
+    queryUsers: async (query) => durably(() => reader.users(query)),
+    queryGroups: async (query) => durably(() => reader.groups(query)),
 
     providers: async () => loader.states(),
     provider: async (id) => loader.state(id),
@@ -113,17 +115,17 @@ function ledgerOn(file: OpenFile): Ledger {
     roles: async () => loader.roles(),
     saveRole: (role) => queue.run(() => settings.saveRole(role)),
 
-    listUsers: (query) => durably(people.users(query)),
-    fullUser: (id) => durably(fullUser(database, loader, id)),
-    findPeople: (by) => durably(people.find(by)),
-    listTargets: (query) => durably(people.targets(query)),
-    target: (id) => durably(people.target(id)),
-    targetMembers: (id, after, limit) => durably(people.members(id, after, limit)),
+    listUsers: (query) => durably(() => people.users(query)),
+    fullUser: (id) => durably(() => fullUser(database, loader, id)),
+    findPeople: (by) => durably(() => people.find(by)),
+    listTargets: (query) => durably(() => people.targets(query)),
+    target: (id) => durably(() => people.target(id)),
+    targetMembers: (id, after, limit) => durably(() => people.members(id, after, limit)),
 
-    events: (query) => durably(readEvents(database, query)),
+    events: (query) => durably(() => readEvents(database, query)),
     follow: followers.add,
-    countEvents: (query) => durably(countEvents(database, query)),
-    lastPosition: () => durably(writer.lastPosition()),
+    countEvents: (query) => durably(() => countEvents(database, query)),
+    lastPosition: () => durably(() => writer.lastPosition()),
     requests: async (query) => {
       if (riders.waiting() > 0) queue.flush();
       return requests.find(query);

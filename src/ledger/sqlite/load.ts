@@ -44,19 +44,43 @@ export function loader(database: Database): Loader {
 
   function members(provider: string, ids: readonly string[]): Map<string, LoadedMember> {
     const found = new Map<string, LoadedMember>();
+    const loaded = users.many(provider, ids);
     for (const id of ids) {
-      if (found.has(id)) continue;
-      const loaded = users(provider, id);
-      if (loaded && loaded.user.removedAt === null) found.set(id, { kind: 'User', loaded });
+      const user = loaded.get(id);
+      if (user && user.user.removedAt === null) found.set(id, { kind: 'User', loaded: user });
       else if (group.get(provider, id)) found.set(id, { kind: 'Group', id });
     }
     return found;
   }
 
+  /** A user's groups are loaded with them; only a nested group is looked up by itself. */
+  function membersNow(
+    provider: string,
+    groupId: string,
+    among: ReadonlyMap<string, LoadedMember>,
+  ): Set<string> {
+    const inside = new Set<string>();
+    for (const [id, member] of among) {
+      const isInside =
+        member.kind === 'User'
+          ? member.loaded.groups.some((each) => each.id === groupId)
+          : isMember.get(provider, groupId, id) !== undefined;
+      if (isInside) inside.add(id);
+    }
+    return inside;
+  }
+
   function usersInGroup(provider: string, id: string, most: number): LoadedUser[] | 'many' {
     const rows = userMembers.all(provider, id, most + 1) as { member: string }[];
     if (rows.length > most) return 'many';
-    return rows.map((row) => users(provider, row.member)).filter((loaded) => loaded !== null);
+    return [
+      ...users
+        .many(
+          provider,
+          rows.map((row) => row.member),
+        )
+        .values(),
+    ];
   }
 
   function load(provider: string, needs: Needs): Loaded {
@@ -69,18 +93,14 @@ export function loader(database: Database): Loader {
     const groupRow =
       groupId === undefined ? undefined : (group.get(provider, groupId) as GroupColumns | undefined);
     const former = formerHolderOf === undefined ? undefined : formerHolder.get(provider, formerHolderOf);
-    const inGroup = new Set(
-      (groupRow ? (needs.members ?? []) : []).filter(
-        (id) => isMember.get(provider, groupId!, id) !== undefined,
-      ),
-    );
+    const wanted = needs.members ? members(provider, needs.members) : nobody;
     return {
       state,
-      user: user === undefined ? null : users(provider, user),
+      user: user === undefined ? null : users.one(provider, user),
       formerly: (former as { id: string } | undefined)?.id ?? null,
       group: groupRow ? readGroupRow(groupRow) : null,
-      members: needs.members ? members(provider, needs.members) : nobody,
-      inGroup,
+      members: wanted,
+      inGroup: groupRow ? membersNow(provider, groupId!, wanted) : none,
       usersInGroup: (most) => (groupRow ? usersInGroup(provider, groupId!, most) : []),
       memberIds:
         groupRow && needs.memberIds
@@ -99,7 +119,7 @@ export function loader(database: Database): Loader {
       states.forget();
       tokens.forget();
     },
-    user: users,
+    user: users.one,
     load,
   };
 }
@@ -107,25 +127,26 @@ export function loader(database: Database): Loader {
 // --- users ------------------------------------------------------------------------------------------------------
 
 function userLoader(database: Database) {
-  const userById = database.prepare(`SELECT ${userColumns} FROM users WHERE provider = ? AND id = ?`);
+  const userById = database.prepare(`SELECT ${userColumns} FROM users u WHERE provider = ? AND id = ?`);
   const groupsOf = database.prepare(
     `SELECT g.id, g.display_name FROM memberships m JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id
      WHERE m.provider = ? AND m.member = ?`,
   );
+  // CROSS JOIN keeps the order of the tables: the few ids that are asked for lead.
+  const usersById = database.prepare(
+    `SELECT ${userColumns} FROM json_each(?) j CROSS JOIN users u ON u.provider = ? AND u.id = j.value`,
+  );
+  const groupsOfAll = database.prepare(
+    `SELECT m.member, g.id, g.display_name FROM json_each(?) j
+     CROSS JOIN memberships m ON m.provider = ?2 AND m.member = j.value
+     CROSS JOIN directory_groups g ON g.provider = ?2 AND g.id = m.group_id`,
+  );
   const targetById = database.prepare('SELECT name, key FROM targets WHERE provider = ? AND id = ?');
 
-  return function loadUser(provider: string, id: string): LoadedUser | null {
-    const row = userById.get(provider, id) as UserColumns | undefined;
-    if (!row) return null;
-    const groups: GroupFact[] = (groupsOf.all(provider, id) as { id: string; display_name: string }[]).map(
-      (each) => ({
-        id: each.id,
-        displayName: each.display_name,
-      }),
-    );
+  function loaded(row: UserColumns, groups: GroupFact[]): LoadedUser {
     const grants = JSON.parse(row.grants) as GrantRow[];
     const standing = grants.filter(isStanding).map(({ kind, target, reasonKey, reason }) => {
-      const known = targetById.get(provider, target) as { name: string; key: string } | undefined;
+      const known = targetById.get(row.provider, target) as { name: string; key: string } | undefined;
       return {
         target: { kind, id: target, name: known?.name ?? target, key: known?.key ?? target },
         reason,
@@ -133,7 +154,45 @@ function userLoader(database: Database) {
       };
     });
     return { user: readUserRow(row), role: row.role, ruleset: row.ruleset, groups, grants, standing };
-  };
+  }
+
+  function one(provider: string, id: string): LoadedUser | null {
+    const row = userById.get(provider, id) as UserColumns | undefined;
+    return row ? loaded(row, (groupsOf.all(provider, id) as unknown as GroupColumn[]).map(groupFact)) : null;
+  }
+
+  function many(provider: string, ids: readonly string[]): Map<string, LoadedUser> {
+    if (ids.length < 3) return few(provider, ids);
+    const asked = JSON.stringify([...new Set(ids)]);
+    const groups = new Map<string, GroupFact[]>();
+    for (const row of groupsOfAll.all(asked, provider) as unknown as (GroupColumn & { member: string })[]) {
+      const known = groups.get(row.member);
+      if (known) known.push(groupFact(row));
+      else groups.set(row.member, [groupFact(row)]);
+    }
+    const rows = usersById.all(asked, provider) as unknown as UserColumns[];
+    return new Map(rows.map((row) => [row.id, loaded(row, groups.get(row.id) ?? [])]));
+  }
+
+  function few(provider: string, ids: readonly string[]): Map<string, LoadedUser> {
+    const found = new Map<string, LoadedUser>();
+    for (const id of ids) {
+      const user = one(provider, id);
+      if (user) found.set(id, user);
+    }
+    return found;
+  }
+
+  return { one, many };
+}
+
+interface GroupColumn {
+  id: string;
+  display_name: string;
+}
+
+function groupFact({ id, display_name: displayName }: GroupColumn): GroupFact {
+  return { id, displayName };
 }
 
 /** Only people withdraw these: they are an input of what follows, not an outcome. */

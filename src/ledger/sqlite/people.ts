@@ -64,7 +64,7 @@ export function peopleLists(
   const membersOf = database.prepare(
     'SELECT provider, user FROM holdings WHERE target = ? AND user > ? ORDER BY user LIMIT ?',
   );
-  const userById = database.prepare(`SELECT ${userColumns} FROM users WHERE provider = ? AND id = ?`);
+  const userById = database.prepare(`SELECT ${userColumns} FROM users u WHERE provider = ? AND id = ?`);
 
   function listed(row: UserColumns): ListedUser {
     const role = row.role === null ? undefined : roles().find((each) => each.id === row.role);

@@ -76,7 +76,9 @@ export function resourceReader(database: Database, total: Totals): ResourceReade
 
   function run(table: Table, query: ResourceQuery): ResourcePage<UserResource & GroupResource> {
     const { page, count } = pageSql(table, query);
-    const rows = prepare(page.text).all(...page.values) as unknown as (UserResource &
+    const rows = (findsOne(table, query)
+      ? optional(prepare(page.text).get(...page.values))
+      : prepare(page.text).all(...page.values)) as unknown as (UserResource &
       GroupResource & { sorted: PageKey['sorted'] })[];
     const shown = rows.slice(0, query.limit);
     const last = shown.at(-1);
@@ -113,6 +115,18 @@ export function resourceReader(database: Database, total: Totals): ResourceReade
       return { ...page, rows: page.rows.map((row) => asGroup(query.provider, row, query.withMembers)) };
     },
   };
+}
+
+/** A look-up by a unique name, Entra's most frequent request by far: one row or none, and no order to keep. */
+function findsOne(table: Table, { condition, start, limit }: ResourceQuery): boolean {
+  const atStart = 'offset' in start ? start.offset === 0 : start.after === null;
+  if (!atStart || limit === 0 || condition?.kind !== 'compare' || condition.operator !== 'eq') return false;
+  const { urn, attribute } = condition.place;
+  return urn === null && (attribute === 'id' || (attribute === 'userName' && table === 'users'));
+}
+
+function optional<Row>(row: Row | undefined): Row[] {
+  return row === undefined ? [] : [row];
 }
 
 function preparedByText(database: Database) {

@@ -36,9 +36,9 @@ export interface GroupColumns {
   modified_at: number;
 }
 
-/** Columns that `readUserRow` needs, in the order of the table. */
+/** Columns that `readUserRow` needs, of a table named `u`. */
 export const userColumns =
-  'provider, id, revision, document, supplied, aside, role, grants, ruleset, created_at, modified_at, removed_at, last_provisioned_at, last_sign_in_at, formerly';
+  'u.provider, u.id, u.revision, u.document, u.supplied, u.aside, u.role, u.grants, u.ruleset, u.created_at, u.modified_at, u.removed_at, u.last_provisioned_at, u.last_sign_in_at, u.formerly';
 
 /** What few users have: kept in one column that is null for everybody else. */
 interface Aside {
