@@ -32,6 +32,8 @@ const plans: RowPlan[] = [
 
 const roles = { load: serveLoad, floor: serveFloor, fill: serveFill } satisfies Record<Role, () => void>;
 
+const signals = ['SIGINT', 'SIGTERM'] as const;
+
 const project = dirname(dirname(fileURLToPath(import.meta.url)));
 
 await start(process.argv.slice(2));
@@ -78,12 +80,12 @@ async function bench({ effort, only, profile }: Options): Promise<Report> {
   const interrupt = () => {
     stand.close().finally(() => process.exit(130));
   };
-  process.once('SIGINT', interrupt);
+  for (const signal of signals) process.once(signal, interrupt);
   const rows: Row[] = [];
   try {
     for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stand)));
   } finally {
-    process.removeListener('SIGINT', interrupt);
+    for (const signal of signals) process.removeListener(signal, interrupt);
     await stand.close();
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1000;

@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Measurement, median } from './measure.ts';
 
-type Target = { atLeast: number } | { atMost: number };
+export type Target = { atLeast: number } | { atMost: number };
 
 /** `failed`: answers were not as they must be, so the figure means nothing. `shown`: there is no target. */
 type Verdict = 'pass' | 'miss' | 'shown' | 'failed';

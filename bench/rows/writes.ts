@@ -1,17 +1,18 @@
 // Writes of users: the initial cycle, changes, one write at a time, and what a write costs the server's CPU.
 
 import { type Measurement, measure } from '../measure.ts';
-import { beside, judge, type Row } from '../report.ts';
-import type { Site } from '../stand.ts';
+import { beside, judge, type Row, type Target } from '../report.ts';
+import type { Site, Stand } from '../stand.ts';
+import type { Traffic } from '../traffic.ts';
 import { CONNECTIONS, type RowPlan } from './plan.ts';
 
 export const writePlans: RowPlan[] = [
   initialCycle(1),
   initialCycle(8),
   initialCycle(CONNECTIONS),
-  { name: 'patch-user', run: patchUser },
+  userWrite('create-user', 'POST', null, () => ({ kind: 'createUser' })),
+  userWrite('patch-user', 'PATCH', { atLeast: 4_000 }, (site) => ({ kind: 'patchUser', users: site.ids })),
   { name: 'one-at-a-time', run: oneAtATime },
-  { name: 'cpu-per-write', run: cpuPerWrite },
 ];
 
 function initialCycle(connections: number): RowPlan {
@@ -52,27 +53,40 @@ async function missingPeople(site: Site): Promise<Record<string, number>> {
     : { [`totalResults is ${totalResults} after ${site.people} users`]: 1 };
 }
 
-async function patchUser(stand: Parameters<RowPlan['run']>[0]): Promise<Row[]> {
-  const site = await stand.emptySite(stand.effort.people);
-  const found = await measure(
-    stand,
-    site,
-    { kind: 'patchUser', users: site.ids },
-    { connections: CONNECTIONS },
-  );
-  return [
-    judge({
-      name: 'patch-user',
-      title: `PATCH of a user, ${CONNECTIONS} connections`,
-      target: { atLeast: 4_000 },
-      value: found.perSecond,
-      unit: '/s',
-      ...beside(found),
-    }),
-  ];
+function userWrite(
+  name: string,
+  method: string,
+  target: Target | null,
+  trafficOf: (site: Site) => Traffic,
+): RowPlan {
+  return {
+    name,
+    async run(stand) {
+      const site = await stand.emptySite(stand.effort.people);
+      const found = await measure(stand, site, trafficOf(site), { connections: CONNECTIONS });
+      const title = `${method} of a user, ${CONNECTIONS} connections`;
+      return [
+        judge({ name, title, target, value: found.perSecond, unit: '/s', ...beside(found) }),
+        cpuOfWrite(name, method, found),
+      ];
+    },
+  };
 }
 
-async function oneAtATime(stand: Parameters<RowPlan['run']>[0]): Promise<Row[]> {
+/** The whole of a write's CPU, reading and answering included, against the floor's for the same bytes. */
+function cpuOfWrite(name: string, method: string, { cpuRatio, cpuMs, failures }: Measurement): Row {
+  return judge({
+    name: `${name}-cpu`,
+    title: `server CPU of a ${method} of a user`,
+    target: { atMost: 3 },
+    value: cpuRatio,
+    unit: 'x floor',
+    failures,
+    note: `${cpuMs.toFixed(3)} ms of CPU each`,
+  });
+}
+
+async function oneAtATime(stand: Stand): Promise<Row[]> {
   const site = await stand.emptySite(stand.effort.people);
   const found = await measure(stand, site, { kind: 'patchUser', users: site.ids }, { connections: 1 });
   return [
@@ -85,29 +99,4 @@ async function oneAtATime(stand: Parameters<RowPlan['run']>[0]): Promise<Row[]> 
       ...beside(found),
     }),
   ];
-}
-
-/** The whole of a write's CPU, reading and answering included, against the floor's for the same bytes. */
-async function cpuPerWrite(stand: Parameters<RowPlan['run']>[0]): Promise<Row[]> {
-  const site = await stand.emptySite(stand.effort.people);
-  const writes = {
-    POST: { kind: 'createUser' as const },
-    PATCH: { kind: 'patchUser' as const, users: site.ids },
-  };
-  const rows: Row[] = [];
-  for (const [method, traffic] of Object.entries(writes)) {
-    const found = await measure(stand, site, traffic, { connections: CONNECTIONS });
-    rows.push(
-      judge({
-        name: `cpu-per-write-${method.toLowerCase()}`,
-        title: `server CPU of a ${method} of a user`,
-        target: { atMost: 3 },
-        value: found.cpuRatio,
-        unit: 'x floor',
-        ...beside(found),
-        note: `${found.cpuMs.toFixed(3)} ms of CPU each, ${Math.round(found.perSecond)}/s`,
-      }),
-    );
-  }
-  return rows;
 }

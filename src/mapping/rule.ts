@@ -39,8 +39,8 @@ function wildcardPattern(pattern: string): Pattern {
 
 /**
  * `before${*}after`: the ends are fixed text (a further `*` in them widens what is captured to the shortest fit), so
- * the capture is the rest. Lengths are compared on the folded text; folding that changes a length (`ß`) falls back
- * to the folded capture.
+ * the capture is the rest. It is found in the folded text and given as it was written, unless folding moved it there
+ * (`ß` becomes two letters): then it is given folded.
  */
 function capturePattern(before: string, after: string): Pattern {
   const head = fold(before).split('*');
@@ -51,7 +51,9 @@ function capturePattern(before: string, after: string): Pattern {
     if (start === null) return null;
     const end = startOfTail(folded, tail, start);
     if (end === null || end <= start) return null;
-    return folded.length === value.length ? value.slice(start, end) : folded.slice(start, end);
+    const written = value.slice(start, end);
+    const captured = folded.slice(start, end);
+    return fold(written) === captured ? written : captured;
   };
 }
 

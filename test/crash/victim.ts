@@ -30,8 +30,8 @@ process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL');
 });
 
-export const token = 'crash-test-provisioning-token-0123456789';
-export const apiKey = 'crash-test-api-key-0123456789-0123456789';
+const token = 'crash-test-provisioning-token-0123456789';
+const apiKey = 'crash-test-api-key-0123456789-0123456789';
 
 export async function startVictim(folder: string): Promise<Victim> {
   const config = join(folder, 'bifrost.json');

@@ -7,7 +7,7 @@ import { readPatch } from '../../src/scim/patch-request.ts';
 import { readResource } from '../../src/scim/resource.ts';
 import { userKind } from '../../src/scim/schema.ts';
 
-export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const ACME = 'urn:acme:params:2.0:User';
 export const BIN = '0123456789abcdef0123456789abcdef';

@@ -9,16 +9,8 @@ import { holds, readCondition } from '../../src/scim/condition.ts';
 import { readProjection } from '../../src/scim/projection.ts';
 import { groupKind, type ResourceKind, userKind } from '../../src/scim/schema.ts';
 import { compareBy, readSort } from '../../src/scim/sort.ts';
-import {
-  ACME,
-  generatedGroup,
-  generatedUser,
-  groupFilter,
-  groupSortNames,
-  TEXTS,
-  userFilter,
-  userSortNames,
-} from './generated-resource.ts';
+import { groupFilter, groupSortNames, userFilter, userSortNames } from './generated-filter.ts';
+import { ACME, generatedGroup, generatedUser, TEXTS } from './generated-resource.ts';
 import type { Open, Opened } from './opened.ts';
 import { PROVIDER, scribe, seed } from './scribe.ts';
 

@@ -3,7 +3,7 @@
 
 import { afterEach, beforeEach } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { type Scribe, scribe, seed } from './scribe.ts';
+import { accessOf, type Done, type Scribe, scribe, seed } from './scribe.ts';
 
 export interface Opened {
   ledger: Ledger;
@@ -18,17 +18,32 @@ export interface Desk {
   ledger: Ledger;
   write: Scribe;
   reopen(): Promise<void>;
+  person(name: string, more?: Record<string, unknown>): Promise<Done>;
+  /** Ids of so many new users. */
+  people(count: number): Promise<string[]>;
+  teamsOf(id: string): Promise<string[] | undefined>;
+  /** What `verify` finds. */
+  problems(): Promise<string[]>;
 }
 
 /** A ledger on storage of its own for every test, with the provider and the rules of `seed`. */
 export function eachWithLedger(open: Open): Desk {
   let opened: Opened;
-  const desk = {} as Desk;
-  const take = (ledger: Ledger) => {
+  const desk = {
+    reopen: async () => take(await opened.reopen()),
+    person: (name, more = {}) =>
+      desk.write.createUser({ userName: `${name}@kitehaus.example`, displayName: name, ...more }),
+    people: async (count) => {
+      const made = await Promise.all(Array.from({ length: count }, (_, i) => desk.person(`person${i}`)));
+      return made.map((each) => each.id);
+    },
+    teamsOf: async (id) => (await accessOf(desk.ledger, id))?.teams,
+    problems: async () => (await desk.ledger.verify()).problems,
+  } as Desk;
+  function take(ledger: Ledger): void {
     desk.ledger = ledger;
     desk.write = scribe(ledger);
-  };
-  desk.reopen = async () => take(await opened.reopen());
+  }
   beforeEach(async () => {
     opened = await open();
     take(opened.ledger);

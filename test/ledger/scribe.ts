@@ -24,8 +24,8 @@ import { Refusal } from '../../src/refusal.ts';
 import { readResource } from '../../src/scim/resource.ts';
 import { groupKind, userKind } from '../../src/scim/schema.ts';
 
-export const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
-export const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
+const USER = 'urn:ietf:params:scim:schemas:core:2.0:User';
+const GROUP = 'urn:ietf:params:scim:schemas:core:2.0:Group';
 export const ENTERPRISE = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
 export const PROVIDER = 'contoso';
 
@@ -81,7 +81,7 @@ export const everyDepartment = rule({
   target: '*',
 });
 export const adminsRule = rule({ kind: 'role', attribute: 'roles', value: 'admin', target: 'Admin' });
-export const viewersRule = rule({ kind: 'role', attribute: 'department', value: '*', target: 'Viewer' });
+const viewersRule = rule({ kind: 'role', attribute: 'department', value: '*', target: 'Viewer' });
 
 /** Roles, one provider, and one rule of each kind (two of roles). */
 export async function seed(ledger: Ledger, rules?: readonly Rule[]): Promise<void> {
@@ -142,7 +142,7 @@ export function wantedUser(attributes: Record<string, unknown>): WantedUser {
   return readResource(userKind, { schemas: [USER], ...attributes }, { require: true });
 }
 
-export function groupDocument(name: string, more: Record<string, unknown> = {}) {
+function groupDocument(name: string, more: Record<string, unknown> = {}) {
   return readResource(groupKind, { schemas: [GROUP], displayName: name, ...more }, { require: true })
     .document;
 }

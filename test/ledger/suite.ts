@@ -9,11 +9,13 @@ import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { settingsSuite } from './settings-suite.ts';
+import { sweepSuite } from './sweep-suite.ts';
 
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
     describe('commit', () => commitSuite(open));
     describe('groups', () => groupSuite(open));
+    describe('sweep', () => sweepSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));

@@ -55,6 +55,7 @@ describe('compilePattern', () => {
     ['mu\u0308ller', 'MÜLLER', 'MÜLLER'],
     ['straße', 'STRASSE', 'STRASSE'],
     ['STRASSE-${*}', 'straße-Nord', 'nord'],
+    ['ß${*}', 'ßABe\u0301', 'abé'],
     ['ΟΔΟΣ', 'οδος', 'οδος'],
     ['οδος-${*}', 'ΟΔΟΣ-Βορράς', 'Βορράς'],
     ['😀${*}', '😀😁', '😁'],
