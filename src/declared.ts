@@ -4,7 +4,7 @@
 import type { Clock } from './clock.ts';
 import { ConfigError, type ConfigProblem, type DeclaredProvider, type Settings } from './config.ts';
 import { systemRoles } from './edge/admin/permissions.ts';
-import { rulesOf, settingsOf } from './edge/admin/provider-block.ts';
+import { declaredOver, rulesOf } from './edge/admin/provider-block.ts';
 import type { DeclaredApiKey } from './edge/parts.ts';
 import { fold } from './fold.ts';
 import { namedId, newId } from './id.ts';
@@ -80,17 +80,12 @@ async function applyProvider(ledger: Ledger, declared: DeclaredProvider, by: Cha
   if (token !== undefined) await seedToken(ledger, id, token, by);
 }
 
-/** What the file leaves out of `enabled` and `scim`, the dashboard owns: a restart does not undo it. */
 function providerOf(declared: DeclaredProvider, id: string, before: Provider | null, at: number): Provider {
-  const saysEnabled = declared.declaredKeys.includes('enabled');
   return {
+    ...declaredOver(declared, before),
     id,
-    name: declared.name,
-    enabled: saysEnabled || !before ? declared.enabled : before.enabled,
-    scimEnabled: declared.scim ? declared.scim.enabled : (before?.scimEnabled ?? false),
     declared: true,
     revision: (before?.revision ?? 0) + 1,
-    settings: settingsOf(declared),
     createdAt: before?.createdAt ?? at,
   };
 }
@@ -146,7 +141,6 @@ function teamRules(provider: string, declared: DeclaredProvider, before: Provide
 async function seedToken(ledger: Ledger, provider: string, token: string, by: Change): Promise<void> {
   const hash = sha256Hex(token);
   if (await ledger.knowsTokenHash(hash)) return;
-  const former = (await ledger.tokens(provider)).filter((each) => each.declared && each.revokedAt === null);
   const seeded = {
     provider,
     id: newId(by.at),
@@ -161,8 +155,7 @@ async function seedToken(ledger: Ledger, provider: string, token: string, by: Ch
     lastUsedAt: null,
     lastUsedFrom: null,
   };
-  await ledger.addToken(seeded, hash, by);
-  for (const each of former) await ledger.revokeToken(provider, each.id, { at: by.at }, by);
+  await ledger.addToken(seeded, hash, by, { which: 'declared', how: { at: by.at } });
 }
 
 /** A provider that the file no longer names belongs to the dashboard from now on. */

@@ -92,10 +92,10 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
-        retention.stop();
         await stopListening();
         await app.close();
         await sweep.stop();
+        await retention.stop();
         await ledger.close();
       },
     };
@@ -206,41 +206,72 @@ function localRequests() {
 
 // --- work beside the requests -----------------------------------------------------------------------------------
 
+const SWEEP_AGAIN_AFTER_MS = 5000;
+
 /** Resolves people anew after a rule change, chunk by chunk, each in its turn with the requests. */
 function sweeping(ledger: Ledger, clock: Clock, onError: (error: unknown) => void) {
   let running: Promise<void> | null = null;
+  let wanted = false;
   let stopped = false;
+  let retry: NodeJS.Timeout | undefined;
+
   async function run(): Promise<void> {
-    while (!stopped && (await ledger.sweep(clock.now())))
-      await new Promise((resolve) => setImmediate(resolve));
+    try {
+      while (wanted && !stopped) {
+        wanted = false;
+        while (!stopped && (await ledger.sweep(clock.now()))) await immediate();
+      }
+    } catch (error) {
+      onError(error);
+      retry = setTimeout(wake, SWEEP_AGAIN_AFTER_MS);
+      retry.unref();
+    } finally {
+      // In the same turn as the last look at `wanted`: a call in between would be lost.
+      running = null;
+    }
   }
+
   function wake(): void {
-    if (stopped) return;
-    running ??= run()
-      .catch(onError)
-      .finally(() => {
-        running = null;
-      });
+    wanted = true;
+    if (!stopped) running ??= run();
   }
+
   ledger.onSweepNeeded(wake);
   return {
     wake,
     stop: async () => {
       stopped = true;
+      clearTimeout(retry);
       await running;
     },
   };
 }
 
-function retaining(parts: Parts) {
-  const { ledger, clock, settings, log } = parts;
+const immediate = () => new Promise((resolve) => setImmediate(resolve));
+
+/** At start and every hour. */
+function retaining({ ledger, clock, settings, log }: Parts) {
+  let running: Promise<void> | null = null;
+  let stopped = false;
   async function forget(): Promise<void> {
     const before = clock.now() - settings.retention.requestsMs;
-    while ((await ledger.forgetRequests(before)) > 0) await new Promise((resolve) => setImmediate(resolve));
+    while (!stopped && (await ledger.forgetRequests(before)) > 0) await immediate();
   }
-  const timer = setInterval(() => {
-    forget().catch((error: unknown) => log.error({ err: error }, 'forgetting old request rows failed'));
-  }, limits.retentionEveryMs);
+  function begin(): void {
+    running ??= forget()
+      .catch((error: unknown) => log.error({ err: error }, 'forgetting old request rows failed'))
+      .finally(() => {
+        running = null;
+      });
+  }
+  begin();
+  const timer = setInterval(begin, limits.retentionEveryMs);
   timer.unref();
-  return { stop: () => clearInterval(timer) };
+  return {
+    stop: async () => {
+      stopped = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
 }

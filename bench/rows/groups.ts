@@ -16,6 +16,8 @@ export const groupPlans: RowPlan[] = [
 const AT_ONCE = 100;
 const MEMBERS_PER_REQUEST = 10_000;
 const SMALL_GROUP = 100;
+/** The others come and go. */
+const SHARE_IN_GROUP = 0.8;
 
 /** So few per round that nobody ends in more than about a dozen groups, as people are. */
 async function addHundred(stand: Stand): Promise<Row[]> {
@@ -64,6 +66,8 @@ interface TwoGroups {
   /** Numbers of the groups among those of the site. */
   large: number;
   small: number;
+  /** Members of the large one: the first of the ids that are known of the site. */
+  members: number;
 }
 
 /** By site, so that two rows share them. */
@@ -74,9 +78,10 @@ async function twoGroups(stand: Stand): Promise<TwoGroups> {
   const known = made.get(site);
   if (known) return known;
   const large = site.groups.length;
-  const groups = { site, large, small: large + 1 };
+  const members = Math.min(stand.effort.members, Math.floor(site.ids.length * SHARE_IN_GROUP));
+  const groups = { site, large, small: large + 1, members };
   await newGroups(stand, site, 2);
-  await fillGroup(site, site.groups[groups.large]!, stand.effort.members);
+  await fillGroup(site, site.groups[groups.large]!, members);
   await fillGroup(site, site.groups[groups.small]!, SMALL_GROUP);
   made.set(site, groups);
   return groups;
@@ -91,8 +96,8 @@ async function fillGroup(site: Site, group: string, size: number): Promise<void>
 }
 
 async function largeGroup(stand: Stand): Promise<Row[]> {
-  const { members, serverMs, growthRounds } = stand.effort;
-  const { site, ...groups } = await twoGroups(stand);
+  const { serverMs, growthRounds } = stand.effort;
+  const { site, members, ...groups } = await twoGroups(stand);
   const users = site.ids.slice(members); // who is in neither group
   const units = 2 * Math.max(5, Math.ceil(serverMs / 6)); // even, so that whoever was added leaves again
   const how = { connections: 1, until: { units } };

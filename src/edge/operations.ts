@@ -24,7 +24,11 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
     },
   });
 
-  app.get('/healthz', async () => ({ status: 'alive' }));
+  // After a failed flush only a restart helps, so whoever watches over the process is told to give it one.
+  app.get('/healthz', async (_request, reply) => {
+    if (!parts.ledger.isLost()) return { status: 'alive' };
+    return reply.code(503).send({ status: 'the storage failed: restart' });
+  });
   app.get('/readyz', async (_request, reply) => {
     try {
       await parts.ledger.lastPosition();

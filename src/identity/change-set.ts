@@ -48,6 +48,8 @@ export interface ChangeSet {
   users: UserWrite[];
   /** Users whose access alone was decided anew (a join, a leave, a rule): their revision is advanced and checked. */
   resolved: ResolvedWrite[];
+  /** Users for whom newer rules give what they have: only the number moves, not the revision. */
+  renumbered: { user: string; ruleset: number }[];
   groups: GroupWrite[];
   removedGroups: string[];
   joins: MembershipEdge[];
@@ -71,6 +73,7 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     cause,
     users: [],
     resolved: [],
+    renumbered: [],
     groups: [],
     removedGroups: [],
     joins: [],

@@ -150,7 +150,7 @@ export function createUser(
  * What SCIM's word makes of a user that is there. The same word twice gives back `before` itself and no event.
  */
 export function settleUser(before: User, wanted: WantedUser, at: number): Settled {
-  const document = withActive(wanted.document);
+  const document = withActive(wanted.document, before);
   const changed = changedAttributes(before, { document, unlisted: wanted.unlisted });
   if (changed.size === 0) return { after: before, events: [] };
 
@@ -216,9 +216,12 @@ function changedAttributes(before: User, wanted: WantedUser): Map<string, Change
   return changed;
 }
 
-/** `active` is answered even where nobody sent it: a user is active unless somebody says no (RFC 7643 4.1.1). */
-function withActive(document: Document): Document {
-  return document.active === undefined ? { ...document, active: true } : document;
+/**
+ * `active` is answered even where nobody sent it. A new user is active unless somebody says no; of one who is there,
+ * silence changes nothing: a mapping that loses `active` must not let every leaver in again.
+ */
+function withActive(document: Document, before?: User): Document {
+  return document.active === undefined ? { ...document, active: before?.document.active ?? true } : document;
 }
 
 function contentEvents(before: User, after: User, changed: Map<string, Change>): EventDraft[] {

@@ -285,7 +285,8 @@ export interface Ledger {
 
   providers(): Promise<ProviderState[]>;
   provider(id: string): Promise<ProviderState | null>;
-  saveProvider(provider: Provider, expected: number, by: Change): Promise<void>;
+  /** With its first rules and its first token, where they come together: one commit. */
+  saveProvider(provider: Provider, expected: number, by: Change, also?: ProviderExtras): Promise<void>;
   removeProvider(id: string, by: Change): Promise<void>;
   /**
    * Numbers it, stores it, and begins the sweep that resolves everybody anew. Returns the number. Refused as stale
@@ -297,7 +298,8 @@ export interface Ledger {
   tokens(provider: string): Promise<Token[]>;
   /** True when a token with that hash was ever there, revoked ones included. */
   knowsTokenHash(hash: string): Promise<boolean>;
-  addToken(token: Token, hash: string, by: Change): Promise<void>;
+  /** With `ends`, the other live ones (all, or those that the file seeded) end in the same commit. */
+  addToken(token: Token, hash: string, by: Change, ends?: TokenEnds): Promise<void>;
   /** `untilUseOf` keeps it alive until that newer token is first used; otherwise it ends `at` that time. */
   revokeToken(
     provider: string,
@@ -343,7 +345,19 @@ export interface Ledger {
   onSweepNeeded(wake: () => void): void;
   /** Deletes request rows older than that. Returns how many. */
   forgetRequests(before: number): Promise<number>;
+  /** The storage failed in a way that only a restart can mend. */
+  isLost(): boolean;
   close(): Promise<void>;
+}
+
+export interface ProviderExtras {
+  ruleset?: Omit<Ruleset, 'number'>;
+  token?: { token: Token; hash: string };
+}
+
+export interface TokenEnds {
+  which: 'all' | 'declared';
+  how: { at: number } | { untilUseOf: string };
 }
 
 /** Who changes a provider, its rules or its tokens, when and from where: for the event. */

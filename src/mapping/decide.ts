@@ -3,7 +3,7 @@
 
 import { type ChangeSet, emptyChangeSet, type TargetRow } from '../identity/change-set.ts';
 import type { Actor, Cause, EventDraft } from '../identity/event.ts';
-import type { GrantRow } from '../identity/grant.ts';
+import type { GrantReason, GrantRow } from '../identity/grant.ts';
 import { createGroup, type Group, groupName, settleGroup } from '../identity/group.ts';
 import type { Provider } from '../identity/provider.ts';
 import {
@@ -14,6 +14,7 @@ import {
   type User,
   type WantedUser,
 } from '../identity/user.ts';
+import { equalJson } from '../scim/json.ts';
 import type { Document } from '../scim/resource.ts';
 import { derivedGrant, type Grant, type GroupFact, resolve, type StandingGrant } from './resolve.ts';
 import { type CompiledRule, type CompiledRuleset, type Role, scimAttributeFor } from './ruleset.ts';
@@ -97,13 +98,23 @@ export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser):
   return changes;
 }
 
-/** Access alone, for the sweep after a rule change; null when nothing follows, not even a newer number. */
+/**
+ * Access alone, for the sweep after a rule change. Where the new rules give what is there, the number alone moves:
+ * no event, and no new version for whoever holds an ETag. null when not even the number differs.
+ */
 export function decideAccess(context: DecisionContext, loaded: LoadedUser): ChangeSet | null {
   const changes = newChangeSet(context);
   const resolved = applyAccess(context, changes, loaded, loaded.user, loaded.groups);
-  const { number } = context.state.ruleset;
-  if (resolved.role === loaded.role && changes.events.length === 0 && loaded.ruleset === number) return null;
-  changes.resolved.push({ user: loaded.user.id, expected: loaded.user.revision, ...resolved });
+  const user = loaded.user.id;
+  const sameGrants =
+    resolved.grants.length === loaded.grants.length &&
+    resolved.grants.every((row, i) => row === loaded.grants[i]);
+  if (resolved.role !== loaded.role || !sameGrants) {
+    changes.resolved.push({ user, expected: loaded.user.revision, ...resolved });
+    return changes;
+  }
+  if (loaded.ruleset === resolved.ruleset) return null;
+  changes.renumbered.push({ user, ruleset: resolved.ruleset });
   return changes;
 }
 
@@ -321,9 +332,13 @@ function applyAccess(
   const grants: GrantRow[] = [];
   const gone: GrantRow[] = [];
   for (const row of loaded.grants) {
+    const key = grantKey(row.kind, row.target, row.reasonKey);
+    const same = wanted.get(key);
+    wanted.delete(key);
+    // The same grant may be told otherwise by now: its rule was made sticky, another channel brought the value.
+    if (same) grants.push(isSameReason(row.reason, same.reason) ? row : { ...row, reason: same.reason });
     // What people gave stays stored while another role outweighs it; only a removal of the user ends it.
-    const stays = wanted.delete(grantKey(row.kind, row.target, row.reasonKey));
-    if (stays || (isStanding(row, loaded) && user.removedAt === null)) grants.push(row);
+    else if (isStanding(row, loaded) && user.removedAt === null) grants.push(row);
     else gone.push(row);
   }
   const held = new Set(loaded.grants.map((row) => row.target));
@@ -337,6 +352,14 @@ function applyAccess(
   for (const target of holds) if (!held.has(target)) changes.gained.push({ user: user.id, target });
   for (const target of held) if (!holds.has(target)) changes.lost.push({ user: user.id, target });
   return { role: access.role?.id ?? null, grants, ruleset: ruleset.number };
+}
+
+/** The name of a group does not count: it is the group's id that the reason rests on, and a rename touches nobody. */
+function isSameReason(a: GrantReason, b: GrantReason): boolean {
+  if (a.by === 'rule' && b.by === 'rule' && a.group !== undefined && a.group === b.group) {
+    return equalJson({ ...a, value: '' }, { ...b, value: '' });
+  }
+  return equalJson(a, b);
 }
 
 function isStanding(row: GrantRow, loaded: LoadedUser): boolean {

@@ -79,7 +79,7 @@ export function holds(condition: Condition, resource: object): boolean {
     case 'not':
       return !holds(condition.part, resource);
     case 'present':
-      return valuesAt(condition.place, resource).length > 0;
+      return isPresent(condition.place, resource);
     case 'compare':
       return compareValues(condition, valuesAt(condition.place, resource));
     case 'element':
@@ -107,6 +107,12 @@ export function matchesElement(condition: Condition, element: unknown): boolean 
     case 'element':
       return false;
   }
+}
+
+/** RFC 7644 3.4.2.2: a complex value counts when it holds anything, whether or not that is a `value`. */
+function isPresent(place: Place, resource: object): boolean {
+  const found = place.sub === null ? elementsAt(place, resource) : valuesAt(place, resource);
+  return found.length > 0;
 }
 
 /** The values that a resource has at a place. */

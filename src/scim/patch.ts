@@ -80,6 +80,28 @@ export function applyPatch(
   };
 }
 
+/**
+ * What the operations do to the members, and whether they name the attribute, without the resource they will be
+ * applied to: so the members that are needed can be loaded together with it.
+ */
+export function membershipAhead(
+  kind: ResourceKind,
+  operations: readonly PatchOperation[],
+  options: PatchOptions = {},
+): { membership: Membership | null; names(attribute: string): boolean } {
+  const members = newMembershipFold();
+  const named = new Set<string>();
+  const folding = { memberReplaceIsAdd: options.memberReplaceIsAdd ?? false, habits: [] };
+  for (const operation of operations) {
+    const { path } = operation;
+    if (path.kind !== 'attribute') continue;
+    named.add(path.field.name);
+    if (path.field !== kind.membership) continue;
+    inWordsOf(operation, () => foldMembers(members, { ...path, ...operation }, folding));
+  }
+  return { membership: membershipOf(members), names: (attribute) => named.has(attribute) };
+}
+
 /** A refusal says which of the operations it is about. */
 function inWordsOf<T>(operation: Pick<PatchOperation, 'label'>, work: () => T): T {
   try {

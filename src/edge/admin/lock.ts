@@ -4,50 +4,22 @@ import type { Settings } from '../../config.ts';
 import { fold } from '../../fold.ts';
 import type { Provider } from '../../identity/provider.ts';
 import { Refusal } from '../../refusal.ts';
-import { mappingKeys } from './provider-block.ts';
 
-/** Keys that belong to the dashboard where the file leaves them out; all others the file owns with the provider. */
-const mayBeLeftOut: readonly string[] = [
-  'scim',
-  'roleResolutionStrategy',
-  'claimScimAttributes',
-  ...Object.values(mappingKeys),
-];
-
-const alwaysOwned = [
-  'name',
-  'kind',
-  'enabled',
-  'clientSecret',
-  'claimsSyncMode',
-  'scope',
-  'groupsMatchedBy',
-  'memberReplaceIsAdd',
-  'guard',
-  'reconcile',
-];
-
-/** Every key that the file owns of a declared provider, by the names that its block has. */
-export function lockedKeys(settings: Settings, provider: Provider): string[] {
+/**
+ * Every key that the file owns of a declared provider: those that it wrote. What it leaves out the dashboard owns, and a
+ * restart leaves it as it is (provider-block.ts, `declaredOver`).
+ */
+export function lockedKeys(settings: Settings, provider: Provider): readonly string[] {
   if (!provider.declared) return [];
-  const written = declaredKeysOf(settings, provider);
-  return [
-    ...alwaysOwned,
-    ...Object.keys(provider.settings.connection),
-    ...mayBeLeftOut.filter((key) => written.includes(key)),
-  ];
-}
-
-function declaredKeysOf(settings: Settings, provider: Provider): readonly string[] {
   const name = fold(provider.name);
-  return settings.declared?.providers.find((each) => fold(each.name) === name)?.declaredKeys ?? [];
+  const declared = settings.declared?.providers.find((each) => fold(each.name) === name);
+  return declared?.declaredKeys ?? [];
 }
 
 /** 409 where the file owns one of the keys. */
 export function refuseLocked(settings: Settings, provider: Provider, keys: readonly string[]): void {
-  if (!provider.declared) return;
-  const written = declaredKeysOf(settings, provider);
-  const locked = keys.filter((key) => !mayBeLeftOut.includes(key) || written.includes(key));
+  const owned = lockedKeys(settings, provider);
+  const locked = keys.filter((key) => owned.includes(key));
   if (locked.length > 0) throw lockedRefusal(settings, provider, locked);
 }
 

@@ -85,7 +85,56 @@ export function blockOf({ name, enabled, scimEnabled, settings }: Provider): Rec
 
 /** A mode that nobody chose follows the others when they are edited (SEMANTICS: modes of a provider). */
 function isDefaultMode({ claimsSyncMode, reconcile }: ProviderSettings, scimEnabled: boolean): boolean {
-  return reconcile.mode === (claimsSyncMode === 'scim' && scimEnabled ? 'report' : 'heal');
+  return reconcile.mode === defaultMode(claimsSyncMode, scimEnabled);
+}
+
+function defaultMode(claimsSyncMode: ProviderSettings['claimsSyncMode'], scimEnabled: boolean) {
+  return claimsSyncMode === 'scim' && scimEnabled ? 'report' : 'heal';
+}
+
+type Declarable = Pick<Provider, 'name' | 'enabled' | 'scimEnabled' | 'settings'>;
+
+/** The file over what is stored: the keys that it wrote are its (lock.ts), the others stay; defaults are for a new one. */
+export function declaredOver(declared: DeclaredProvider, before: Provider | null): Declarable {
+  const { name, enabled, scim } = declared;
+  const fresh = settingsOf(declared);
+  if (before?.settings.kind !== declared.kind) {
+    return { name, enabled, scimEnabled: scim?.enabled ?? false, settings: fresh };
+  }
+  const isWritten = (key: string) => declared.declaredKeys.includes(key);
+  const stored = before.settings;
+  const scimEnabled = scim ? scim.enabled : before.scimEnabled;
+  const settings = {
+    ...overlaid(fresh, stored, isWritten),
+    connection: connectionOver(fresh, stored, isWritten),
+  };
+  if (!isWritten('reconcile') && isDefaultMode(stored, before.scimEnabled)) {
+    const mode = defaultMode(settings.claimsSyncMode, scimEnabled);
+    settings.reconcile = { ...stored.reconcile, mode };
+  }
+  return { name, enabled: isWritten('enabled') ? enabled : before.enabled, scimEnabled, settings };
+}
+
+function connectionOver(
+  fresh: ProviderSettings,
+  stored: ProviderSettings,
+  isWritten: (key: string) => boolean,
+): Record<string, unknown> {
+  const { [SEALED_SECRET]: sealed, ...before } = stored.connection;
+  // A list that said no more than the default follows the tenant.
+  if (equalJson(before.allowedTenants, [before.tenantId])) delete before.allowedTenants;
+  const secret = sealed === undefined || isWritten('clientSecret') ? {} : { [SEALED_SECRET]: sealed };
+  return { ...overlaid(fresh.connection, before, isWritten), ...secret };
+}
+
+/** `stored`, and over it what was written and what it lacks. */
+function overlaid<Values extends object>(
+  fresh: Values,
+  stored: Values,
+  isWritten: (key: string) => boolean,
+): Values {
+  const over = Object.entries(fresh).filter(([key]) => isWritten(key) || !Object.hasOwn(stored, key));
+  return { ...stored, ...Object.fromEntries(over) };
 }
 
 const units = [

@@ -25,8 +25,8 @@ import {
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
 import { badInput } from './read-input.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
-import { changeRules, wantedRules } from './rules-change.ts';
-import { addToken, endpointOf, liveTokens } from './tokens.ts';
+import { type WantedRules, wantedRules } from './rules-change.ts';
+import { endpointOf, liveTokens, newToken } from './tokens.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
 function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): ProviderJson {
@@ -39,7 +39,7 @@ function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): 
     kind: settings.kind,
     enabled,
     declared,
-    locked: lockedKeys(parts.settings, provider),
+    locked: [...lockedKeys(parts.settings, provider)],
     scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
     claimsSyncMode: settings.claimsSyncMode,
     roleResolutionStrategy: ruleset.strategy,
@@ -61,10 +61,11 @@ function hasDeclaredSecret({ settings }: AdminParts, provider: Provider): boolea
   return provider.declared && block?.clientSecret !== undefined;
 }
 
-async function answer(call: Call, id: string, token: string | null = null) {
+/** `token`: the text of one that was made now. */
+async function answer(call: Call, id: string, token?: string) {
   const state = await needProvider(call.parts.ledger, id);
   const shown = showProvider(call.parts, state);
-  const scim = token === null ? shown.scim : { ...shown.scim, token };
+  const scim = token === undefined ? shown.scim : { ...shown.scim, token };
   const headers = { etag: revisionTag(state.provider.revision), 'cache-control': 'no-store' };
   return { headers, body: { ...shown, scim } };
 }
@@ -117,9 +118,8 @@ const addProvider = route({
     const block = readBlock(parts.settings, body);
     const taken = new Set((await ledger.providers()).map((state) => state.provider.id));
     const id = providerIdFor(block.name, taken);
-    const rules = await wantedRules(ledger, id, block, null);
-    const token = block.scim?.provisioningToken ?? null;
-    if (token !== null && (await ledger.knowsTokenHash(sha256Hex(token)))) {
+    const given = block.scim?.provisioningToken ?? null;
+    if (given !== null && (await ledger.knowsTokenHash(sha256Hex(given)))) {
       throw new Refusal(
         'uniqueness',
         'This provisioning token was used before. Choose another, or leave it out.',
@@ -135,24 +135,23 @@ const addProvider = route({
       settings: withSecret(parts, id, settingsOf(block), block.clientSecret),
       createdAt: at,
     };
+    const wanted = await wantedRules(ledger, id, block, null);
     const everyGroup = provider.scimEnabled && block.attributeTeamMappings === undefined;
-    const withTeams = everyGroup ? { ...rules, rules: [...rules.rules, everyGroupBecomesTeam(id)] } : rules;
-    // Asked for together, written together: the ledger takes what waits in one transaction.
-    await Promise.all([
-      ledger.saveProvider(provider, 0, changeBy(call)),
-      ledger.applyRuleset(withTeams, changeBy(call)),
-    ]);
-    const made = provider.scimEnabled ? await firstToken(call, id, token) : null;
-    return answer(call, id, made);
+    const ruleset = everyGroup ? withTeamOfEveryGroup(wanted) : wanted;
+    const token = provider.scimEnabled ? firstToken(call, id, given) : null;
+    await ledger.saveProvider(provider, 0, changeBy(call), { ruleset, ...(token && { token }) });
+    return answer(call, id, given === null ? token?.secret : undefined);
   },
 });
 
-/** The text of a token that was made now; null when the administrator has one already. */
-async function firstToken(call: Call, provider: string, given: string | null): Promise<string | null> {
-  if (given === null && (await liveTokens(call.parts.ledger, provider, call.at)).length > 0) return null;
+function withTeamOfEveryGroup(rules: WantedRules): WantedRules {
+  return { ...rules, rules: [...rules.rules, everyGroupBecomesTeam(rules.provider)] };
+}
+
+/** `given`: the text of one that the administrator has already. */
+function firstToken(call: Call, provider: string, given: string | null = null) {
   const name = given === null ? `made by ${call.caller.name}` : `given by ${call.caller.name}`;
-  const { secret } = await addToken(call, provider, { name, secret: given, expiresAt: null });
-  return given === null ? secret : null;
+  return newToken(call, provider, { name, secret: given, expiresAt: null });
 }
 
 /** A secret that is not given stays as it is. */
@@ -190,7 +189,7 @@ const editProvider = route({
 });
 
 async function edit(call: Call, id: string, written: Record<string, unknown>) {
-  const { parts, at } = call;
+  const { parts } = call;
   const state = await needProvider(parts.ledger, id);
   const before = state.provider;
   checkIfMatch(call.ifMatch, revisionTag(before.revision));
@@ -198,17 +197,19 @@ async function edit(call: Call, id: string, written: Record<string, unknown>) {
   refuseLocked(parts.settings, before, Object.keys(written));
   const block = readBlock(parts.settings, merged(blockOf(before), written));
   const after = edited(parts, before, block, written);
-  if (!equalJson(after, before)) {
-    await parts.ledger.saveProvider(
-      { ...after, revision: before.revision + 1 },
-      before.revision,
-      changeBy(call),
-    );
+  const asksForScim = after.scimEnabled && isObject(written.scim) && written.scim.enabled === true;
+  const ruleset = asksForScim ? firstTeamRule(call, state) : null;
+  const isFirst = asksForScim && (await liveTokens(parts.ledger, id, call.at)).length === 0;
+  const token = isFirst ? firstToken(call, id) : null;
+  if (ruleset || !equalJson(after, before)) {
+    const also = { ...(ruleset && { ruleset }), ...(token && { token }) };
+    const saved = { ...after, revision: before.revision + 1 };
+    await parts.ledger.saveProvider(saved, before.revision, changeBy(call), also);
+  } else if (token) {
+    await parts.ledger.addToken(token.token, token.hash, changeBy(call));
   }
-  if (after.scimEnabled && !before.scimEnabled) await addTeamRule(call, state);
-  const wantsToken = after.scimEnabled && isObject(written.scim) && written.scim.enabled === true;
-  const token = wantsToken ? await firstToken({ ...call, at }, id, null) : null;
-  return answer(call, id, token);
+  if (ruleset) parts.wakeSweep();
+  return answer(call, id, token?.secret);
 }
 
 /** What has an address of its own is not edited here. */
@@ -241,17 +242,16 @@ function edited(
   };
 }
 
-async function addTeamRule(call: Call, { provider, ruleset }: ProviderState): Promise<void> {
-  const hasTeamRule = ruleset.byKind.team.length > 0;
+/**
+ * The rules with the one that makes a team of every group, where SCIM is switched on and no team rule stands. Once SCIM
+ * was on with rules applied (number 0 never was), a missing rule is somebody's decision.
+ */
+function firstTeamRule(call: Call, { provider, ruleset }: ProviderState): WantedRules | null {
+  const isSwitchedOn = !provider.scimEnabled || ruleset.number === 0;
   const isOwnedByFile = lockedKeys(call.parts.settings, provider).includes(mappingKeys.team);
-  if (hasTeamRule || isOwnedByFile) return;
-  const rules = [...ruleset.rules, everyGroupBecomesTeam(provider.id)];
-  const { strategy, scimAttributes } = ruleset;
-  await changeRules(
-    call,
-    { provider, ruleset, roles: [] },
-    { provider: provider.id, strategy, rules, scimAttributes },
-  );
+  if (!isSwitchedOn || ruleset.byKind.team.length > 0 || isOwnedByFile) return null;
+  const { strategy, rules, scimAttributes } = ruleset;
+  return withTeamOfEveryGroup({ provider: provider.id, strategy, rules, scimAttributes });
 }
 
 export const providerRoutes: readonly Route[] = [listProviders, getProvider, addProvider, editProvider];

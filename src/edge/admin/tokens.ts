@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { newId } from '../../id.ts';
 import type { Provider } from '../../identity/provider.ts';
-import type { Ledger, Token } from '../../ledger/ledger.ts';
+import type { Ledger, Token, TokenEnds } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { mintToken, sha256Hex } from '../../secret.ts';
@@ -43,21 +43,21 @@ function showToken(token: Token, at: number): TokenJson {
   };
 }
 
-/** Stores a token for a provider; `secret` is its text, or null to mint one. */
-export async function addToken(
+/** A token for a provider, not stored yet; `secret` is its text, or null to mint one. */
+export function newToken(
   call: Call,
   provider: string,
   given: { name: string; secret: string | null; expiresAt: number | null },
-): Promise<{ token: Token; secret: string }> {
+): { token: Token; hash: string; secret: string } {
   const secret = given.secret ?? mintToken(TOKEN_PREFIX);
-  const by = changeBy(call);
+  const { actor } = changeBy(call);
   const token: Token = {
     provider,
     id: newId(call.at),
     name: given.name,
     lastFour: secret.slice(-4),
     createdAt: call.at,
-    createdBy: `${by.actor.kind}:${by.actor.id}`,
+    createdBy: `${actor.kind}:${actor.id}`,
     expiresAt: given.expiresAt,
     revokedAt: null,
     untilUseOf: null,
@@ -65,8 +65,7 @@ export async function addToken(
     lastUsedAt: null,
     lastUsedFrom: null,
   };
-  await call.parts.ledger.addToken(token, sha256Hex(secret), by);
-  return { token, secret };
+  return { token, hash: sha256Hex(secret), secret };
 }
 
 export async function liveTokens(ledger: Ledger, provider: string, at: number): Promise<Token[]> {
@@ -89,7 +88,7 @@ const listTokens = route({
 });
 
 const keepPrevious = Type.Union([
-  choice(['none', 'until-used']),
+  choice(['none', 'until-used', 'all']),
   Type.Object(
     { hours: Type.Integer({ minimum: 1, maximum: LONGEST_OVERLAP_H }) },
     { additionalProperties: false },
@@ -102,7 +101,7 @@ const createToken = route({
   permission: { resource: 'tokens', operation: 'create' },
   summary: 'Make a new provisioning token; the answer has it, once',
   description:
-    'Tokens before it are refused from now on (`keepPrevious: "none"`), after some hours, or once the new one is first used (`"until-used"`).',
+    'Tokens before it are refused from now on (`keepPrevious: "none"`), after some hours, or once the new one is first used (`"until-used"`); `"all"` leaves them as they are.',
   body: Type.Object(
     {
       name: Type.Optional(Type.String({ minLength: 1, maxLength: 100 })),
@@ -123,39 +122,24 @@ const createToken = route({
     const { provider } = await needProvider(parts.ledger, params.id);
     const days = body.expiresInDays;
     const expiresAt = days === undefined ? null : at + days * 24 * HOUR_MS;
-    const previous = await liveTokens(parts.ledger, provider.id, at);
     const name = body.name ?? `made by ${call.caller.name}`;
-    const made = await addToken(call, provider.id, { name, secret: null, expiresAt });
-    await endPrevious(call, previous, made.token.id, body.keepPrevious ?? 'none');
+    const { token, hash, secret } = newToken(call, provider.id, { name, secret: null, expiresAt });
+    const ends = endOfPrevious(body.keepPrevious ?? 'none', token.id, at);
+    await parts.ledger.addToken(token, hash, changeBy(call), ends);
     return {
       headers: { 'cache-control': 'no-store' },
-      body: { ...showToken(made.token, at), token: made.secret, endpoint: endpointOf(parts) },
+      body: { ...showToken(token, at), token: secret, endpoint: endpointOf(parts) },
     };
   },
 });
 
-type KeepPrevious = Static<typeof keepPrevious>;
-
-/** One that ends sooner already keeps its end. */
-async function endPrevious(
-  call: Call,
-  previous: readonly Token[],
-  newer: string,
-  keep: KeepPrevious,
-): Promise<void> {
-  const { parts, at } = call;
-  const end = keepUntil(keep, newer, at);
-  const ending = previous.filter(
-    ({ revokedAt }) => revokedAt === null || ('at' in end && end.at < revokedAt),
-  );
-  await Promise.all(
-    ending.map((token) => parts.ledger.revokeToken(token.provider, token.id, end, changeBy(call))),
-  );
-}
-
-function keepUntil(keep: KeepPrevious, newer: string, at: number): { at: number } | { untilUseOf: string } {
-  if (keep === 'none') return { at };
-  return keep === 'until-used' ? { untilUseOf: newer } : { at: at + keep.hours * HOUR_MS };
+function endOfPrevious(keep: Static<typeof keepPrevious>, newer: string, at: number): TokenEnds | undefined {
+  if (keep === 'all') return undefined;
+  if (keep === 'none') return { which: 'all', how: { at } };
+  return {
+    which: 'all',
+    how: keep === 'until-used' ? { untilUseOf: newer } : { at: at + keep.hours * HOUR_MS },
+  };
 }
 
 const revokeToken = route({

@@ -4,7 +4,7 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
-import { sha256Hex } from '../../secret.ts';
+import { checkToken, sha256Hex } from '../../secret.ts';
 import type { Caller } from './call.ts';
 
 export interface Authenticated {
@@ -31,7 +31,7 @@ export async function authenticate(
     );
   }
   const token = await ledger.tokenByHash(sha256Hex(text));
-  if (!token) throw new Refusal('unauthenticated', 'This provisioning token is not known here.');
+  if (!token) throw new Refusal('unauthenticated', unknownToken(text));
   if (token.revokedAt !== null && token.revokedAt <= at) {
     throw new Refusal(
       'unauthenticated',
@@ -53,6 +53,12 @@ export async function authenticate(
     );
   }
   return { caller: { provider: token.provider, token: token.id }, state };
+}
+
+function unknownToken(text: string): string {
+  return checkToken(text) === 'typo'
+    ? 'This provisioning token is mistyped or cut off: its check characters do not fit. Copy it again.'
+    : 'This provisioning token is not known here.';
 }
 
 /** Failed tries per address and minute; beyond them 429, so that nobody guesses at speed. */

@@ -49,18 +49,51 @@ function endOfString(text: string, from: number): number {
   return text.length;
 }
 
-/** Passwords never reach a log, whatever their case and wherever they stand. */
-export function maskBody(text: string): string {
-  const shown =
-    text.length > LOGGED_CHARACTERS
-      ? `${text.slice(0, LOGGED_CHARACTERS)}… (${text.length} characters)`
-      : text;
-  return /password/i.test(shown) ? maskPasswords(shown) : shown;
+/**
+ * What the request log keeps of a body. Passwords never reach it, however their name is spelled and wherever they
+ * stand, in a PATCH by path too; so it is made from the parsed body. Of what is no JSON nothing is kept.
+ */
+export function loggedBody(text: string): string | null {
+  if (text === '') return null;
+  // Escapes could spell the word otherwise; without them and without the word there is nothing to mask.
+  if (!/password/i.test(text) && !text.includes('\\u')) return cut(text);
+  try {
+    return cut(JSON.stringify(masked(JSON.parse(text), 0)));
+  } catch {
+    return `(${text.length} characters that are no JSON)`;
+  }
 }
 
-function maskPasswords(text: string): string {
-  return text
-    .replace(/("[^"]*password[^"]*"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^\s,}\]]+)/gi, '$1"***"')
-    .replace(/("path"\s*:\s*"[^"]*password[^"]*"[^{}]*?"value"\s*:\s*)("(?:[^"\\]|\\.)*"?)/gi, '$1"***"')
-    .replace(/("value"\s*:\s*)("(?:[^"\\]|\\.)*"?)([^{}]*?"path"\s*:\s*"[^"]*password[^"]*")/gi, '$1"***"$3');
+function cut(text: string): string {
+  if (text.length <= LOGGED_CHARACTERS) return text;
+  return `${text.slice(0, LOGGED_CHARACTERS).toWellFormed()}… (${text.length} characters)`;
+}
+
+function masked(value: unknown, depth: number): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (depth > DEPTH_MOST) return '…';
+  if (Array.isArray(value)) return value.map((each) => masked(each, depth + 1));
+  const path = Object.entries(value).find(([key]) => key.toLowerCase() === 'path')?.[1];
+  const isAboutPassword = typeof path === 'string' && /password/i.test(path);
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => {
+      const isSecret = /password/i.test(key) || (isAboutPassword && key.toLowerCase() === 'value');
+      return [key, isSecret ? '***' : masked(each, depth + 1)];
+    }),
+  );
+}
+
+/** Of a query only what SCIM itself has names for: a token that somebody put there is not kept. */
+const LOGGED_PARAMETERS =
+  /^(filter|attributes|excludedattributes|startindex|count|sortby|sortorder|cursor|aadoptscim062020|azureadscimpatch2017)$/i;
+const PATH_CHARACTERS = 2000;
+
+export function loggedPath(url: string): string {
+  const [path = '', query] = url.split('?', 2);
+  if (query === undefined) return url.slice(0, PATH_CHARACTERS);
+  const parameters = query.split('&').map((each) => {
+    const [name = '', value] = each.split('=', 2);
+    return value === undefined || LOGGED_PARAMETERS.test(name) ? each : `${name}=***`;
+  });
+  return `${path}?${parameters.join('&')}`.slice(0, PATH_CHARACTERS);
 }

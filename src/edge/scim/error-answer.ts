@@ -55,7 +55,7 @@ export function errorAnswer(refusal: Refusal): { status: number; body: ErrorBody
 
 /** A bug of ours: the client learns the request id and nothing else. */
 export function bugAnswer(requestId: string): { status: number; body: ErrorBody } {
-  const detail = `Something went wrong on our side. Nothing was changed. Request ${requestId}.`;
+  const detail = `Something went wrong on our side. Request ${requestId}.`;
   return { status: 500, body: errorBody(500, undefined, detail) };
 }
 

@@ -16,7 +16,7 @@ import { Refusal } from '../../refusal.ts';
 import { matchesElement } from '../../scim/condition.ts';
 import type { MemberRef } from '../../scim/members.ts';
 import type { Membership } from '../../scim/membership.ts';
-import { applyPatch, type Patched } from '../../scim/patch.ts';
+import { applyPatch, membershipAhead, type Patched } from '../../scim/patch.ts';
 import { readPatch } from '../../scim/patch-request.ts';
 import { type Projection, readProjection, wantsMembers } from '../../scim/projection.ts';
 import { readResource } from '../../scim/resource.ts';
@@ -72,9 +72,8 @@ export async function patchGroup(call: ScimCall, id: string): Promise<ScimAnswer
   const projection = projectionOf(call);
   const operations = readPatch(groupKind, call.body);
   const { memberReplaceIsAdd } = call.state.provider.settings;
-  // Membership does not depend on the group's attributes, so it is known before the group is read.
-  const { membership, document } = applyPatch(groupKind, emptyGroup, operations, { memberReplaceIsAdd });
-  const renames = document.displayName !== emptyGroup.document.displayName;
+  const { membership, names } = membershipAhead(groupKind, operations, { memberReplaceIsAdd });
+  const renames = names('displayName');
   await changeGroup(call, id, { membership, renames }, (before) =>
     applyPatch(groupKind, { document: before.document, unlisted: {} }, operations, { memberReplaceIsAdd }),
   );
@@ -206,11 +205,6 @@ function knownMembers(
 }
 
 // --- parts ------------------------------------------------------------------------------------------------------
-
-const emptyGroup = {
-  document: { schemas: ['urn:ietf:params:scim:schemas:core:2.0:Group'], displayName: '-' },
-  unlisted: {},
-};
 
 function tokenOf(call: ScimCall): Needs {
   return { token: { id: call.caller.token, at: call.at } };

@@ -8,7 +8,7 @@ import { groupKind, userKind } from '../../scim/schema.ts';
 import { readListQuery, readSearch } from '../../scim/search-request.ts';
 import type { Parts } from '../parts.ts';
 import { type Authenticated, authenticate, bearerToken, type TryCounter, tryCounter } from './auth.ts';
-import { maskBody, parseBody } from './body.ts';
+import { loggedBody, loggedPath, parseBody } from './body.ts';
 import { BULK_PAYLOAD_BYTES, bulk } from './bulk.ts';
 import { requestRow, SCIM_BASE, type ScimAnswer, type ScimCall } from './call.ts';
 import { discoveryRoutes } from './discovery.ts';
@@ -47,7 +47,7 @@ export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey
   });
   app.setErrorHandler((error, request, reply) => refuse(parts, request, reply, error));
   app.setNotFoundHandler(async (request, reply) =>
-    refuse(parts, request, reply, new Refusal('notFound', `There is nothing at ${shownPath(request.url)}.`)),
+    refuse(parts, request, reply, new Refusal('notFound', `There is nothing at ${loggedPath(request.url)}.`)),
   );
   await app.register(async (open) => discoveryRoutes(open, parts));
   await app.register(async (guarded) => {
@@ -184,7 +184,7 @@ function readCall(parts: Parts, request: FastifyRequest): ScimCall {
   const { caller, state } = arrival.authenticated!;
   const wantsBody = request.method === 'POST' || request.method === 'PUT' || request.method === 'PATCH';
   const text = typeof request.body === 'string' ? request.body : '';
-  arrival.body = text === '' ? null : maskBody(text);
+  arrival.body = loggedBody(text);
   return {
     ledger: parts.ledger,
     caller,
@@ -193,7 +193,7 @@ function readCall(parts: Parts, request: FastifyRequest): ScimCall {
     at: arrival.at,
     startedMs: arrival.startedMs,
     method: request.method,
-    path: shownPath(request.url),
+    path: loggedPath(request.url),
     query: readListQuery(request.query as Record<string, string | string[] | undefined>),
     body: wantsBody ? parseBody(text) : undefined,
     loggedBody: arrival.body,
@@ -207,12 +207,6 @@ function readCall(parts: Parts, request: FastifyRequest): ScimCall {
 function header(request: FastifyRequest, name: string): string | null {
   const value = request.headers[name];
   return typeof value === 'string' ? value : null;
-}
-
-const PATH_CHARACTERS = 2000;
-
-function shownPath(url: string): string {
-  return url.slice(0, PATH_CHARACTERS);
 }
 
 function send(reply: FastifyReply, status: number, body: string | object | null): FastifyReply {
@@ -235,7 +229,9 @@ function refuse(parts: Parts, request: FastifyRequest, reply: FastifyReply, erro
   if (status === 401) reply.header('www-authenticate', challenge(request));
   if (status === 503) reply.header('retry-after', '2');
   if (refusal?.reason === 'throttled') reply.header('retry-after', String(refusal.facts.retryAfter));
-  if (arrival) noteRefusal(parts, request, arrival, { status, detail: body.detail });
+  // A row for each would let a stranger fill the disk.
+  const isGuessing = refusal?.reason === 'throttled';
+  if (arrival && !isGuessing) noteRefusal(parts, request, arrival, { status, detail: body.detail });
   return send(reply, status, body);
 }
 
@@ -260,8 +256,8 @@ function noteRefusal(
       at: arrival.at,
       startedMs: arrival.startedMs,
       method: request.method,
-      path: shownPath(request.url),
-      loggedBody: arrival.body ?? (typeof request.body === 'string' ? maskBody(request.body) : null),
+      path: loggedPath(request.url),
+      loggedBody: arrival.body ?? (typeof request.body === 'string' ? loggedBody(request.body) : null),
       ifMatch: null,
       ifNoneMatch: null,
       remote: request.ip,

@@ -162,7 +162,7 @@ function checkAccess(
 ): void {
   const context = { state, at: 0, actor: { kind: 'system' as const, id: 'verify' }, cause: null };
   const changes = decideAccess(context, loaded);
-  if (!changes) return;
+  if (!changes || changes.resolved.length === 0) return;
   const differing = (type: 'grant.added' | 'grant.removed') =>
     changes.events
       .filter((event) => event.type === type)
@@ -171,7 +171,7 @@ function checkAccess(
   const parts = [
     lacking.length > 0 ? `lacks ${lacking.join(', ')}` : '',
     surplus.length > 0 ? `has ${surplus.join(', ')} without a reason` : '',
-    lacking.length + surplus.length === 0 ? 'has another role stored than the rules give' : '',
+    lacking.length + surplus.length === 0 ? 'has another role or reason stored than the rules give' : '',
   ];
   tell(`User ${loaded.user.id} ${parts.filter(Boolean).join('; ')}.`);
 }

@@ -18,10 +18,14 @@ export interface CommitQueue {
   beginRead(): void;
   /** Resolves when all that was committed until now is on disk; null when it is already. */
   synced(): Promise<void> | null;
+  /** True once a flush has failed: nothing is taken any more until a restart. */
+  isLost(): boolean;
   /** Called before each transaction ends, for rows that ride along. */
   onFlush(write: () => void): void;
   /** Called when a transaction is on disk. */
   onCommitted(tell: () => void): void;
+  /** A job that is about to write says so, once: only then there is something to undo. */
+  willWrite(): void;
   /** Called when a job's or a transaction's writes were undone: what is remembered of them is void. */
   onUndone(forget: () => void): void;
   /** Commits what waits now. */
@@ -41,6 +45,8 @@ interface Waiting {
 /** So that a long queue does not hold back the first answers, nor the event loop, for long. */
 const JOBS_PER_TRANSACTION = 256;
 const MS_PER_TRANSACTION = 40;
+/** A snapshot is let go after that, so that an idle server holds none. */
+const READ_SHARED_MS = 100;
 
 /** `walPath`: the file whose flush makes commits durable. */
 export function commitQueue(database: Database, walPath: string): CommitQueue {
@@ -53,6 +59,8 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
   const disk = diskFlusher(walPath);
   const beginReading = database.prepare('BEGIN');
   let reading = false;
+  let writing = false;
+  let idleRead: NodeJS.Timeout | undefined;
   let waiting: Waiting[] = [];
   let scheduled = false;
   let ride: () => void = () => {};
@@ -66,8 +74,11 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
   }
 
   function endRead(): void {
-    if (reading) commit.run();
+    if (!reading) return;
     reading = false;
+    clearTimeout(idleRead);
+    // An error in a read may have ended the transaction already.
+    if (database.isTransaction) commit.run();
   }
 
   /** Moves jobs from `waiting` to `batch` as it runs them. */
@@ -89,6 +100,7 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
 
   function runJob(each: Waiting): void {
     savepoint.run();
+    writing = false;
     try {
       each.outcome = { answer: each.job() };
       release.run();
@@ -96,7 +108,7 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
       each.outcome = { error };
       undo.run();
       release.run();
-      forget();
+      if (writing) forget();
     }
   }
 
@@ -140,9 +152,16 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
         schedule();
       }),
     beginRead: () => {
-      if (!reading) beginReading.run();
+      if (reading) return;
+      beginReading.run();
       reading = true;
+      idleRead = setTimeout(endRead, READ_SHARED_MS);
+      idleRead.unref();
     },
+    willWrite: () => {
+      writing = true;
+    },
+    isLost: () => disk.failure() !== null,
     synced: disk.synced,
     onFlush: (write) => {
       ride = write;

@@ -61,6 +61,7 @@ function ledgerOn(file: OpenFile): Ledger {
       const decision = operation.decide(loader.load(operation.provider, operation.needs));
       if (decision.changes) {
         const before = writer.lastPosition();
+        queue.willWrite();
         writer.write(decision.changes);
         if (decision.request)
           requests.insert(decision.request, { after: before, upTo: writer.lastPosition() });
@@ -68,6 +69,14 @@ function ledgerOn(file: OpenFile): Ledger {
         riders.add(decision.request);
       }
       return decision.answer;
+    });
+  }
+
+  /** A job that writes whatever it does. */
+  function change<Answer>(job: () => Answer): Promise<Answer> {
+    return queue.run(() => {
+      queue.willWrite();
+      return job();
     });
   }
 
@@ -91,29 +100,33 @@ function ledgerOn(file: OpenFile): Ledger {
       if (before !== undefined && at - before < TOKEN_USE_EVERY_MS) return;
       tokenUses.set(id, at);
       // A use that could not be noted is noted with the next request.
-      queue.run(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
+      change(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
     },
 
     readUser: (provider, id) => durably(() => reader.user(provider, id)),
     readGroup: (provider, id, withMembers) => durably(() => reader.group(provider, id, withMembers)),
-    queryUsers: async (query) => durably(() => reader.users(query)),
-    queryGroups: async (query) => durably(() => reader.groups(query)),
+    queryUsers: (query) => durably(() => reader.users(query)),
+    queryGroups: (query) => durably(() => reader.groups(query)),
 
     providers: async () => loader.states(),
     provider: async (id) => loader.state(id),
-    saveProvider: (provider, expected, by) => queue.run(() => settings.saveProvider(provider, expected, by)),
-    removeProvider: (id, by) => queue.run(() => settings.removeProvider(id, by)),
-    applyRuleset: (ruleset, by, expected) => queue.run(() => settings.applyRuleset(ruleset, by, expected)),
+    saveProvider: (provider, expected, by, also) =>
+      change(() => settings.saveProvider(provider, expected, by, also)),
+    removeProvider: (id, by) =>
+      change(() => {
+        settings.removeProvider(id, by);
+        total.forget();
+      }),
+    applyRuleset: (ruleset, by, expected) => change(() => settings.applyRuleset(ruleset, by, expected)),
 
     tokenByHash: async (hash) => loader.tokenByHash(hash),
     tokens: async (provider) => settings.tokens(provider),
     knowsTokenHash: async (hash) => settings.knowsTokenHash(hash),
-    addToken: (token, hash, by) => queue.run(() => settings.addToken(token, hash, by)),
-    revokeToken: (provider, id, end, by: Change) =>
-      queue.run(() => settings.revokeToken(provider, id, end, by)),
+    addToken: (token, hash, by, ends) => change(() => settings.addToken(token, hash, by, ends)),
+    revokeToken: (provider, id, end, by: Change) => change(() => settings.revokeToken(provider, id, end, by)),
 
     roles: async () => loader.roles(),
-    saveRole: (role) => queue.run(() => settings.saveRole(role)),
+    saveRole: (role) => change(() => settings.saveRole(role)),
 
     listUsers: (query) => durably(() => people.users(query)),
     fullUser: (id) => durably(() => fullUser(database, loader, id)),
@@ -138,11 +151,12 @@ function ledgerOn(file: OpenFile): Ledger {
     counts: async () => countRows(database),
     verify: (onProgress = () => {}) => verify(database, loader, onProgress),
     staleUsers: async () => sweeps.stale(),
-    sweep: (at) => queue.run(() => sweeps.step(at)),
+    sweep: (at) => change(() => sweeps.step(at)),
     onSweepNeeded: (wake) => {
       wakeSweep = wake;
     },
     forgetRequests: (before) => queue.run(() => requests.forget(before, 1000)),
+    isLost: queue.isLost,
     async close() {
       await queue.idle();
       riders.stop();

@@ -120,7 +120,7 @@ export function requestLog(database: Database): RequestLog {
   );
   const one = database.prepare('SELECT * FROM requests WHERE id = ?');
   const forget = database.prepare(
-    'DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE at < ? ORDER BY rowid LIMIT ?)',
+    'DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE id < ? ORDER BY id LIMIT ?)',
   );
 
   return {
@@ -157,7 +157,7 @@ export function requestLog(database: Database): RequestLog {
       const row = one.get(id) as unknown as RequestColumns | undefined;
       return row ? readRequest(row) : null;
     },
-    forget: (before, most) => Number(forget.run(before, most).changes),
+    forget: (before, most) => Number(forget.run(idAt(before), most).changes),
   };
 }
 
@@ -184,4 +184,10 @@ function requestConditions(query: RequestQuery): { where: string; values: Value[
 function readRequest(row: RequestColumns): StoredRequest {
   const { duration_ms: durationMs, tags, first_event: _, ...rest } = row;
   return { ...rest, durationMs, tags: tags === null ? [] : (JSON.parse(tags) as string[]) };
+}
+
+/** The least id of that millisecond: request ids begin with their time, so an index finds what is older. */
+function idAt(ms: number): string {
+  const time = Math.max(0, ms).toString(16).padStart(12, '0');
+  return `${time.slice(0, 8)}-${time.slice(8)}`;
 }

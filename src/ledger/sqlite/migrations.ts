@@ -173,6 +173,7 @@ CREATE TABLE events (
   hash TEXT NOT NULL
 );
 CREATE INDEX events_by_subject ON events (subject, position);
+CREATE INDEX events_by_type ON events (type, position);
 -- those of a SCIM request are found by the request's own row, but for what the sweep did later
 CREATE INDEX events_by_cause ON events (cause, position) WHERE cause_kind <> 'request' OR actor_kind <> 'token';
 
@@ -197,6 +198,8 @@ CREATE TABLE requests (
 );
 CREATE UNIQUE INDEX requests_by_id ON requests (id);
 CREATE INDEX requests_failed ON requests (id) WHERE status >= 400;
+CREATE INDEX requests_rejected ON requests (id) WHERE status = 401;
+CREATE INDEX requests_by_resource ON requests (resource, id) WHERE resource IS NOT NULL;
 
 -- Statistics for the planner, as a large organisation would have them: without any, SQLite takes "of this provider"
 -- for a narrow condition and walks the whole of it (docs/decisions/0003). One row for every index of these tables.
@@ -224,9 +227,12 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('targets', 'targets_by_id', '20000 1'),
   ('holdings', 'holdings', '10000000 1000 1'),
   ('events', 'events_by_subject', '10000000 10 1'),
+  ('events', 'events_by_type', '10000000 500000 1'),
   ('events', 'events_by_cause', '100000 100 1'),
   ('requests', 'requests_by_id', '10000000 1'),
-  ('requests', 'requests_failed', '10000 1');
+  ('requests', 'requests_failed', '10000 1'),
+  ('requests', 'requests_rejected', '1000 1'),
+  ('requests', 'requests_by_resource', '10000000 10 1');
 ANALYZE sqlite_schema;
 `,
 ];

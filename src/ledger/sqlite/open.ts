@@ -40,6 +40,8 @@ export function openFile(dataDir: string): OpenFile {
     const database = new DatabaseSync(path);
     prepareConnection(database);
     migrate(database);
+    // What a process that was killed left in the log may never have been flushed; now it is, before anybody reads it.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return {
       database,
       path,

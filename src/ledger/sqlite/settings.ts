@@ -6,14 +6,14 @@ import type { Provider } from '../../identity/provider.ts';
 import { targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Change, StoredRole } from '../ledger.ts';
+import type { Change, ProviderExtras, StoredRole } from '../ledger.ts';
 import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
 import { type TokenStore, tokenStore } from './tokens.ts';
 import type { Writer } from './write.ts';
 
 export interface SettingsStore extends TokenStore {
-  saveProvider(provider: Provider, expected: number, by: Change): void;
+  saveProvider(provider: Provider, expected: number, by: Change, also?: ProviderExtras): void;
   removeProvider(id: string, by: Change): void;
   applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): number;
   saveRole(role: StoredRole): void;
@@ -29,6 +29,11 @@ export function settingsStore(database: Database, loader: Loader, writer: Writer
   return {
     ...providers,
     ...tokens,
+    saveProvider(provider, expected, by, also) {
+      providers.saveProvider(provider, expected, by);
+      if (also?.ruleset) providers.applyRuleset(also.ruleset, by);
+      if (also?.token) tokens.addToken(also.token.token, also.token.hash, by);
+    },
     saveRole(role) {
       putRole.run(role.id, role.name, role.system ? 1 : 0, JSON.stringify(role.permissions));
       loader.forget();

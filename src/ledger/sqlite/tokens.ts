@@ -2,7 +2,7 @@
 // file, and each write below makes them be read anew, so a revoked token is refused by the very next request.
 
 import type { EventDraft } from '../../identity/event.ts';
-import type { Change, Token } from '../ledger.ts';
+import type { Change, Token, TokenEnds } from '../ledger.ts';
 import type { Database } from './open.ts';
 import type { Writer } from './write.ts';
 
@@ -59,7 +59,7 @@ export function tokenReader(database: Database): TokenReader {
 export interface TokenStore {
   tokens(provider: string): Token[];
   knowsTokenHash(hash: string): boolean;
-  addToken(token: Token, hash: string, by: Change): void;
+  addToken(token: Token, hash: string, by: Change, ends?: TokenEnds): void;
   revokeToken(
     provider: string,
     id: string,
@@ -100,11 +100,19 @@ export function tokenStore(database: Database, reader: { forget(): void }, write
     return true;
   };
 
+  function endOthers(newer: Token, { which, how }: TokenEnds, by: Change): void {
+    for (const row of ofProvider.all(newer.provider) as unknown as TokenColumns[]) {
+      const isOver = row.revoked_at !== null && row.revoked_at <= by.at;
+      if (!isOver && (which === 'all' || row.declared === 1)) revokeToken(newer.provider, row.id, how, by);
+    }
+  }
+
   return {
     revokeToken,
     tokens: (provider) => (ofProvider.all(provider) as unknown as TokenColumns[]).map(readToken),
     knowsTokenHash: (hash) => anyByHash.get(hash) !== undefined,
-    addToken(token, hash, by) {
+    addToken(token, hash, by, ends) {
+      if (ends) endOthers(token, ends, by);
       insert.run(
         hash,
         token.provider,

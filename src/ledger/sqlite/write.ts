@@ -67,6 +67,7 @@ export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forge
       else if (each.after.removedAt === at) total.changed('users', provider, -1);
     }
     for (const each of changes.resolved) users.resolved(provider, each);
+    for (const each of changes.renumbered) users.renumbered(provider, each.user, each.ruleset);
     for (const each of changes.groups) {
       groups.write(each, nameIsUnique);
       if (each.expected === 0) total.changed('groups', provider, 1);
@@ -115,6 +116,7 @@ function userWriter(database: Database) {
   const update = database.prepare(
     `UPDATE users SET ${sets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
   );
+  const renumber = database.prepare('UPDATE users SET ruleset = ? WHERE provider = ? AND id = ?');
   const resolve = database.prepare(
     'UPDATE users SET revision = revision + 1, role = ?, grants = ?, ruleset = ? WHERE provider = ? AND id = ? AND revision = ?',
   );
@@ -135,6 +137,9 @@ function userWriter(database: Database) {
 
   return {
     write,
+    renumbered(provider: string, user: string, ruleset: number): void {
+      renumber.run(ruleset, provider, user);
+    },
     resolved(provider: string, each: ResolvedWrite): void {
       const grants = JSON.stringify(each.grants);
       const { changes } = resolve.run(each.role, grants, each.ruleset, provider, each.user, each.expected);
