@@ -143,6 +143,7 @@ describe('out of the bin', () => {
     expect(byOne.kept).toBeNull();
     expect(emailOf(byOne)).toBe(MAIL);
     const { after: byPut } = put(user, {
+      active: true,
       displayName: 'Amara Osei',
       emails: [{ type: 'work', value: MAIL }],
     });

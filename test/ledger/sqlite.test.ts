@@ -146,7 +146,7 @@ describe('the one file', () => {
       ['salt of an event', "UPDATE events SET salt = 'x' WHERE position = 5", /data of event 5 was changed/],
       ['an event taken out', 'DELETE FROM events WHERE position = 4', /Events 4 to 4 are missing/],
       ['a hash', "UPDATE events SET hash = 'x' WHERE position = 5", /Event [56] was changed/],
-      ['a role given', "UPDATE users SET role = 'admin' WHERE id = '$user'", /another role stored/],
+      ['a role given', "UPDATE users SET role = 'admin' WHERE id = '$user'", /another role or reason stored/],
       [
         'a fact changed',
         `UPDATE users SET document = replace(document, 'Kites', 'Sails') WHERE id = '$user'`,
@@ -217,6 +217,7 @@ describe('the queue of commits', () => {
     const outcomes = await Promise.allSettled([
       queue.run(put(1)),
       queue.run(() => {
+        queue.willWrite();
         put(2)();
         throw new Refusal('conflict', 'no');
       }),

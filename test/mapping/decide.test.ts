@@ -289,7 +289,8 @@ describe('new rules', () => {
     expect(decideAccess(context(), loaded)).toBeNull();
     const changes = decideAccess(context({ number: 2 }), loaded);
     expect(words(changes)).toEqual([]);
-    expect(changes?.resolved).toMatchObject([{ role: 'viewer', ruleset: 2 }]);
+    expect(changes?.resolved).toEqual([]);
+    expect(changes?.renumbered).toMatchObject([{ ruleset: 2 }]);
   });
 
   it('take and give what they say', () => {

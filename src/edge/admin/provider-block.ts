@@ -120,11 +120,12 @@ function connectionOver(
   stored: ProviderSettings,
   isWritten: (key: string) => boolean,
 ): Record<string, unknown> {
-  const { [SEALED_SECRET]: sealed, ...before } = stored.connection;
+  const { [SEALED_SECRET]: sealed, allowedTenants, ...before } = stored.connection;
   // A list that said no more than the default follows the tenant.
-  if (equalJson(before.allowedTenants, [before.tenantId])) delete before.allowedTenants;
+  const isDefault = allowedTenants === undefined || equalJson(allowedTenants, [before.tenantId]);
+  const kept = isDefault ? before : { ...before, allowedTenants };
   const secret = sealed === undefined || isWritten('clientSecret') ? {} : { [SEALED_SECRET]: sealed };
-  return { ...overlaid(fresh.connection, before, isWritten), ...secret };
+  return { ...overlaid<Record<string, unknown>>(fresh.connection, kept, isWritten), ...secret };
 }
 
 /** `stored`, and over it what was written and what it lacks. */

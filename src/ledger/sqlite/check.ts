@@ -29,8 +29,9 @@ export function sweeper(database: Database, loader: Loader, writer: Writer): Swe
   const advance = database.prepare('UPDATE sweeps SET after_id = ? WHERE provider = ?');
   const finish = database.prepare('DELETE FROM sweeps WHERE provider = ?');
   const stale = database.prepare(
-    `SELECT count(*) AS n FROM users u JOIN sweeps s ON s.provider = u.provider
-     JOIN providers p ON p.id = u.provider WHERE u.id > s.after_id AND u.ruleset <> p.ruleset AND u.removed_at IS NULL`,
+    `SELECT count(*) AS n FROM sweeps s CROSS JOIN providers p ON p.id = s.provider
+     CROSS JOIN users u ON u.provider = s.provider AND u.id > s.after_id
+     WHERE u.ruleset <> p.ruleset AND u.removed_at IS NULL`,
   );
 
   function step(at: number): boolean {

@@ -89,6 +89,8 @@ CREATE TABLE users (
   formerly TEXT
 );
 CREATE UNIQUE INDEX users_by_id ON users (provider, id);
+-- pages far into a list skip rows in this index, not in the table
+CREATE INDEX users_living ON users (provider, id) WHERE removed_at IS NULL;
 CREATE UNIQUE INDEX users_by_name ON users (provider, user_name_folded) WHERE removed_at IS NULL;
 CREATE INDEX users_by_former_name ON users (provider, sign_in_name_folded) WHERE removed_at IS NOT NULL;
 CREATE INDEX users_by_external_id ON users (provider, external_id) WHERE external_id IS NOT NULL;
@@ -206,6 +208,7 @@ CREATE INDEX requests_by_resource ON requests (resource, id) WHERE resource IS N
 ANALYZE sqlite_schema;
 INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('users', 'users_by_id', '1000000 1000000 1'),
+  ('users', 'users_living', '1000000 1000000 1'),
   ('users', 'users_by_name', '1000000 1000000 1'),
   ('users', 'users_by_former_name', '1000 1000 1'),
   ('users', 'users_by_external_id', '1000000 1000000 1'),

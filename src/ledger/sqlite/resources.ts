@@ -150,18 +150,26 @@ function pageSql(table: Table, query: ResourceQuery): { page: Sql; count: Sql } 
   const values: Value[] = [query.provider, ...condition.values];
   const { order, behind, sorted } = orderSql(table, query);
   const columns = `${table === 'users' ? userResource : groupResource}, ${sorted} AS sorted`;
-  const offset = 'offset' in query.start && query.start.offset > 0 ? ' OFFSET ?' : '';
+  const skipped = 'offset' in query.start ? query.start.offset : 0;
+  const count = { text: `SELECT count(*) AS n FROM ${from} WHERE ${where}`, values };
+  if (skipped > 0 && !query.condition && !query.sort) {
+    // Far into the list: rows are skipped in the index, and only those of the page are read.
+    const page = `SELECT rowid FROM ${from} WHERE ${where} ORDER BY r.id LIMIT ? OFFSET ?`;
+    return {
+      page: {
+        text: `SELECT ${columns} FROM ${from} WHERE r.rowid IN (${page}) ORDER BY r.id`,
+        values: [...values, query.limit + 1, skipped],
+      },
+      count,
+    };
+  }
+  const offset = skipped > 0 ? ' OFFSET ?' : '';
   return {
     page: {
       text: `SELECT ${columns} FROM ${from} WHERE ${where}${behind.text} ORDER BY ${order} LIMIT ?${offset}`,
-      values: [
-        ...values,
-        ...behind.values,
-        query.limit + 1,
-        ...(offset && 'offset' in query.start ? [query.start.offset] : []),
-      ],
+      values: [...values, ...behind.values, query.limit + 1, ...(skipped > 0 ? [skipped] : [])],
     },
-    count: { text: `SELECT count(*) AS n FROM ${from} WHERE ${where}`, values },
+    count,
   };
 }
 
