@@ -1,18 +1,10 @@
 // Secrets at rest and tokens in hand: the key of this installation, sealing with it, hashing, minting, comparing.
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import {
-  closeSync,
-  fsyncSync,
-  linkSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
+import { makeFolder } from './folder.ts';
 
 const KEY_BYTES = 32;
 /** NIST SP 800-38D 5.2.1.1: 96 bits, random for each text. */
@@ -38,7 +30,7 @@ export function readKey(text: string): SecretKey | null {
 /** The key from the environment if there is one, else from `secret.key` in the data directory, made at first start. */
 export function loadSecretKey(dataDir: string, envKey: SecretKey | null): SecretKey {
   if (envKey) return envKey;
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const path = join(dataDir, 'secret.key');
   const text = readIfThere(path) ?? makeKeyFile(path);
   const key = readKey(text.trim());

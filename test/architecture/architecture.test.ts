@@ -40,6 +40,7 @@ const leaves: ReadonlySet<string> = new Set([
   'config-schema.ts',
   'config.ts',
   'fold.ts',
+  'folder.ts',
   'id.ts',
   'limits.ts',
   'log.ts',

@@ -1,11 +1,12 @@
 // Opens the one file: lock, pragmas, migrations. The lock is SQLite's own on a second small file, held by an open
 // transaction, so the operating system releases it whatever way the process ends.
 
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fold } from '../../fold.ts';
+import { makeFolder } from '../../folder.ts';
 import { migrations } from './migrations.ts';
 
 export type Database = DatabaseSyncInstance;
@@ -33,7 +34,7 @@ const PAGE_CACHE_KIB = 48 * 1024;
 const CHECKPOINT_PAGES = 4000;
 
 export function openFile(dataDir: string): OpenFile {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  makeFolder(dataDir);
   const unlock = lock(dataDir);
   try {
     const path = join(dataDir, 'bifrost.db');
