@@ -1,5 +1,5 @@
 // The admin API as commands use it: paths and JSON in, JSON out, every refusal turned into words and an exit code.
-// Which way a request travels is transport.ts's business.
+// Which way a request travels is connection.ts's business.
 
 import { CliFailure, type ExitCode, exit } from './failure.ts';
 

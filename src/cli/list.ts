@@ -1,6 +1,6 @@
 // Lists of the API, read page after page up to what was asked for.
 
-import { type Api, pathOf, type Query } from './api.ts';
+import type { Api, Query } from './api.ts';
 import type { Arguments, Option } from './command.ts';
 
 /** What the API gives at once at most. */
@@ -20,10 +20,9 @@ export const listOptions: Readonly<Record<string, Option>> = {
   cursor: { value: '<cursor>', about: 'go on where a list ended: its "nextCursor"' },
 };
 
-/** `resource` is the last part of the path. */
 export async function readList<Item>(
   api: Api,
-  resource: string,
+  path: string,
   given: Arguments,
   query: Query,
 ): Promise<List<Item>> {
@@ -32,7 +31,7 @@ export async function readList<Item>(
   let cursor = given.text('cursor');
   for (;;) {
     const limit = Math.min(PAGE_ITEMS, most - items.length);
-    const page = await api.get<List<Item>>(pathOf(resource), { ...query, limit, cursor });
+    const page = await api.get<List<Item>>(path, { ...query, limit, cursor });
     for (const item of page.items) items.push(item);
     if (page.nextCursor === null || items.length >= most) return { ...page, items };
     cursor = page.nextCursor;

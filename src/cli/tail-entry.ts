@@ -1,22 +1,8 @@
 // One line of `bifrost tail`: a request in plain words, or an event that it caused.
 
-import type { EventJson } from '../edge/admin/contract.ts';
+import type { EventJson, RequestJson } from '../edge/admin/contract.ts';
 import type { Output, Text, Tone } from './output.ts';
 import { timeOfDay } from './when.ts';
-
-/** What `GET /api/requests` lists, as far as it is told here. */
-export interface RequestJson {
-  id: string;
-  at: string;
-  provider: string | null;
-  method: string;
-  path: string;
-  action: string;
-  status: number;
-  durationMs: number;
-  tags: string[];
-  detail: string | null;
-}
 
 export type Entry = { is: 'request'; request: RequestJson } | { is: 'event'; event: EventJson };
 

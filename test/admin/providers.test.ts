@@ -291,7 +291,7 @@ describe('what the configuration file declares', () => {
     );
   });
 
-  it.each([{ scope: 'all' }, { enabled: false }, { scim: { enabled: false } }, { name: 'x' }])(
+  it.each([{ tenantId: 'contoso.com' }, { clientId: 'y' }, { scim: { enabled: false } }, { name: 'x' }])(
     '409 for %j, saying where to change it',
     async (body) => {
       const events = await api.eventsOf(async () => {
@@ -324,7 +324,7 @@ describe('what the file leaves out', () => {
         body: { attributeRoleMappings: [rule] },
       });
       expect(put.status).toBe(200);
-      const locked = await own.send('PATCH', '/api/providers/plain', { body: { scope: 'all' } });
+      const locked = await own.send('PATCH', '/api/providers/plain', { body: { clientId: 'y' } });
       expect(locked.problem.status).toBe(409);
     } finally {
       await own.stop();

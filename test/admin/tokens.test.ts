@@ -58,8 +58,20 @@ describe('POST /api/providers/{id}/tokens 201', () => {
       expect(await statusWith(first)).toBe(401);
       expect(await statusWith(body.token)).toBe(200);
     });
-    expect(events.map((event) => event.type)).toEqual(['token.created', 'token.revoked']);
+    expect(events.map((event) => event.type)).toEqual(['token.revoked', 'token.created']);
     expect(events[0]).toMatchObject({ actor: { kind: 'key' }, cause: { kind: 'request' } });
+  });
+
+  it('of several rotations at once one token is live in the end', async () => {
+    await Promise.all([rotate(), rotate(), rotate()]);
+    expect((await tokens()).filter((token) => token.live)).toHaveLength(1);
+  });
+
+  it('leaves the others live when all are to be kept', async () => {
+    const second = (await rotate({ keepPrevious: 'all' })).body;
+    const third = (await rotate({ keepPrevious: 'all' })).body;
+    expect(await Promise.all([first, second.token, third.token].map(statusWith))).toEqual([200, 200, 200]);
+    expect((await tokens()).map((token) => token.live)).toEqual([true, true, true]);
   });
 
   it('the text of a token is in that one answer and nowhere else', async () => {

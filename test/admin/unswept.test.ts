@@ -50,23 +50,28 @@ beforeAll(async () => {
   const block = { name: 'x', kind: 'oidc', clientId: 'x', issuer: 'https://id.contoso.com' };
   await ask('POST', '/api/providers', block);
   await put({ attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }] });
-  user = newId();
-  await ledger.transact({
-    provider: 'x',
-    needs: {},
-    decide({ state }) {
-      const context = { state, at: Date.now(), actor: { kind: 'system' as const, id: 'test' }, cause: null };
-      const document = { schemas: [USER], userName: 'amara', [ENTERPRISE]: { department: 'Sales' } };
-      const made = { id: user, formerly: null };
-      return { changes: decideUserCreate(context, made, { document, unlisted: {} }).changes, answer: null };
-    },
-  });
+  user = await addUser('amara', 'Sales');
 });
 afterAll(async () => {
   await app.close();
   await ledger.close();
   await rm(directory, { recursive: true, force: true });
 });
+
+async function addUser(userName: string, department: string): Promise<string> {
+  const id = newId();
+  await ledger.transact({
+    provider: 'x',
+    needs: {},
+    decide({ state }) {
+      const context = { state, at: Date.now(), actor: { kind: 'system' as const, id: 'test' }, cause: null };
+      const document = { schemas: [USER], userName, [ENTERPRISE]: { department } };
+      const made = { id, formerly: null };
+      return { changes: decideUserCreate(context, made, { document, unlisted: {} }).changes, answer: null };
+    },
+  });
+  return id;
+}
 
 async function ask<Body>(method: 'GET' | 'POST' | 'PUT', url: string, payload?: object): Promise<Body> {
   const answer = await app.inject({ method, url, ...(payload && { payload }) });
@@ -107,5 +112,68 @@ describe('before the sweep has come', () => {
       role: { name: 'Viewer', sources: [{ since: expect.any(String) }] },
     });
     expect(await ask('POST', '/api/verify')).toMatchObject({ ok: true });
+  });
+});
+
+describe('lists by what people have, before the sweep has come', () => {
+  const sales = Array.from({ length: 60 }, (_, n) => `seller${String(n).padStart(2, '0')}`);
+  const list = (path: string) => ask<Page<UserJson> & { pending?: boolean }>('GET', path);
+
+  beforeAll(async () => {
+    await put({
+      attributeRoleMappings: [{ attribute: 'department', value: 'Shop', role: 'Viewer' }],
+      attributeBusinessUnitMappings: [{ attribute: 'userName', value: '*', businessUnit: 'All' }],
+    });
+    for (const name of sales) await addUser(name, 'Shop');
+    while (await ledger.sweep(Date.now()));
+    const all = await list('/api/users?businessUnit=All&limit=500');
+    expect([all.items.length, all.pending]).toEqual([61, undefined]);
+    await put({
+      attributeRoleMappings: [{ attribute: 'userName', value: 'seller0*', role: 'Viewer' }],
+      attributeBusinessUnitMappings: [{ attribute: 'userName', value: 'seller5*', businessUnit: 'All' }],
+    });
+    expect(await ledger.staleUsers()).toBe(61);
+  });
+
+  const fifties = sales.slice(50);
+  const names = ({ items }: Page<UserJson>) => items.map((each) => each.userName);
+
+  it.each([
+    ['/api/users?businessUnit=All', fifties],
+    ['/api/users?businessUnit=All&sort=-userName', [...fifties].reverse()],
+    ['/api/business-units/All/members', fifties],
+    ['/api/business-units/All/members?sort=-userName', [...fifties].reverse()],
+    ['/api/business-units/All/members?search=SELLER57', ['seller57']],
+    ['/api/users?role=Viewer', sales.slice(0, 10)],
+    ['/api/users?role=none', ['amara']],
+    ['/api/users?role=Viewer&businessUnit=All', []],
+  ])('%s shows nobody who does not fit any more', async (path, wanted) => {
+    const page = await list(path);
+    expect(names(page)).toEqual(wanted);
+    expect(page).toMatchObject({ pending: true, totalIsCapped: true, nextCursor: null });
+  });
+
+  it('pages are filled up, and lead to the end', async () => {
+    for (const start of ['/api/users?businessUnit=All&limit=7', '/api/business-units/All/members?limit=7']) {
+      const found: string[] = [];
+      let cursor: string | null = '';
+      for (let reads = 0; cursor !== null && reads < 10; reads++) {
+        const page: Page<UserJson> = await list(cursor === '' ? start : `${start}&cursor=${cursor}`);
+        found.push(...names(page));
+        cursor = page.nextCursor;
+      }
+      expect(found).toEqual(fifties);
+    }
+  });
+
+  it('one request reads on so far and no further', async () => {
+    const page = await list('/api/users?businessUnit=All&limit=1');
+    expect([page.items, page.nextCursor]).toEqual([[], expect.any(String)]);
+  });
+
+  it('an answer is not pending any more when everybody was reached', async () => {
+    while (await ledger.sweep(Date.now()));
+    const page = await list('/api/users?businessUnit=All');
+    expect([names(page), page.pending, page.total]).toEqual([fifties, undefined, 10]);
   });
 });

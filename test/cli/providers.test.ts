@@ -76,9 +76,16 @@ onEveryWay((ground) => {
     });
 
     test('what the configuration file owns is not changed here: exit code 1 and where to', async () => {
-      const { code, err } = await ground.cli('provider', 'disable', 'entra');
+      const { code, err } = await ground.cli('provider', 'enable-scim', 'entra');
       expect(code).toBe(1);
       expect(err).toContain('is declared in');
+    });
+
+    // Without a server each command is a start with the same file.
+    test('what the file leaves out is changed here, and the next start leaves it so', async () => {
+      expect((await ground.cli('provider', 'disable', 'bare')).code).toBe(0);
+      expect((await ground.cli('provider', 'list')).out).toMatch(/bare +bare +oidc +disabled /);
+      expect((await ground.cli('provider', 'enable', 'bare')).code).toBe(0);
     });
 
     test('one that is not there: exit code 1', async () => {

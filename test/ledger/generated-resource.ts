@@ -69,13 +69,10 @@ const acme = fc.record(
     tag: scalar,
     Tags: fc.array(text, { minLength: 1, maxLength: 3 }),
     thing: fc.record({ value: scalar, kind: text }, { requiredKeys: ['value'] }),
-    THINGS: fc.array(
-      fc.record({ value: scalar, Kind: text, primary: fc.boolean() }, { requiredKeys: ['value'] }),
-      {
-        minLength: 1,
-        maxLength: 3,
-      },
-    ),
+    THINGS: fc.array(fc.record({ value: scalar, Kind: text, primary: fc.boolean() }, { requiredKeys: [] }), {
+      minLength: 1,
+      maxLength: 3,
+    }),
   },
   { requiredKeys: [] },
 );

@@ -1,6 +1,7 @@
 // bifrost provider list: the providers, and how each is reached.
 
 import type { ProviderJson } from '../../edge/admin/contract.ts';
+import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { listOptions, moreLine, readList } from '../list.ts';
 import type { Text } from '../output.ts';
@@ -13,7 +14,7 @@ export const providerList: Command = {
   options: listOptions,
   examples: [['provider list', 'with their ids, which the other commands take']],
   async run({ arguments: given, api }: Call) {
-    const list = await readList<ProviderJson>(await api(), 'providers', given, {});
+    const list = await readList<ProviderJson>(await api(), pathOf('providers'), given, {});
     return {
       document: list,
       show(output) {

@@ -1,16 +1,8 @@
 // bifrost status: whether a server runs, which version, and how much there is.
 
+import type { StatusJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-
-/** What `GET /api/status` answers. */
-export interface Status {
-  version: string;
-  engine: string;
-  counts: { users: number; groups: number; memberships: number; holdings: number; events: number };
-  lastPosition: number;
-  sweep: { running: boolean; staleUsers: number };
-}
 
 const wayWords = {
   remote: 'a server elsewhere',
@@ -27,7 +19,7 @@ export const status: Command = {
   ],
   async run({ api: open }: Call) {
     const api = await open();
-    const told = await api.get<Status>(pathOf('status'));
+    const told = await api.get<StatusJson>(pathOf('status'));
     const { counts, sweep } = told;
     return {
       document: { via: api.kind, at: api.name, ...told },

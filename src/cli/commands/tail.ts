@@ -1,13 +1,12 @@
 // bifrost tail: follows what arrives and what came of it, until Ctrl-C.
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { EventJson } from '../../edge/admin/contract.ts';
+import type { EventJson, RequestJson, StatusJson } from '../../edge/admin/contract.ts';
 import { type Api, pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { List } from '../list.ts';
-import { type Entry, entriesOf, type RequestJson, showEntry } from '../tail-entry.ts';
-import type { Status } from './status.ts';
+import { type Entry, entriesOf, showEntry } from '../tail-entry.ts';
 
 /** How long the server may keep an answer back until something happens: below what it allows. */
 const WAIT_S = 25;
@@ -94,7 +93,7 @@ async function follow(call: Call): Promise<0> {
 
 /** Where to begin: at a position that was asked for, else now; where nothing can follow, a little earlier. */
 async function begin(api: Api, followed: Followed, after: number | undefined): Promise<void> {
-  const { lastPosition } = await api.get<Status>(pathOf('status'));
+  const { lastPosition } = await api.get<StatusJson>(pathOf('status'));
   const ended = api.kind === 'in-process';
   followed.after = after ?? Math.max(0, ended ? lastPosition - LATEST : lastPosition);
   if (!followed.requests) return;

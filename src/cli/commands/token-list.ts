@@ -3,7 +3,7 @@
 import type { TokenJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import type { List } from '../list.ts';
+import { listOptions, moreLine, readList } from '../list.ts';
 import type { Text } from '../output.ts';
 import { when } from '../when.ts';
 import { providerOperand } from './provider-list.ts';
@@ -13,10 +13,12 @@ export const tokenList: Command = {
   summary: 'List the provisioning tokens of a provider',
   about: 'With who made them and when they were last used. Their text is stored nowhere and cannot be shown.',
   operands: [providerOperand],
+  options: listOptions,
   examples: [['token list entra', 'the newest first, ended ones included']],
   async run({ arguments: given, api: open }: Call) {
     const provider = given.operand('provider');
-    const list = await (await open()).get<List<TokenJson>>(pathOf('providers', provider, 'tokens'));
+    const path = pathOf('providers', provider, 'tokens');
+    const list = await readList<TokenJson>(await open(), path, given, {});
     return {
       document: list,
       show(output) {
@@ -37,6 +39,7 @@ export const tokenList: Command = {
             token.lastUsedFrom ?? '-',
           ]),
         );
+        if (list.nextCursor !== null) output.line(moreLine(list));
       },
     };
   },

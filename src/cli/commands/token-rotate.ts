@@ -7,7 +7,7 @@ import { showCredentials } from '../credentials.ts';
 import { usageFailure } from '../failure.ts';
 import { providerOperand } from './provider-list.ts';
 
-type KeepPrevious = 'none' | 'until-used' | { hours: number };
+type KeepPrevious = 'none' | 'until-used' | 'all' | { hours: number };
 
 export const tokenRotate: Command = {
   words: ['token', 'rotate'],
@@ -17,9 +17,9 @@ export const tokenRotate: Command = {
   operands: [providerOperand],
   options: {
     'keep-previous': {
-      value: 'none|until-used|<hours>h',
+      value: 'none|until-used|all|<hours>h',
       about:
-        'none: end them at once (default); until-used: when the new one is first used; 24h: after that time',
+        'none: end them at once (default); until-used: when the new one is first used; 24h: after that time; all: keep them',
     },
     name: { value: '<name>', about: 'what the token is for' },
   },
@@ -51,13 +51,17 @@ export const tokenRotate: Command = {
 };
 
 function readKeepPrevious(text: string): KeepPrevious {
-  if (text === 'none' || text === 'until-used') return text;
+  if (text === 'none' || text === 'until-used' || text === 'all') return text;
   const [, hours] = /^([1-9][0-9]{0,4})h$/.exec(text) ?? [];
   if (hours !== undefined) return { hours: Number(hours) };
-  throw usageFailure(`--keep-previous cannot be "${text}".`, 'It is none, until-used, or hours such as 24h.');
+  throw usageFailure(
+    `--keep-previous cannot be "${text}".`,
+    'It is none, until-used, all, or hours such as 24h.',
+  );
 }
 
 function fateOf(keep: KeepPrevious): string {
+  if (keep === 'all') return 'Those before it stay as they are.';
   if (keep === 'none') return 'Those before it are refused from now on.';
   if (keep === 'until-used') return 'Those before it work until the new one is first used.';
   return `Those before it work for ${keep.hours} more hours.`;

@@ -1,6 +1,7 @@
 // bifrost user list: who is here, with what they have.
 
 import type { UserJson } from '../../edge/admin/contract.ts';
+import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { listOptions, moreLine, readList } from '../list.ts';
 import { namesOf, statusText } from '../user.ts';
@@ -32,7 +33,7 @@ export const userList: Command = {
     ['user list --sort=-lastProvisionedAt --limit 10', 'whom the provider changed last'],
   ],
   async run({ arguments: given, api }: Call) {
-    const list = await readList<UserJson>(await api(), 'users', given, {
+    const list = await readList<UserJson>(await api(), pathOf('users'), given, {
       search: given.text('search'),
       status: given.text('status'),
       role: given.text('role'),

@@ -1,18 +1,9 @@
 // bifrost verify: whether everything that is stored is right.
 
+import type { VerificationJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { exit } from '../failure.ts';
-
-/** What `POST /api/verify` answers. */
-interface Verification {
-  ok: boolean;
-  users: number;
-  groups: number;
-  events: number;
-  problems: string[];
-  problemCount: number;
-}
 
 export const verify: Command = {
   words: ['verify'],
@@ -24,7 +15,7 @@ export const verify: Command = {
     ['verify --json', 'for monitoring: "ok" and "problems"'],
   ],
   async run({ api: open }: Call) {
-    const report = await (await open()).send<Verification>('POST', pathOf('verify'));
+    const report = await (await open()).send<VerificationJson>('POST', pathOf('verify'));
     return {
       document: report,
       exitCode: report.ok ? exit.ok : exit.no,

@@ -39,7 +39,13 @@ export function pageOf<Item extends TSchema>(item: Item) {
     items: Type.Array(item),
     nextCursor: orNull(text('Send it as `cursor` for the next page; null at the end.')),
     total: count('How many there are in all pages.'),
-    totalIsCapped: Type.Optional(Type.Boolean({ description: 'True: there are more than `total`.' })),
+    totalIsCapped: Type.Optional(Type.Boolean({ description: 'True: `total` is where counting stopped.' })),
+    pending: Type.Optional(
+      Type.Boolean({
+        description:
+          'True: a change of rules is still reaching people. Nobody is listed who does not fit any more; who came to fit a moment ago may be missing, and `total` counts as it was before.',
+      }),
+    ),
   });
 }
 
@@ -54,6 +60,17 @@ export const listQuery = {
 export const search = Type.Optional(
   Type.String({ minLength: 1, maxLength: 200, description: 'Part of a name; case does not count.' }),
 );
+
+/** The order of a list; the first one where none is named. */
+export const sortedBy = <const Orders extends readonly [string, ...string[]]>(...orders: Orders) =>
+  Type.Optional(
+    Type.Unsafe<Orders[number]>({
+      type: 'string',
+      enum: [...orders],
+      default: orders[0],
+      description: 'The order; `-` turns it round.',
+    }),
+  );
 
 export const providerFilter = Type.Optional(
   Type.String({ minLength: 1, maxLength: 200, description: 'Id or exact name of a provider.' }),
@@ -184,3 +201,53 @@ export const tokenShape = Type.Object({
   lastUsedFrom: orNull(text('Address of the last use.')),
 });
 export type TokenJson = Static<typeof tokenShape>;
+
+// --- requests ---------------------------------------------------------------------------------------------------
+
+export const requestShape = Type.Object({
+  id: text(),
+  at: time(),
+  provider: orNull(text('Id of the provider; null when the credential named none.')),
+  token: orNull(text('Id of the provisioning token.')),
+  method: text(),
+  path: text(),
+  action: text('What it did, in plain words.'),
+  status: Type.Integer(),
+  durationMs: Type.Number({ minimum: 0 }),
+  tags: Type.Array(text(), { description: 'Habits of the sender that were understood, and other remarks.' }),
+  detail: orNull(text('What the refusal said.')),
+  remote: orNull(text('Address it came from.')),
+  resource: orNull(text('Id of the user or group it was about.')),
+  effectCount: count('How many events it caused.'),
+});
+export type RequestJson = Static<typeof requestShape>;
+
+// --- the system -------------------------------------------------------------------------------------------------
+
+export const statusShape = Type.Object({
+  version: text(),
+  engine: choice(['sqlite', 'postgres']),
+  counts: Type.Object({
+    users: count('Without removed ones.'),
+    groups: count(),
+    memberships: count(),
+    holdings: count(),
+    events: count(),
+  }),
+  lastPosition: count('Place of the newest event.'),
+  sweep: Type.Object({
+    running: Type.Boolean({ description: 'People are being resolved anew after a change of rules.' }),
+    staleUsers: count('How many are still to come.'),
+  }),
+});
+export type StatusJson = Static<typeof statusShape>;
+
+export const verificationShape = Type.Object({
+  ok: Type.Boolean(),
+  users: count(),
+  groups: count(),
+  events: count(),
+  problems: Type.Array(text(), { description: 'At most 100 of them.' }),
+  problemCount: count(),
+});
+export type VerificationJson = Static<typeof verificationShape>;

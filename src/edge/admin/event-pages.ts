@@ -97,18 +97,21 @@ export interface EventPage {
   totalIsCapped?: true;
 }
 
-const ORDER = 'newest events';
+export type EventOrder = 'position' | '-position';
 
-export async function newestEvents(
+/** A page by position, the newest first unless it is said otherwise. */
+export async function eventPage(
   ledger: Ledger,
   filters: StoredEventFilters,
-  { limit = 50, cursor }: { limit?: number; cursor?: string },
+  { limit = 50, cursor, sort = '-position' }: { limit?: number; cursor?: string; sort?: EventOrder },
 ): Promise<EventPage> {
-  const before = readPosition(readIdCursor(ORDER, cursor) ?? '0');
-  const found = await ledger.events({ ...filters, after: before, limit: limit + 1, newestFirst: true });
+  const order = `events ${sort}`;
+  const after = readPosition(readIdCursor(order, cursor) ?? '0');
+  const newestFirst = sort === '-position';
+  const found = await ledger.events({ ...filters, after, limit: limit + 1, newestFirst });
   const items = found.slice(0, limit).map(showEvent);
   const next = found.length > limit ? String(items.at(-1)!.position) : null;
-  return { items, nextCursor: writeIdCursor(ORDER, next), ...(await total(ledger, filters)) };
+  return { items, nextCursor: writeIdCursor(order, next), ...(await total(ledger, filters)) };
 }
 
 export function readPosition(text: string): number {

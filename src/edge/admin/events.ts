@@ -2,11 +2,11 @@
 
 import { Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { eventShape, listQuery, orNull, pageOf, providerFilter, text } from './contract.ts';
+import { eventShape, listQuery, orNull, pageOf, providerFilter, sortedBy, text } from './contract.ts';
 import {
   type EventPage,
+  eventPage,
   eventWords,
-  newestEvents,
   readEventFilters,
   readPosition,
   type StoredEventFilters,
@@ -41,6 +41,7 @@ const getFeed = route({
     {
       ...filters,
       limit: listQuery.limit,
+      sort: sortedBy('position'),
       after: place('Events behind this place.'),
       cursor: place('The same as `after`.'),
       wait: Type.Optional(
@@ -55,7 +56,7 @@ const getFeed = route({
   }),
   refuses: { 503: 'Too many requests wait for events' },
   async handle({ parts, query, gone }) {
-    const { limit = 50, after, cursor, wait = 0, ...wanted } = query;
+    const { limit = 50, after, cursor, wait = 0, sort: _, ...wanted } = query;
     const stored = await readEventFilters(parts.ledger, wanted);
     const from = readPosition(after ?? cursor ?? '0');
     return { body: await readFeed(parts, stored, { after: from, limit, waitMs: wait * 1000, gone }) };
@@ -100,12 +101,14 @@ const getAudit = route({
   path: '/audit',
   permission: { resource: 'audit', operation: 'read' },
   summary: 'What was done by whom, newest first',
-  query: Type.Object({ ...filters, ...listQuery }, { additionalProperties: false }),
+  query: Type.Object(
+    { ...filters, ...listQuery, sort: sortedBy('-position', 'position') },
+    { additionalProperties: false },
+  ),
   response: pageOf(eventShape),
   async handle({ parts: { ledger }, query }) {
-    const { limit = 50, cursor, ...wanted } = query;
-    const page = { limit, ...(cursor !== undefined && { cursor }) };
-    return { body: await newestEvents(ledger, await readEventFilters(ledger, wanted), page) };
+    const stored = await readEventFilters(ledger, query);
+    return { body: await eventPage(ledger, stored, query) };
   },
 });
 

@@ -48,29 +48,33 @@ interface PageQuery {
   limit?: number;
   cursor?: string;
   search?: string;
+  sort?: string;
 }
 
-/** A page of what is all in memory, by name. */
+/** A page of what is all in memory: by folded name, or by what `sortedOf` takes of an item. `-` turns it round. */
 export function pageInMemory<Item extends { id: string; name: string }>(
-  order: string,
+  list: string,
   items: readonly Item[],
-  { limit, cursor, search }: PageQuery,
+  { limit, cursor, search, sort = 'name' }: PageQuery,
+  sortedOf = ({ name }: Item) => fold(name),
 ): { items: Item[]; nextCursor: string | null; total: number } {
+  const order = `${list} ${sort}`;
   const after = readCursor(order, cursor);
   const wanted = fold(search ?? '');
+  const sign = sort.startsWith('-') ? -1 : 1;
+  const place = (a: PageKey, b: PageKey) =>
+    sign * (compare(String(a.sorted), String(b.sorted)) || compare(a.id, b.id));
   const found = items
-    .map((item) => ({ item, sorted: fold(item.name) }))
-    .filter((each) => each.sorted.includes(wanted))
-    .sort((a, b) => compare(a.sorted, b.sorted) || compare(a.item.id, b.item.id));
-  const behind = found.filter(
-    ({ item, sorted }) => !after || (compare(sorted, String(after.sorted)) || compare(item.id, after.id)) > 0,
-  );
+    .filter((item) => fold(item.name).includes(wanted))
+    .map((item) => ({ item, key: { sorted: sortedOf(item), id: item.id } }))
+    .sort((a, b) => place(a.key, b.key));
+  const behind = found.filter(({ key }) => !after || place(key, after) > 0);
   const page = behind.slice(0, limit);
   const last = page.at(-1);
   const more = last !== undefined && behind.length > page.length;
   return {
     items: page.map((each) => each.item),
-    nextCursor: more ? writeCursor(order, { sorted: last.sorted, id: last.item.id }) : null,
+    nextCursor: more ? writeCursor(order, last.key) : null,
     total: found.length,
   };
 }

@@ -9,7 +9,15 @@ import { everyGroupBecomesTeam } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { equalJson, isObject } from '../../scim/json.ts';
 import { seal, sha256Hex } from '../../secret.ts';
-import { listQuery, type ProviderJson, pageOf, providerShape, rfc3339, search } from './contract.ts';
+import {
+  listQuery,
+  type ProviderJson,
+  pageOf,
+  providerShape,
+  rfc3339,
+  search,
+  sortedBy,
+} from './contract.ts';
 import { lockedKeys, refuseLocked } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
@@ -77,7 +85,10 @@ const listProviders = route({
   path: '/providers',
   permission: { resource: 'providers', operation: 'read' },
   summary: 'All providers, by name',
-  query: Type.Object({ ...listQuery, search }, { additionalProperties: false }),
+  query: Type.Object(
+    { ...listQuery, search, sort: sortedBy('name', '-name') },
+    { additionalProperties: false },
+  ),
   response: pageOf(providerShape),
   async handle({ parts, query }) {
     const shown = (await parts.ledger.providers()).map((state) => showProvider(parts, state));

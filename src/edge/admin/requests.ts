@@ -1,21 +1,22 @@
 // The request log: what providers sent, what was answered, and what came of it.
 
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import type { StoredRequest } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import {
   choice,
-  count,
   eventShape,
   listQuery,
   orNull,
   pageOf,
   providerFilter,
+  type RequestJson,
+  requestShape,
   rfc3339,
   search,
+  sortedBy,
   text,
-  time,
 } from './contract.ts';
 import { showEvent } from './event-pages.ts';
 import { findProvider } from './look-up.ts';
@@ -27,30 +28,13 @@ const permission = { resource: 'requests', operation: 'read' } as const;
 /** Events of one request that are shown with it: a Bulk of 1,000 operations may have more, which the feed has. */
 const EFFECTS_SHOWN = 1_000;
 
-const requestShape = Type.Object({
-  id: text(),
-  at: time(),
-  provider: orNull(text('Id of the provider; null when the credential named none.')),
-  token: orNull(text('Id of the provisioning token.')),
-  method: text(),
-  path: text(),
-  action: text('What it did, in plain words.'),
-  status: Type.Integer(),
-  durationMs: Type.Number({ minimum: 0 }),
-  tags: Type.Array(text(), { description: 'Habits of the sender that were understood, and other remarks.' }),
-  detail: orNull(text('What the refusal said.')),
-  remote: orNull(text('Address it came from.')),
-  resource: orNull(text('Id of the user or group it was about.')),
-  effectCount: count('How many events it caused.'),
-});
-
 const fullRequestShape = Type.Object({
   ...requestShape.properties,
   body: orNull(text('As it came, with secrets masked.')),
   effects: Type.Array(eventShape, { description: `The events it caused; the first ${EFFECTS_SHOWN}.` }),
 });
 
-function showRequest(request: StoredRequest): Static<typeof requestShape> {
+function showRequest(request: StoredRequest): RequestJson {
   const {
     id,
     at,
@@ -95,6 +79,7 @@ const listRequests = route({
     {
       ...listQuery,
       search,
+      sort: sortedBy('-at'),
       provider: providerFilter,
       status: Type.Optional(
         choice(

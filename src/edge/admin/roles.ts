@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import type { StoredRole } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
-import { count, listQuery, pageOf, search, text } from './contract.ts';
+import { count, listQuery, pageOf, search, sortedBy, text } from './contract.ts';
 import { findRole } from './look-up.ts';
 import { pageInMemory } from './page.ts';
 import { type Route, route } from './route.ts';
@@ -38,7 +38,10 @@ const listRoles = route({
   path: '/roles',
   permission,
   summary: 'All roles, by name',
-  query: Type.Object({ ...listQuery, search }, { additionalProperties: false }),
+  query: Type.Object(
+    { ...listQuery, search, sort: sortedBy('name', '-name') },
+    { additionalProperties: false },
+  ),
   response: pageOf(roleShape),
   async handle({ parts: { ledger }, query }) {
     return { body: pageInMemory('roles', (await ledger.roles()).map(showRole), query) };
@@ -50,7 +53,10 @@ const getPermissions = route({
   path: '/roles/{id}/permissions',
   permission,
   summary: 'The permissions of a role',
-  query: Type.Object({ ...listQuery, search }, { additionalProperties: false }),
+  query: Type.Object(
+    { ...listQuery, search, sort: sortedBy('name', '-name') },
+    { additionalProperties: false },
+  ),
   response: pageOf(permissionShape),
   async handle({ parts: { ledger }, params, query }) {
     const role = await findRole(ledger, params.id);

@@ -1,7 +1,6 @@
 // The system itself: how it is, whether what it holds is right, and the description of this API.
 
-import { Type } from 'typebox';
-import { anyObject, choice, count, text } from './contract.ts';
+import { anyObject, statusShape, verificationShape } from './contract.ts';
 import { type Route, route } from './route.ts';
 
 const getStatus = route({
@@ -9,22 +8,7 @@ const getStatus = route({
   path: '/status',
   permission: { resource: 'system', operation: 'read' },
   summary: 'Version, storage, and how much there is',
-  response: Type.Object({
-    version: text(),
-    engine: choice(['sqlite', 'postgres']),
-    counts: Type.Object({
-      users: count('Without removed ones.'),
-      groups: count(),
-      memberships: count(),
-      holdings: count(),
-      events: count(),
-    }),
-    lastPosition: count('Place of the newest event.'),
-    sweep: Type.Object({
-      running: Type.Boolean({ description: 'People are being resolved anew after a change of rules.' }),
-      staleUsers: count('How many are still to come.'),
-    }),
-  }),
+  response: statusShape,
   async handle({ parts: { ledger, version } }) {
     const [counts, lastPosition, staleUsers] = await Promise.all([
       ledger.counts(),
@@ -43,14 +27,7 @@ const verify = route({
   summary: 'Check everything that is stored',
   description:
     'Stored access against the rules, every edge against its ends, the chain of events, and the file.',
-  response: Type.Object({
-    ok: Type.Boolean(),
-    users: count(),
-    groups: count(),
-    events: count(),
-    problems: Type.Array(text(), { description: 'At most 100 of them.' }),
-    problemCount: count(),
-  }),
+  response: verificationShape,
   async handle({ parts }) {
     const report = await parts.verification();
     return { body: { ok: report.problemCount === 0, ...report } };

@@ -2,7 +2,15 @@
 
 import { type Static, Type } from 'typebox';
 import type { GrantReason } from '../../identity/grant.ts';
-import type { Ledger, ListedTarget, TargetListQuery, TargetMember } from '../../ledger/ledger.ts';
+import type {
+  Ledger,
+  ListedTarget,
+  PageKey,
+  TargetListQuery,
+  TargetMember,
+  Total,
+  UserListQuery,
+} from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import {
@@ -14,13 +22,15 @@ import {
   providerFilter,
   rfc3339,
   search,
+  sortedBy,
   source,
   text,
   time,
 } from './contract.ts';
 import { resolveFull, showPerson } from './current-access.ts';
+import { fittingPage, showPending } from './fitting-page.ts';
 import { findProvider, findTarget } from './look-up.ts';
-import { readCursor, readIdCursor, writeCursor, writeIdCursor } from './page.ts';
+import { readCursor, showTotal, writeCursor } from './page.ts';
 import { type GroupNames, showReason } from './reasons.ts';
 import { type Route, route } from './route.ts';
 
@@ -67,7 +77,10 @@ const routesOf = (kind: Kind, base: 'teams' | 'business-units', words: string): 
       path: `/${base}`,
       permission,
       summary: `All ${plural}, by name`,
-      query: Type.Object({ ...listQuery, search, provider: providerFilter }, { additionalProperties: false }),
+      query: Type.Object(
+        { ...listQuery, search, sort: sortedBy('name'), provider: providerFilter },
+        { additionalProperties: false },
+      ),
       response: pageOf(targetShape),
       handle: async ({ parts: { ledger }, query }) => {
         const after = readCursor(base, query.cursor);
@@ -101,52 +114,112 @@ const routesOf = (kind: Kind, base: 'teams' | 'business-units', words: string): 
       path: `/${base}/{id}/members`,
       permission,
       summary: `Members of a ${words}, with their sources`,
-      query: Type.Object(listQuery, { additionalProperties: false }),
+      query: Type.Object(
+        { ...listQuery, search, sort: sortedBy(...(Object.keys(memberSorts) as [MemberSort])) },
+        { additionalProperties: false },
+      ),
       response: pageOf(memberShape),
       handle: async ({ parts: { ledger }, params, query }) => {
         const target = await needTarget(ledger, kind, words, params.id);
-        const order = `members ${target.id}`;
-        const after = readIdCursor(order, query.cursor);
-        const page = await ledger.targetMembers(target.id, after, query.limit ?? 50);
-        return {
-          body: {
-            items: await showMembers(ledger, target, page.items),
-            nextCursor: writeIdCursor(order, page.next),
-            total: page.total,
-          },
-        };
+        return { body: await memberPage(ledger, target, query) };
       },
     }),
   ];
 };
 
+/** Ids sort by the time of creation. */
+const memberSorts = {
+  createdAt: { by: 'createdAt', descending: false },
+  '-createdAt': { by: 'createdAt', descending: true },
+  userName: { by: 'userName', descending: false },
+  '-userName': { by: 'userName', descending: true },
+} as const satisfies Record<string, UserListQuery['sort']>;
+type MemberSort = keyof typeof memberSorts;
+
+interface MemberQuery {
+  limit?: number;
+  cursor?: string;
+  search?: string;
+  sort?: MemberSort;
+}
+
+async function memberPage(ledger: Ledger, target: ListedTarget, query: MemberQuery) {
+  const { limit = 50, cursor, sort = 'createdAt' } = query;
+  const order = `members ${target.id} ${sort}`;
+  const pending = await showPending(ledger);
+  let total: Total | null = null;
+  const { items, next } = await fittingPage(
+    { after: readCursor(order, cursor), limit },
+    async (after, most) => {
+      const page = await readMembers(ledger, target, query, { after, limit: most });
+      total ??= page;
+      return { items: await showMembers(ledger, target, page.members), next: page.next };
+    },
+  );
+  const counted = total ?? { total: 0, totalIsCapped: false };
+  return { items, nextCursor: next && writeCursor(order, next), ...showTotal(counted), ...pending };
+}
+
+type ReadMembers = Total & { members: TargetMember[]; next: PageKey | null };
+
+/** In the order in which they are stored; any other, and a search, is a list of users, whose reasons are read after. */
+async function readMembers(
+  ledger: Ledger,
+  target: ListedTarget,
+  { search, sort = 'createdAt' }: MemberQuery,
+  { after, limit }: { after: PageKey | null; limit: number },
+): Promise<ReadMembers> {
+  if (search === undefined && sort === 'createdAt') {
+    const { items, next, total } = await ledger.targetMembers(target.id, after?.id ?? null, limit);
+    const key = next === null ? null : { sorted: next, id: next };
+    return { members: items, next: key, total, totalIsCapped: false };
+  }
+  const page = await ledger.listUsers({
+    provider: target.provider,
+    [target.kind]: target.id,
+    ...(search !== undefined && { search }),
+    sort: memberSorts[sort],
+    after,
+    limit,
+  });
+  const members = page.items.map(({ user }) => ({ user, ruleset: UNKNOWN, reasons: [] }));
+  return { ...page, members };
+}
+
+/** No ruleset has this number: reasons are resolved. */
+const UNKNOWN = -1;
+
+/** null in the place of whoever is a member no more. */
 async function showMembers(
   ledger: Ledger,
   target: ListedTarget,
   members: readonly TargetMember[],
-): Promise<Static<typeof memberShape>[]> {
+): Promise<(Static<typeof memberShape> | null)[]> {
   const state = await ledger.provider(target.provider);
   if (!state) return [];
   const current: Pick<TargetMember, 'user' | 'reasons'>[] = [];
   for (const member of members) {
     const isCurrent = member.ruleset === state.ruleset.number;
     const reasons = isCurrent ? member.reasons : await reasonsNow(ledger, member, target);
-    if (reasons.length > 0) current.push({ user: member.user, reasons });
+    current.push({ user: member.user, reasons });
   }
   const groupName = await groupNames(
     ledger,
     target.provider,
     current.flatMap(({ reasons }) => reasons.map(({ reason }) => reason)),
   );
-  return current.map(({ user, reasons }) => ({
-    ...showPerson(user),
-    sources: reasons.map(({ reason, since }) =>
-      showReason(reason, { ruleset: state.ruleset, groupName, since }),
-    ),
-  }));
+  const show = { ruleset: state.ruleset, groupName };
+  return current.map(({ user, reasons }) =>
+    reasons.length === 0
+      ? null
+      : {
+          ...showPerson(user),
+          sources: reasons.map(({ reason, since }) => showReason(reason, { ...show, since })),
+        },
+  );
 }
 
-/** Of somebody whom the sweep after a rule change has not reached: none when they are a member no more. */
+/** Resolved now: none when they are a member no more. */
 async function reasonsNow(
   ledger: Ledger,
   { user, reasons }: TargetMember,

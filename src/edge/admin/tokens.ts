@@ -8,8 +8,19 @@ import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { mintToken, sha256Hex } from '../../secret.ts';
 import { SCIM_BASE } from '../scim/call.ts';
-import { choice, pageOf, rfc3339, type TokenJson, text, tokenShape } from './contract.ts';
+import {
+  choice,
+  listQuery,
+  pageOf,
+  rfc3339,
+  search,
+  sortedBy,
+  type TokenJson,
+  text,
+  tokenShape,
+} from './contract.ts';
 import { needProvider } from './look-up.ts';
+import { pageInMemory } from './page.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 
 const TOKEN_PREFIX = 'bifrost_scim';
@@ -79,11 +90,16 @@ const listTokens = route({
   path: '/providers/{id}/tokens',
   permission: { resource: 'tokens', operation: 'read' },
   summary: 'Provisioning tokens of a provider, newest first, ended ones included',
+  query: Type.Object(
+    { ...listQuery, search, sort: sortedBy('-createdAt', 'createdAt', 'name', '-name') },
+    { additionalProperties: false },
+  ),
   response: pageOf(tokenShape),
-  async handle({ parts: { ledger }, params, at }) {
+  async handle({ parts: { ledger }, params, query, at }) {
     const { provider } = await needProvider(ledger, params.id);
-    const items = (await ledger.tokens(provider.id)).map((token) => showToken(token, at));
-    return { body: { items, nextCursor: null, total: items.length } };
+    const shown = (await ledger.tokens(provider.id)).map((token) => showToken(token, at));
+    const sortedOf = query.sort?.endsWith('name') ? undefined : (token: TokenJson) => token.createdAt;
+    return { body: pageInMemory(`tokens ${provider.id}`, shown, query, sortedOf) };
   },
 });
 

@@ -2,7 +2,7 @@
 
 import { Type } from 'typebox';
 import { statusOf, suspendByAdmin } from '../../identity/user.ts';
-import type { Ledger, UserListQuery } from '../../ledger/ledger.ts';
+import type { Ledger, Total, UserListQuery } from '../../ledger/ledger.ts';
 import { decideUserSettled } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
 import {
@@ -12,11 +12,14 @@ import {
   pageOf,
   providerFilter,
   search,
+  sortedBy,
   statuses,
+  type UserJson,
   userShape,
 } from './contract.ts';
 import { showFullUser, showListed } from './current-access.ts';
-import { newestEvents } from './event-pages.ts';
+import { eventPage } from './event-pages.ts';
+import { fittingPage, showPending } from './fitting-page.ts';
 import { findProvider, findRole, findTarget, needUser } from './look-up.ts';
 import { readCursor, showTotal, writeCursor } from './page.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
@@ -82,7 +85,7 @@ const listUsers = route({
     {
       ...filters,
       ...listQuery,
-      sort: Type.Optional(choice(Object.keys(sorts) as (keyof typeof sorts)[], '`-` turns the order round.')),
+      sort: sortedBy(...(Object.keys(sorts) as [keyof typeof sorts])),
     },
     { additionalProperties: false },
   ),
@@ -94,16 +97,32 @@ const listUsers = route({
     const after = readCursor(order, cursor);
     const stored = await readFilters(ledger, wanted);
     if (!stored) return { body: { items: [], nextCursor: null, total: 0 } };
-    const page = await ledger.listUsers({ ...stored, sort: sorts[sort], after, limit });
+    const isByAccess = [stored.role, stored.team, stored.businessUnit].some((each) => each !== undefined);
+    const pending = isByAccess ? await showPending(ledger) : {};
+    let total: Total | null = null;
+    const { items, next } = await fittingPage({ after, limit }, async (from, most) => {
+      const page = await ledger.listUsers({ ...stored, sort: sorts[sort], after: from, limit: most });
+      total ??= page;
+      const shown = await showListed(ledger, page.items);
+      return { items: shown.map((user) => (fits(user, stored) ? user : null)), next: page.next };
+    });
     return {
       body: {
-        items: await showListed(ledger, page.items),
-        nextCursor: page.next && writeCursor(order, page.next),
-        ...showTotal(page),
+        items,
+        nextCursor: next && writeCursor(order, next),
+        ...showTotal(total ?? { total: 0, totalIsCapped: false }),
+        ...pending,
       },
     };
   },
 });
+
+function fits({ role, teams, businessUnits }: UserJson, wanted: StoredFilters): boolean {
+  const has = (held: readonly { id: string }[], id: string | undefined) =>
+    id === undefined || held.some((each) => each.id === id);
+  const roleFits = wanted.role === 'none' ? role === null : has(role ? [role] : [], wanted.role);
+  return roleFits && has(teams, wanted.team) && has(businessUnits, wanted.businessUnit);
+}
 
 const getUser = route({
   method: 'GET',
@@ -164,11 +183,14 @@ const getTimeline = route({
   path: '/users/{id}/timeline',
   permission: { resource: 'users', operation: 'read' },
   summary: 'What happened to a user, newest first',
-  query: Type.Object(listQuery, { additionalProperties: false }),
+  query: Type.Object(
+    { ...listQuery, sort: sortedBy('-position', 'position') },
+    { additionalProperties: false },
+  ),
   response: pageOf(eventShape),
   async handle({ parts, params, query }) {
     const { loaded } = await needUser(parts.ledger, params.id);
-    return { body: await newestEvents(parts.ledger, { subject: loaded.user.id }, query) };
+    return { body: await eventPage(parts.ledger, { subject: loaded.user.id }, query) };
   },
 });
 

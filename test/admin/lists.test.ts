@@ -1,0 +1,53 @@
+// What every list takes: limit, cursor and each order that the OpenAPI document names for it, whose pages make up the whole.
+
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openApi } from '../../src/edge/admin/openapi.ts';
+import { type Fixture, type Page, startFixture } from './fixture.ts';
+
+interface Operation {
+  parameters?: { name: string; schema: { enum?: string[] } }[];
+}
+const { paths } = openApi('test') as { paths: Record<string, { get?: Operation }> };
+const parametersOf = (path: string) => paths[path]?.get?.parameters ?? [];
+const lists = Object.keys(paths)
+  .filter((path) => parametersOf(path).some(({ name }) => name === 'limit'))
+  .flatMap((path) =>
+    (parametersOf(path).find(({ name }) => name === 'sort')?.schema.enum ?? ['none']).map((sort) => [
+      path,
+      sort,
+    ]),
+  );
+
+let api: Fixture;
+let ids: Record<string, string>;
+
+beforeAll(async () => {
+  api = await startFixture();
+  const users = await api.pushUsers('amara@contoso.com/Sales', 'bo@contoso.com/Sales');
+  await api.pushGroup('Readers', users);
+  ids = {
+    users: users[0]!,
+    teams: 'Readers',
+    'business-units': 'Sales',
+    providers: 'entra',
+    roles: 'Admin',
+  };
+});
+afterAll(() => api.stop());
+
+describe('every list', () => {
+  it.each(lists as [string, string][])('%s by %s, page by page', async (template, sort) => {
+    const kind = template.split('/')[2]!;
+    const path = `${template.replace('{id}', ids[kind]!)}?sort=${sort}`;
+    const whole = (await api.get<Page<object>>(`${path}&limit=3`)).body.items;
+    const found: object[] = [];
+    let cursor: string | null = '';
+    while (cursor !== null && found.length < whole.length) {
+      const from = cursor === '' ? '' : `&cursor=${cursor}`;
+      const page: Page<object> = (await api.get<Page<object>>(`${path}&limit=1${from}`)).body;
+      found.push(...page.items);
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual(whole);
+  });
+});
