@@ -41,7 +41,13 @@ export function makeHome(): Home {
   const dataDir = join(folder, 'data');
   const token = randomBytes(32).toString('base64url');
   writeFileSync(join(folder, 'bifrost.json'), JSON.stringify(configuration(token)), { mode: 0o600 });
-  return { folder, dataDir, token, remove: () => rmSync(folder, { recursive: true, force: true }) };
+  const remove = () => {
+    process.removeListener('exit', remove);
+    rmSync(folder, { recursive: true, force: true });
+  };
+  // An interrupted run leaves nothing on the disk either.
+  process.once('exit', remove);
+  return { folder, dataDir, token, remove };
 }
 
 function configuration(provisioningToken: string): Record<string, unknown> {

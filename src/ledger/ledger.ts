@@ -352,6 +352,8 @@ export interface Ledger {
 
 export interface ProviderExtras {
   ruleset?: Omit<Ruleset, 'number'>;
+  /** Refused as stale when another ruleset is the current one by then. */
+  expectedRuleset?: number;
   token?: { token: Token; hash: string };
 }
 

@@ -213,7 +213,10 @@ async function edit(call: Call, id: string, written: Record<string, unknown>) {
   const isFirst = asksForScim && (await liveTokens(parts.ledger, id, call.at)).length === 0;
   const token = isFirst ? firstToken(call, id) : null;
   if (ruleset || !equalJson(after, before)) {
-    const also = { ...(ruleset && { ruleset }), ...(token && { token }) };
+    const also = {
+      ...(ruleset && { ruleset, expectedRuleset: state.ruleset.number }),
+      ...(token && { token }),
+    };
     const saved = { ...after, revision: before.revision + 1 };
     await parts.ledger.saveProvider(saved, before.revision, changeBy(call), also);
   } else if (token) {

@@ -31,7 +31,7 @@ export function settingsStore(database: Database, loader: Loader, writer: Writer
     ...tokens,
     saveProvider(provider, expected, by, also) {
       providers.saveProvider(provider, expected, by);
-      if (also?.ruleset) providers.applyRuleset(also.ruleset, by);
+      if (also?.ruleset) providers.applyRuleset(also.ruleset, by, also.expectedRuleset);
       if (also?.token) tokens.addToken(also.token.token, also.token.hash, by);
     },
     saveRole(role) {

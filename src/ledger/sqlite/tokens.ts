@@ -102,7 +102,8 @@ export function tokenStore(database: Database, reader: { forget(): void }, write
 
   function endOthers(newer: Token, { which, how }: TokenEnds, by: Change): void {
     for (const row of ofProvider.all(newer.provider) as unknown as TokenColumns[]) {
-      const isOver = row.revoked_at !== null && row.revoked_at <= by.at;
+      const ended = [row.revoked_at, row.expires_at].filter((each) => each !== null);
+      const isOver = ended.some((each) => each <= by.at);
       if (!isOver && (which === 'all' || row.declared === 1)) revokeToken(newer.provider, row.id, how, by);
     }
   }
