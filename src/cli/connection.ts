@@ -19,7 +19,7 @@ export async function openTransport(env: NodeJS.ProcessEnv): Promise<Transport> 
   const dataDir = resolve(env.BIFROST_DATA_DIR?.trim() || './data');
   const socketPath = shorter(join(dataDir, SOCKET_NAME));
   if (await isAnswered(socketPath)) return socketTransport(socketPath, dataDir);
-  if (!existsSync(dataDir)) {
+  if (!existsSync(join(dataDir, 'bifrost.db'))) {
     throw new CliFailure(
       exit.unavailable,
       `There is no data of Bifrost in ${dataDir}, and no server runs there.`,

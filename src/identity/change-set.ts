@@ -26,6 +26,8 @@ export interface UserWrite {
   /** The revision the decision was taken on; 0 makes the user. A different one in the store refuses the change set. */
   expected: number;
   after: User;
+  /** Whether what people are looked up by may differ: userName, externalId, addresses, status. */
+  keysChanged: boolean;
   role: string | null;
   /** All of the user's grants, from now on. */
   grants: readonly GrantRow[];

@@ -110,6 +110,17 @@ function elements(value: unknown): Record<string, unknown>[] {
   return Array.isArray(value) ? value : [];
 }
 
+/** Whether two states of one user are found by the same names, addresses and status. */
+export function hasSameKeys(a: User, b: User): boolean {
+  return (
+    a.document.userName === b.document.userName &&
+    a.document.externalId === b.document.externalId &&
+    equalJson(a.document.emails, b.document.emails) &&
+    statusOf(a) === statusOf(b) &&
+    signInName(a) === signInName(b)
+  );
+}
+
 /** A new user, as a POST makes one. */
 export function createUser(
   made: { provider: string; id: string; formerly: string | null },

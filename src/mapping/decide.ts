@@ -8,6 +8,7 @@ import { createGroup, type Group, groupName, settleGroup } from '../identity/gro
 import type { Provider } from '../identity/provider.ts';
 import {
   createUser,
+  hasSameKeys,
   removeUser,
   type Settled,
   settleUser,
@@ -132,7 +133,8 @@ function writeUser(
   changes.events.push(...settled.events);
   const groups = settled.after.removedAt === null ? loaded.groups : [];
   const resolved = applyAccess(context, changes, loaded, settled.after, groups);
-  changes.users.push({ expected, after: settled.after, ...resolved });
+  const keysChanged = expected === 0 || !hasSameKeys(loaded.user, settled.after);
+  changes.users.push({ expected, after: settled.after, keysChanged, ...resolved });
 }
 
 // --- groups -----------------------------------------------------------------------------------------------------

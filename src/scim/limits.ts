@@ -11,6 +11,8 @@ export const LIST_ELEMENTS = 1_000;
 /** Members named in one request. */
 export const MEMBER_ELEMENTS = 100_000;
 
+/** Names at the top of one resource, known or not. */
+export const RESOURCE_NAMES = 2_000;
 /** Attributes that SCIM does not define, per resource. */
 export const UNLISTED_ATTRIBUTES = 64;
 /** Characters of the name of such an attribute. */

@@ -6,7 +6,7 @@ import { Refusal } from '../refusal.ts';
 import { flatField, type Habit, ignored, isMicrosoftGroupUrn, note } from './dialects.ts';
 import { addForeignExtension, cleanForeign, foreignKey, foreignUrns, setUnlisted } from './foreign.ts';
 import { equalJson, isObject, type Json, type JsonObject, keyAnyCase, own, shorten } from './json.ts';
-import { SCHEMA_URNS } from './limits.ts';
+import { RESOURCE_NAMES, SCHEMA_URNS } from './limits.ts';
 import { type MemberRef, readMembers } from './members.ts';
 import { isAttributeName, readTarget } from './place.ts';
 import {
@@ -75,7 +75,10 @@ export function readResource(kind: ResourceKind, body: unknown, mode: ReadMode):
     hasSchemas: false,
     habits: [],
   };
-  for (const key of Object.keys(body)) {
+  const names = Object.keys(body);
+  if (names.length > RESOURCE_NAMES)
+    throw new Refusal('invalidValue', `expected at most ${RESOURCE_NAMES} attributes, got ${names.length}`);
+  for (const key of names) {
     const field = fieldIn(kind.fields, key);
     if (field) readCore(draft, field, body[key], body);
     else readOther(draft, key, body[key]);

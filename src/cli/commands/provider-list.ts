@@ -34,7 +34,7 @@ export const providerList: Command = {
             stateText(provider),
             scimText(provider),
             provider.scim.enabled ? provider.scim.endpoint : '-',
-            provider.declared ? 'the configuration file' : 'the dashboard',
+            provider.declared ? 'the configuration file' : 'the API',
           ]),
         );
         output.note(moreLine(list));

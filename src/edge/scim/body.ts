@@ -77,7 +77,10 @@ function masked(value: unknown, depth: number): unknown {
   const isAboutPassword = typeof path === 'string' && /password/i.test(path);
   return Object.fromEntries(
     Object.entries(value).map(([key, each]) => {
-      const isSecret = /password/i.test(key) || (isAboutPassword && key.toLowerCase() === 'value');
+      const name = key.toLowerCase();
+      // A path may hold a filter with a password in it.
+      if (isAboutPassword && name === 'path') return [key, 'password'];
+      const isSecret = /password/i.test(key) || (isAboutPassword && name === 'value');
       return [key, isSecret ? '***' : masked(each, depth + 1)];
     }),
   );
@@ -93,7 +96,8 @@ export function loggedPath(url: string): string {
   if (query === undefined) return url.slice(0, PATH_CHARACTERS);
   const parameters = query.split('&').map((each) => {
     const [name = '', value] = each.split('=', 2);
-    return value === undefined || LOGGED_PARAMETERS.test(name) ? each : `${name}=***`;
+    const isPlain = LOGGED_PARAMETERS.test(name) && !/password/i.test(each);
+    return value === undefined || isPlain ? each : `${name}=***`;
   });
   return `${path}?${parameters.join('&')}`.slice(0, PATH_CHARACTERS);
 }

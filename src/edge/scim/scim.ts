@@ -266,7 +266,8 @@ function noteRefusal(
     {
       status: outcome.status,
       action: outcome.status === 401 ? rejectedCredential(request) : 'Refused',
-      detail: outcome.detail,
+      // A refusal quotes what it is about.
+      detail: /password/i.test(outcome.detail) ? outcome.detail.replace(/"[^"]*"/g, '"***"') : outcome.detail,
     },
   );
   parts.ledger.noteRequest(row);

@@ -25,7 +25,7 @@ interface EventColumns {
 export function readEvents(database: Database, query: EventQuery): StoredEvent[] {
   const { where, values } = eventConditions(database, query);
   const order = query.newestFirst ? 'DESC' : 'ASC';
-  const sql = `SELECT * FROM events WHERE ${where} ORDER BY position ${order} LIMIT ?`;
+  const sql = `SELECT * FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
   return (database.prepare(sql).all(...values, query.limit) as unknown as EventColumns[]).map(readEvent);
 }
 
@@ -37,7 +37,7 @@ export function countEvents(database: Database, query: Omit<EventQuery, 'limit'>
 }
 
 function counted(database: Database, sql: string, values: Value[]): Total {
-  const count = database.prepare(`SELECT count(*) AS n FROM (${sql} LIMIT ?)`);
+  const count = database.prepare(`SELECT count(*) AS n FROM (${sql} LIMIT (? + 0))`);
   const { n } = count.get(...values, COUNTED_AT_MOST + 1) as { n: number };
   return { total: Math.min(n, COUNTED_AT_MOST), totalIsCapped: n > COUNTED_AT_MOST };
 }
@@ -120,7 +120,7 @@ export function requestLog(database: Database): RequestLog {
   );
   const one = database.prepare('SELECT * FROM requests WHERE id = ?');
   const forget = database.prepare(
-    'DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE id < ? ORDER BY id LIMIT ?)',
+    'DELETE FROM requests WHERE rowid IN (SELECT rowid FROM requests WHERE id < ? ORDER BY id LIMIT (? + 0))',
   );
 
   return {
@@ -147,7 +147,7 @@ export function requestLog(database: Database): RequestLog {
     find(query) {
       const { where, values } = requestConditions(query);
       const conditions = requestConditions({ ...query, before: null });
-      const sql = `SELECT * FROM requests ${where} ORDER BY id DESC LIMIT ?`;
+      const sql = `SELECT * FROM requests ${where} ORDER BY id DESC LIMIT (? + 0)`;
       const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as RequestColumns[];
       const items = rows.slice(0, query.limit).map(readRequest);
       const total = counted(database, `SELECT 1 FROM requests ${conditions.where}`, conditions.values);

@@ -1,7 +1,7 @@
 // Opens the one file: lock, pragmas, migrations. The lock is SQLite's own on a second small file, held by an open
 // transaction, so the operating system releases it whatever way the process ends.
 
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
@@ -39,6 +39,8 @@ export function openFile(dataDir: string): OpenFile {
   try {
     const path = join(dataDir, 'bifrost.db');
     const database = new DatabaseSync(path);
+    // The log and its index take the permissions of the file.
+    chmodSync(path, 0o600);
     prepareConnection(database);
     migrate(database);
     // What a process that was killed left in the log may never have been flushed; now it is, before anybody reads it.

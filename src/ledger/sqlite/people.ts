@@ -62,7 +62,7 @@ export function peopleLists(
     'SELECT provider, id, kind, name, key, created_at FROM targets WHERE id = ?',
   );
   const membersOf = database.prepare(
-    'SELECT provider, user FROM holdings WHERE target = ? AND user > ? ORDER BY user LIMIT ?',
+    'SELECT provider, user FROM holdings WHERE target = ? AND user > ? ORDER BY user LIMIT (? + 0)',
   );
   const userById = database.prepare(`SELECT ${userColumns} FROM users u WHERE provider = ? AND id = ?`);
 
@@ -99,7 +99,7 @@ export function peopleLists(
     const order = query.sort.by === 'lastProvisionedAt' ? column : sorted;
     const paged = query.after === null ? '' : `AND (${sorted}, u.id) ${beyond} (?, ?)`;
     const sql = `SELECT ${userColumns}, ${sorted} AS sorted FROM users u WHERE ${where} ${paged}
-      ORDER BY ${order} ${direction}, u.id ${direction} LIMIT ?`;
+      ORDER BY ${order} ${direction}, u.id ${direction} LIMIT (? + 0)`;
     const start: Value[] = query.after === null ? [] : [query.after.sorted, query.after.id];
     const rows = database
       .prepare(sql)
@@ -108,7 +108,7 @@ export function peopleLists(
     })[];
     const page = rows.slice(0, query.limit);
     const count = database.prepare(
-      `SELECT count(*) AS n FROM (SELECT 1 FROM users u WHERE ${where} LIMIT ?)`,
+      `SELECT count(*) AS n FROM (SELECT 1 FROM users u WHERE ${where} LIMIT (? + 0))`,
     );
     const { n } = count.get(...values, COUNTED_AT_MOST + 1) as { n: number };
     const last = page.at(-1);
@@ -144,7 +144,7 @@ export function peopleLists(
       values.push(query.after.sorted, query.after.id);
     }
     const sql = `SELECT provider, id, kind, name, name_folded, key, created_at FROM targets WHERE ${where.join(' AND ')}
-      ORDER BY name_folded, id LIMIT ?`;
+      ORDER BY name_folded, id LIMIT (? + 0)`;
     const rows = database.prepare(sql).all(...values, query.limit + 1) as unknown as (TargetColumns & {
       name_folded: string;
     })[];

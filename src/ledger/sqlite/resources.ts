@@ -142,6 +142,7 @@ function preparedByText(database: Database) {
   };
 }
 
+/** `LIMIT (? + 0)`: a bare parameter there makes SQLite plan the statement anew on each run (docs/decisions/0003). */
 function pageSql(table: Table, query: ResourceQuery): { page: Sql; count: Sql } {
   const from = table === 'users' ? 'users r' : 'directory_groups r';
   const alive = table === 'users' ? ' AND r.removed_at IS NULL' : '';
@@ -154,7 +155,7 @@ function pageSql(table: Table, query: ResourceQuery): { page: Sql; count: Sql } 
   const count = { text: `SELECT count(*) AS n FROM ${from} WHERE ${where}`, values };
   if (skipped > 0 && !query.condition && !query.sort) {
     // Far into the list: rows are skipped in the index, and only those of the page are read.
-    const page = `SELECT rowid FROM ${from} WHERE ${where} ORDER BY r.id LIMIT ? OFFSET ?`;
+    const page = `SELECT rowid FROM ${from} WHERE ${where} ORDER BY r.id LIMIT (? + 0) OFFSET ?`;
     return {
       page: {
         text: `SELECT ${columns} FROM ${from} WHERE r.rowid IN (${page}) ORDER BY r.id`,
@@ -166,7 +167,7 @@ function pageSql(table: Table, query: ResourceQuery): { page: Sql; count: Sql } 
   const offset = skipped > 0 ? ' OFFSET ?' : '';
   return {
     page: {
-      text: `SELECT ${columns} FROM ${from} WHERE ${where}${behind.text} ORDER BY ${order} LIMIT ?${offset}`,
+      text: `SELECT ${columns} FROM ${from} WHERE ${where}${behind.text} ORDER BY ${order} LIMIT (? + 0)${offset}`,
       values: [...values, ...behind.values, query.limit + 1, ...(skipped > 0 ? [skipped] : [])],
     },
     count,

@@ -126,6 +126,31 @@ export const userWriteColumns = [
   'id',
 ] as const;
 
+/** What may differ while nobody is found by anything else: no index with a key of its own has to be touched. */
+const contentColumns = [
+  'revision',
+  'document',
+  'supplied',
+  'aside',
+  'role',
+  'grants',
+  'ruleset',
+  'modified_at',
+  'last_provisioned_at',
+  'last_sign_in_at',
+  'provider',
+  'id',
+] as const satisfies readonly (typeof userWriteColumns)[number][];
+
+export const userContentSets = contentColumns.slice(0, -2).map((name) => `${name} = ?`);
+
+const contentPlaces = contentColumns.map((name) => userWriteColumns.indexOf(name));
+
+/** Of a row in the order of `userWriteColumns`, what `userContentSets` sets, then provider and id. */
+export function userContent(row: readonly Value[]): Value[] {
+  return contentPlaces.map((place) => row[place]!);
+}
+
 function showAside(user: User): string | null {
   const aside: Aside = {};
   if (hasKeys(user.unlisted)) aside.unlisted = user.unlisted;

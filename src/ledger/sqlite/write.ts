@@ -13,7 +13,14 @@ import type { Cause, EventDraft } from '../../identity/event.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
-import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from './rows.ts';
+import {
+  groupWriteColumns,
+  showGroupRow,
+  showUserRow,
+  userContent,
+  userContentSets,
+  userWriteColumns,
+} from './rows.ts';
 import { type EventOrigin, eventSealer } from './seal.ts';
 import type { Totals } from './totals.ts';
 
@@ -116,6 +123,10 @@ function userWriter(database: Database) {
   const update = database.prepare(
     `UPDATE users SET ${sets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
   );
+  // SQLite rewrites every index whose columns are set, also to what they are: most updates change no key.
+  const updateContent = database.prepare(
+    `UPDATE users SET ${userContentSets.join(', ')} WHERE provider = ? AND id = ? AND revision = ?`,
+  );
   const renumber = database.prepare('UPDATE users SET ruleset = ? WHERE provider = ? AND id = ?');
   const resolve = database.prepare(
     'UPDATE users SET revision = revision + 1, role = ?, grants = ?, ruleset = ? WHERE provider = ? AND id = ? AND revision = ?',
@@ -124,8 +135,14 @@ function userWriter(database: Database) {
   function write(each: UserWrite): void {
     const values = showUserRow(each.after, each);
     try {
-      if (each.expected === 0) insert.run(...values);
-      else if (update.run(...values, each.expected).changes !== 1) throw new StaleChange('user');
+      if (each.expected === 0) {
+        insert.run(...values);
+        return;
+      }
+      const done = each.keysChanged
+        ? update.run(...values, each.expected)
+        : updateContent.run(...userContent(values), each.expected);
+      if (done.changes !== 1) throw new StaleChange('user');
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
       const name = String(each.after.document.userName);
