@@ -3,7 +3,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -203,8 +203,17 @@ describe('start that cannot', () => {
     expect(err).not.toContain('c2hvcnQ=');
   });
 
+  test('a command in a folder without data leaves it as it is: exit code 3', async () => {
+    await mkdir(site.dataDir, { recursive: true });
+    const { code, err } = await run(site.env, ['verify']);
+    expect(code).toBe(3);
+    expect(err).toContain('There is no data of Bifrost in');
+    expect(await readdir(site.dataDir)).toEqual([]);
+  });
+
   test('a command without a server and without a configuration that can be read: exit code 2', async () => {
     await mkdir(site.dataDir, { recursive: true });
+    await writeFile(join(site.dataDir, 'bifrost.db'), '');
     const { code, err } = await run({ ...site.env, BIFROST_CONFIG: '/nonexistent.json' }, ['user', 'list']);
     expect(code).toBe(2);
     expect(err).toContain('/nonexistent.json');
