@@ -267,7 +267,9 @@ function noteRefusal(
       status: outcome.status,
       action: outcome.status === 401 ? rejectedCredential(request) : 'Refused',
       // A refusal quotes what it is about.
-      detail: /password/i.test(outcome.detail) ? outcome.detail.replace(/"[^"]*"/g, '"***"') : outcome.detail,
+      detail: /password/i.test(outcome.detail)
+        ? outcome.detail.replace(/"(?:[^"\\]|\\.)*"/g, '"***"')
+        : outcome.detail,
     },
   );
   parts.ledger.noteRequest(row);
