@@ -1,6 +1,7 @@
 // The programs of PostgreSQL, as npm brings them, in a folder from which any account may run them. Owns which version
 // that is and the copy; running them is postgres.ts.
 
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { chmod, cp, lstat, mkdir, readdir, readFile, rename, rm, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -23,15 +24,19 @@ export async function postgresBinaries(): Promise<string> {
   const folder = join(tmpdir(), `bifrost-postgres-${await versionOf(source)}-${owner}`);
   if (await isComplete(source, folder)) return folder;
   await removeInterruptedCopies(folder);
-  const partial = `${folder}.partial-${process.pid}`;
-  await rm(partial, { recursive: true, force: true });
-  await copy(source, partial);
-  await rm(folder, { recursive: true, force: true });
-  // A rename is whole or nothing: of two runs at once the second finds the folder of the first, which is as good.
-  await rename(partial, folder).catch(async (error: unknown) => {
-    await rm(partial, { recursive: true, force: true });
+  const partial = `${folder}.partial-${process.pid}-${randomBytes(4).toString('hex')}`;
+  try {
+    await copy(source, partial);
+    // A rename is whole or nothing: of two runs at once the second finds the folder of the first, which is as good.
+    if (!(await isComplete(source, folder))) {
+      await rm(folder, { recursive: true, force: true });
+      await rename(partial, folder);
+    }
+  } catch (error) {
     if (!(await isComplete(source, folder))) throw error;
-  });
+  } finally {
+    await rm(partial, { recursive: true, force: true });
+  }
   return folder;
 }
 
@@ -112,7 +117,7 @@ async function isComplete(source: string, folder: string): Promise<boolean> {
 async function removeInterruptedCopies(folder: string): Promise<void> {
   for (const name of await readdir(dirname(folder))) {
     const path = join(dirname(folder), name);
-    const [, pid] = path.startsWith(folder) ? (/\.partial-(\d+)$/.exec(path) ?? []) : [];
+    const [, pid] = path.startsWith(folder) ? (/\.partial-(\d+)-/.exec(path) ?? []) : [];
     if (pid && !isRunning(Number(pid))) await rm(path, { recursive: true, force: true });
   }
 }
