@@ -128,6 +128,8 @@ function settingsOf({ fsync = false, settings = {} }: PostgresOptions): string[]
   const all = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
+    // Shared memory as files beside the data, so that after a kill it goes with them.
+    dynamic_shared_memory_type: 'mmap',
     // Two workers, in each several servers with pools of their own.
     max_connections: 200,
     timezone: 'UTC',
