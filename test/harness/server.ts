@@ -57,6 +57,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     env: { PORT: '0', HOST: '127.0.0.1', ...env, VITEST: '1' },
     config,
     ...(options.clock ? { clock: options.clock } : {}),
+  }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   return {
     url: bifrost.url,
