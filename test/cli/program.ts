@@ -1,0 +1,54 @@
+// bifrost as a process of its own, as an operator starts it; none outlives the test that started it.
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+
+const root = new URL('../..', import.meta.url).pathname;
+
+export interface Program {
+  child: ChildProcess;
+  out: string;
+  err: string;
+  ended: Promise<{ code: number | null; signal: string | null }>;
+  /** Resolves once standard output has it. */
+  says(text: string): Promise<void>;
+}
+
+const running = new Set<Program>();
+
+export function bifrost(env: Record<string, string>, ...argv: string[]): Program {
+  const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], {
+    cwd: root,
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
+  const listeners = new Set<() => void>();
+  const program: Program = {
+    child,
+    out: '',
+    err: '',
+    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => program.out.includes(text) && resolve();
+        listeners.add(look);
+        look();
+        void program.ended.then(() => reject(new Error(`It ended without "${text}": ${program.err}`)));
+      }),
+  };
+  child.stdout!.on('data', (chunk) => {
+    program.out += chunk;
+    for (const look of listeners) look();
+  });
+  child.stderr!.on('data', (chunk) => (program.err += chunk));
+  running.add(program);
+  void program.ended.then(() => running.delete(program));
+  return program;
+}
+
+export async function endPrograms(): Promise<void> {
+  for (const { child, ended } of running) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
