@@ -1,8 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whether the server has its second engine: what is listed under `onEveryEngine` then runs on it as well. */
-const SERVER_KNOWS_POSTGRES = false;
-
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
@@ -48,7 +45,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: [...onPostgres, ...(SERVER_KNOWS_POSTGRES ? onEveryEngine : [])],
+          include: [...onPostgres, ...onEveryEngine],
           exclude: onSqlite,
           provide: { engine: 'postgres' },
           globalSetup: ['test/harness/postgres-of-run.ts'],

@@ -4,13 +4,14 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
   type InjectOptions,
   type LightMyRequestResponse,
 } from 'fastify';
+import type { Logger } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
@@ -19,7 +20,9 @@ import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
+import { makeFolder } from './folder.ts';
 import type { Ledger } from './ledger/ledger.ts';
+import { openPostgresLedger } from './ledger/postgres/ledger.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 import { limits } from './limits.ts';
 import { createLogger } from './log.ts';
@@ -60,10 +63,11 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   const clock = options.clock ?? systemClock;
   const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
   const secretKey = loadSecretKey(settings.dataDir, settings.secretKey);
-  const ledger = openSqliteLedger(settings.dataDir);
+  const ledger = await openLedger(settings, log);
   try {
     const apiKeys = declaredApiKeys(settings);
-    await applyDeclared(ledger, settings, clock);
+    // Replicas that start together make the same file true, one after the other.
+    await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const address = { url: '' };
@@ -102,6 +106,14 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   }
 }
 
+async function openLedger({ databaseUrl, dataDir }: Settings, log: Logger): Promise<Ledger> {
+  if (databaseUrl === null) return openSqliteLedger(dataDir);
+  return openPostgresLedger({
+    url: databaseUrl,
+    onTrouble: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+  });
+}
+
 // --- HTTP -------------------------------------------------------------------------------------------------------
 
 async function buildApp(parts: Parts): Promise<FastifyInstance> {
@@ -118,6 +130,14 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs },
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
+  });
+  // No name and no id has a NUL, and not every storage can be asked for one.
+  app.addHook('onRequest', async (request, reply) => {
+    if (/^[^?]*%00/.test(request.url)) {
+      answerMalformed(request.url, reply);
+      return reply;
+    }
+    return undefined;
   });
   const cursorKey = createHmac('sha256', parts.secretKey.bytes).update('cursor').digest();
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
@@ -177,6 +197,7 @@ async function listenOnSocket(
   local: ReturnType<typeof localRequests>,
   path: string,
 ): Promise<Server> {
+  makeFolder(dirname(path));
   rmSync(path, { force: true });
   const server = createServer((request, response) => {
     local.add(request);

@@ -19,7 +19,8 @@ export async function openTransport(env: NodeJS.ProcessEnv): Promise<Transport> 
   const dataDir = resolve(env.BIFROST_DATA_DIR?.trim() || './data');
   const socketPath = shorter(join(dataDir, SOCKET_NAME));
   if (await isAnswered(socketPath)) return socketTransport(socketPath, dataDir);
-  if (!existsSync(join(dataDir, 'bifrost.db'))) {
+  const isHere = env.DATABASE_URL?.trim() ? true : existsSync(join(dataDir, 'bifrost.db'));
+  if (!isHere) {
     throw new CliFailure(
       exit.unavailable,
       `There is no data of Bifrost in ${dataDir}, and no server runs there.`,
