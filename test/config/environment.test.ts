@@ -84,7 +84,7 @@ describe('environment', () => {
     expect(error.message).not.toContain(value);
   });
 
-  it('a database without a key that all replicas share is refused', () => {
+  test('a database without a key that all replicas share is refused', () => {
     const url = 'postgres://u:hunter2@db/x';
     const error = errorOf(() => read({ DATABASE_URL: url }));
     expect(error.problems).toEqual([
