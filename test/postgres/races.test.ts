@@ -1,0 +1,245 @@
+// Two replicas decide on the same moment and commit one after the other: each case is one order of two commits, made
+// by holding a lock between them.
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  adminsRule,
+  applyRules,
+  by,
+  effectsOf,
+  everyGroup,
+  inWords,
+  PROVIDER,
+  rule,
+  sweepAll,
+  tick,
+} from '../ledger/scribe.ts';
+import { type TwoLedgers, twoLedgers } from './two-ledgers.ts';
+
+let two: TwoLedgers;
+beforeEach(async () => {
+  two = await twoLedgers();
+});
+afterEach(() => two.close());
+
+const rowOf = (table: 'users' | 'directory_groups') => `SELECT 1 FROM ${table} WHERE id = $1 FOR UPDATE`;
+
+async function people(count: number): Promise<string[]> {
+  const made = await Promise.all(
+    Array.from({ length: count }, (_, i) =>
+      two.write.createUser({ userName: `person${i}`, displayName: `Person ${i}` }),
+    ),
+  );
+  return made.map((each) => each.id);
+}
+
+async function problems(): Promise<string[]> {
+  return (await two.here.verify()).problems.slice(0, 5);
+}
+
+const teamNames = async () =>
+  (await two.here.listTargets({ kind: 'team', after: null, limit: 10 })).items.map((each) => each.name);
+
+describe('people', () => {
+  it('who are removed while they join a large group that is renamed in the same change are no members of it', async () => {
+    await applyRules(two.here, [rule({ kind: 'team', attribute: 'groups', value: 'eng-*', target: '*' })]);
+    const ids = await people(8);
+    const gone = ids.pop()!;
+    const group = await two.write.createGroup('eng-kites', ids);
+    await sweepAll(two.here);
+    const release = await two.holdSettings();
+    const removal = two.write.removeUser(gone);
+    await two.waiting(1);
+    const renaming = two.writeThere.changeGroup(group.id, { name: 'Kites', joins: [gone] });
+    await two.waiting(2);
+    await release();
+    await removal;
+    await expect(renaming).rejects.toMatchObject({ reason: 'notFound' });
+    await sweepAll(two.here);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('changed by two at once keep both changes', async () => {
+    const [id] = (await people(1)) as [string];
+    const group = await two.write.createGroup('Orion');
+    const release = await two.holdRows(rowOf('users'), [id]);
+    const changed = two.write.replaceUser(id, { userName: 'person0', department: 'Kites' });
+    await two.waiting(1);
+    const joined = two.writeThere.changeGroup(group.id, { joins: [id] });
+    await two.waiting(2);
+    await release();
+    await Promise.all([changed, joined]);
+    const full = (await two.here.fullUser(id))!;
+    expect([...full.targets.values()].map((each) => each.name).sort()).toEqual(['Kites', 'Orion']);
+    expect(await problems()).toEqual([]);
+  });
+});
+
+describe('nested groups', () => {
+  it('that are removed while they join another are no members of it', async () => {
+    const parent = await two.write.createGroup('Fleet');
+    const nested = await two.write.createGroup('Kites');
+    const release = await two.holdRows(rowOf('directory_groups'), [parent.id]);
+    const joining = two.write.changeGroup(parent.id, { joins: [nested.id] });
+    await two.waiting(1);
+    await two.writeThere.removeGroup(nested.id);
+    await release();
+    await expect(joining).rejects.toMatchObject({ reason: 'notFound' });
+    expect(await two.sql('SELECT * FROM memberships')).toEqual([]);
+  });
+
+  it('added by two at once join once', async () => {
+    const parent = await two.write.createGroup('Fleet');
+    const nested = await two.write.createGroup('Kites');
+    const release = await two.holdRows(rowOf('directory_groups'), [parent.id]);
+    const first = two.write.changeGroup(parent.id, { joins: [nested.id] });
+    await two.waiting(1);
+    const second = two.writeThere.changeGroup(parent.id, { joins: [nested.id] });
+    await two.waiting(2);
+    await release();
+    const effects = [
+      ...(await effectsOf(two.here, await first)),
+      ...(await effectsOf(two.here, await second)),
+    ];
+    expect(inWords(effects)).toEqual(['membership.added group']);
+  });
+
+  it('taken out by two at once leave once', async () => {
+    const nested = await two.write.createGroup('Kites');
+    const parent = await two.write.createGroup('Fleet', [nested.id]);
+    const release = await two.holdRows(rowOf('directory_groups'), [parent.id]);
+    const first = two.write.changeGroup(parent.id, { leaves: [nested.id] });
+    await two.waiting(1);
+    const second = two.writeThere.changeGroup(parent.id, { leaves: [nested.id] });
+    await two.waiting(2);
+    await release();
+    const effects = [
+      ...(await effectsOf(two.here, await first)),
+      ...(await effectsOf(two.here, await second)),
+    ];
+    expect(inWords(effects)).toEqual(['membership.removed group']);
+  });
+});
+
+describe('names of groups', () => {
+  it('are kept by their teams when a job that read the older name commits after the rename', async () => {
+    await applyRules(two.here, []);
+    const ids = await people(2);
+    const group = await two.write.createGroup('Orion', ids);
+    await sweepAll(two.here);
+    await applyRules(two.here, [everyGroup]);
+    const release = await two.holdRows(rowOf('users'), [ids[0]]);
+    const chunk = two.there.work(tick());
+    await two.waiting(1);
+    await two.write.changeGroup(group.id, { name: 'Vega' });
+    await release();
+    await chunk;
+    await sweepAll(two.here);
+    expect(await teamNames()).toEqual(['Vega']);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('that rules notice are those of now for who joins while the group is renamed', async () => {
+    await applyRules(two.here, [
+      rule({ kind: 'role', attribute: 'groups', value: 'admins', target: 'Admin' }),
+    ]);
+    const [id] = (await people(1)) as [string];
+    const group = await two.write.createGroup('admins');
+    const release = await two.holdRows(rowOf('directory_groups'), [group.id]);
+    const renaming = two.write.changeGroup(group.id, { name: 'guests' });
+    await two.waiting(1);
+    const joining = two.writeThere.changeGroup(group.id, { joins: [id] });
+    await two.waiting(2);
+    await release();
+    await Promise.all([renaming, joining]);
+    expect((await two.here.fullUser(id))!.loaded.role).toBeNull();
+    expect(await problems()).toEqual([]);
+  });
+
+  it('that rules notice are those of now for who is in a large group and is written by the name before', async () => {
+    await applyRules(two.here, [
+      rule({ kind: 'role', attribute: 'groups', value: 'admins', target: 'Admin' }),
+    ]);
+    const ids = await people(8);
+    const group = await two.write.createGroup('admins', ids);
+    const release = await two.holdSettings();
+    const renaming = two.write.changeGroup(group.id, { name: 'guests' });
+    await two.waiting(1);
+    const writing = two.writeThere.replaceUser(ids[3]!, { userName: 'person3', title: 'Captain' });
+    await two.waiting(2);
+    await release();
+    await Promise.all([renaming, writing]);
+    expect((await two.here.fullUser(ids[3]!))!.loaded.role).toBeNull();
+    await sweepAll(two.here);
+    expect(await problems()).toEqual([]);
+  });
+});
+
+describe('rules', () => {
+  it('are changed also while a chunk of the job of those before is being written', async () => {
+    await people(3);
+    await applyRules(two.here, []);
+    const release = await two.holdSettings();
+    const change = applyRules(two.here, [adminsRule]);
+    await two.waiting(1);
+    const chunk = two.there.work(tick());
+    // Longer than the server waits before it looks for a deadlock: it is the change that would then be given up.
+    await two.waiting(2, 1500);
+    await release();
+    await expect(change).resolves.toEqual(expect.any(Number));
+    await chunk;
+    await sweepAll(two.here);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('decide over who is written at the same moment', async () => {
+    const [id] = (await people(1)) as [string];
+    const release = await two.holdSettings();
+    const change = applyRules(two.here, []);
+    await two.waiting(1);
+    const writing = two.writeThere.replaceUser(id, { userName: 'person0', department: 'Kites' });
+    await two.waiting(2);
+    await release();
+    await Promise.all([change, writing]);
+    expect((await two.here.fullUser(id))!.targets.size).toBe(0);
+    await sweepAll(two.here);
+    expect(await problems()).toEqual([]);
+  });
+
+  it('and a provider that is removed end a write that was decided before', async () => {
+    const [id] = (await people(1)) as [string];
+    const release = await two.holdSettings();
+    const removal = two.here.removeProvider(PROVIDER, by());
+    await two.waiting(1);
+    const writing = two.writeThere.replaceUser(id, { userName: 'person0', title: 'Captain' });
+    await two.waiting(2);
+    await release();
+    await removal;
+    await expect(writing).rejects.toMatchObject({ reason: 'notFound' });
+    expect(await two.here.counts()).toMatchObject({ users: 0, memberships: 0, holdings: 0 });
+  });
+});
+
+describe('a database that lost its last moments', () => {
+  it('by a failover is served on with what it has', { timeout: 20_000 }, async () => {
+    const [id] = (await people(1)) as [string];
+    await applyRules(two.there, [everyGroup]);
+    await sweepAll(two.there);
+    expect(await two.here.provider(PROVIDER)).not.toBeNull();
+    await two.sql('UPDATE settings_version SET version = version - 1');
+    const writing = two.write.replaceUser(id, { userName: 'person0', title: 'Captain' });
+    await expect(writing).resolves.toMatchObject({ id });
+  });
+
+  it('and went on otherwise is not mistaken for the one that was known', async () => {
+    const before = await two.sql('SELECT version FROM settings_version');
+    const number = await applyRules(two.there, []);
+    expect((await two.here.provider(PROVIDER))?.ruleset.rules).toEqual([]);
+    // As after a failover to a standby that had not heard of that change.
+    await two.sql('DELETE FROM rulesets WHERE number = $1', [number]);
+    await two.sql('UPDATE providers SET ruleset = $1', [number - 1]);
+    await two.sql('UPDATE settings_version SET version = $1', [before[0]!.version]);
+    await applyRules(two.there, [adminsRule]);
+    expect((await two.here.provider(PROVIDER))?.ruleset.rules).toHaveLength(1);
+  });
+});
