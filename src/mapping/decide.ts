@@ -290,15 +290,12 @@ function resolveMembers(
   wanted: { membership: MembershipDecision; members: () => LoadedUser[] | 'many' },
 ): void {
   const leaving = usersAmong(wanted.membership.leaves);
+  const inside = usersAmong(wanted.membership.joins);
   const members = wanted.members();
-  if (members === 'many') {
-    changes.jobs.push({ kind: 'resolve-members', subject: group.id });
-  } else {
-    const inside = usersAmong(wanted.membership.joins);
-    for (const loaded of members) inside.set(loaded.user.id, loaded);
-    for (const [id, loaded] of inside)
-      if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
-  }
+  if (members === 'many') changes.jobs.push({ kind: 'resolve-members', subject: group.id });
+  else for (const loaded of members) inside.set(loaded.user.id, loaded);
+  for (const [id, loaded] of inside)
+    if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
   // Those who leave are no members any more when the sweep comes for the others.
   for (const loaded of leaving.values()) resolveMember(context, changes, loaded, group, false);
 }
