@@ -60,14 +60,26 @@ function listsOf(changes: ChangeSet, nameIsUnique: boolean): Record<string, read
       ...named(groupWriteColumns, showGroupRow(after, nameIsUnique)),
       expected,
     })),
-    targets: changes.targets.map((target) => ({ ...target, name_folded: fold(target.name) })),
+    targets: changes.targets.map((target) => ({
+      ...target,
+      name_folded: fold(target.name),
+      renames: changes.groups.some(({ after }) => isOfGroup(target.key, after.id)),
+    })),
     joins: changes.joins,
+    nested: [
+      ...new Set(changes.joins.filter((edge) => edge.memberKind === 'Group').map((edge) => edge.member)),
+    ],
     leaves: changes.leaves,
     lost: changes.lost,
     gained: changes.gained,
     removedGroups: removedGroups(changes),
     touched: [...new Set([...changes.joins, ...changes.leaves].map((edge) => edge.group))].sort(),
   };
+}
+
+/** Only who writes the group knows its name for certain; others have read it, and it may be another by now. */
+function isOfGroup(key: string, group: string): boolean {
+  return key === `group:${group}` || key.startsWith(`group:${group}:`);
 }
 
 /** Whoever writes several people locks them in this order; one alone is locked by being written. */

@@ -85,7 +85,7 @@ const groups = `
 /** Teams and business units come to be with their first grant; whoever is first makes them and tells of it. */
 const targets = `
   IF p ? 'targets' THEN
-    FOR t IN SELECT * FROM jsonb_to_recordset(p -> 'targets') AS x(kind text, id text, name text, name_folded text, key text) ORDER BY id LOOP
+    FOR t IN SELECT * FROM jsonb_to_recordset(p -> 'targets') AS x(kind text, id text, name text, name_folded text, key text, renames boolean) ORDER BY id LOOP
       INSERT INTO targets (provider, id, kind, name, name_folded, key, created_at)
         VALUES (prov, t.id, t.kind, t.name, t.name_folded, t.key, now_ms) ON CONFLICT DO NOTHING;
       word := CASE t.kind WHEN 'team' THEN 'team' ELSE 'business_unit' END;
@@ -93,7 +93,7 @@ const targets = `
       IF FOUND THEN
         made := made || jsonb_build_object('type', word || '.created', 'subject', subject,
           'data', jsonb_build_object('name', t.name));
-      ELSIF t.key LIKE 'group:%' THEN
+      ELSIF t.renames THEN
         SELECT d.name INTO was FROM targets d WHERE d.provider = prov AND d.id = t.id AND d.name <> t.name FOR UPDATE;
         IF FOUND THEN
           UPDATE targets d SET name = t.name, name_folded = t.name_folded WHERE d.provider = prov AND d.id = t.id;
@@ -104,17 +104,24 @@ const targets = `
     END LOOP;
   END IF;`;
 
-/** The row of a large group is held as briefly as can be: its version moves last. */
+/**
+ * The row of a large group is held as briefly as can be: its version moves last. Groups have no revision for being
+ * members, so that those who join are held in place, and one who is in or out already is a change by somebody else.
+ */
 const edges = `
+  IF p ? 'nested' THEN
+    PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id IN (SELECT jsonb_array_elements_text(p -> 'nested'))
+      ORDER BY d.id FOR KEY SHARE;${all('nested', 'member')}
+  END IF;
   IF p ? 'joins' THEN
     INSERT INTO memberships (provider, group_id, member, member_kind, display, since)
       SELECT prov, "group", member, "memberKind", display, now_ms
       FROM jsonb_to_recordset(p -> 'joins') AS x("group" text, member text, "memberKind" text, display text)
-      ON CONFLICT DO NOTHING;
+      ON CONFLICT DO NOTHING;${all('joins', 'membership')}
   END IF;
   IF p ? 'leaves' THEN
     DELETE FROM memberships m USING jsonb_to_recordset(p -> 'leaves') AS x("group" text, member text)
-      WHERE m.provider = prov AND m.group_id = x."group" AND m.member = x.member;
+      WHERE m.provider = prov AND m.group_id = x."group" AND m.member = x.member;${all('leaves', 'membership')}
   END IF;
   IF p ? 'lost' THEN
     DELETE FROM holdings h USING jsonb_to_recordset(p -> 'lost') AS x(target text, "user" text)
@@ -126,6 +133,7 @@ const edges = `
   END IF;
   IF p ? 'removedGroups' THEN
     FOR g IN SELECT * FROM jsonb_to_recordset(p -> 'removedGroups') AS x(id text, later boolean) ORDER BY id LOOP
+      PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id = g.id FOR UPDATE;
       UPDATE directory_groups d SET membership_version = d.membership_version + 1, modified_at = now_ms
         WHERE d.provider = prov AND d.id IN (SELECT m.group_id FROM memberships m WHERE m.provider = prov AND m.member = g.id);
       IF NOT g.later THEN DELETE FROM memberships m WHERE m.provider = prov AND m.group_id = g.id; END IF;
