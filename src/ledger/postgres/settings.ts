@@ -48,7 +48,9 @@ export function settingsCache(pool: Pool): SettingsCache {
         return { version, stored: await runOn(connection, readSettings()) };
       }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
     );
-    if (!known || snapshot.version > known.version) known = snapshot;
+    // Also an older one: after a failover the database may have lost its last moments. One look at a time, so that
+    // none that began earlier ends later.
+    known = snapshot;
     return snapshot;
   }
 
@@ -76,7 +78,7 @@ export function settingsCache(pool: Pool): SettingsCache {
       pool.transaction(async (connection) => {
         await lockSettings(connection);
         const answer = await work(connection);
-        await connection.query('UPDATE settings_version SET version = version + 1');
+        await moveVersion(connection);
         return answer;
       }),
   };
@@ -85,6 +87,21 @@ export function settingsCache(pool: Pool): SettingsCache {
 /** From here on nobody else writes by the settings, nor changes them. */
 export async function lockSettings(connection: Connection): Promise<void> {
   await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.settings})`);
+}
+
+/** From here on nobody changes the settings. Whoever will write by them says so before it locks any row. */
+export async function shareSettings(connection: Connection): Promise<void> {
+  await connection.query(`SELECT pg_advisory_xact_lock_shared(${LOCK_SPACE}, ${locks.settings})`);
+}
+
+/**
+ * Never to a number that was there before: a standby that takes over without having heard of the last change gives
+ * another number to the next one, so nobody takes that for the change they know.
+ */
+export async function moveVersion(connection: Connection): Promise<void> {
+  await connection.query(
+    'UPDATE settings_version SET version = greatest(version + 1, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)',
+  );
 }
 
 /** Calls that come while one is under way share the next: each is answered by a look that began after it came. */

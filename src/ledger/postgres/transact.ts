@@ -12,7 +12,7 @@ import { brokenIndex, isAway, isConflict } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
 import type { Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
-import { lockSettings, type Snapshot } from './settings.ts';
+import { lockSettings, moveVersion, type Snapshot } from './settings.ts';
 
 const COMMIT = 'SELECT bifrost_commit($1::jsonb, $2, $3)';
 /** Beyond this the same people are being written faster than anybody can decide: the provider tries later. */
@@ -122,7 +122,7 @@ export async function commitWithin(
   if (changes.groupsByScim) {
     await runOn(connection, write('UPDATE providers SET groups_by_scim = 1 WHERE id = ?', provider));
   }
-  await connection.query('UPDATE settings_version SET version = version + 1');
+  await moveVersion(connection);
 }
 
 /** What a unique index says, in the words of who asked. */

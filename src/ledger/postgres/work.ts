@@ -11,8 +11,7 @@ import { isAway, isConflict } from './database-error.ts';
 import { postgresDialect as dialect } from './dialect.ts';
 import type { Connection, Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
-import type { SettingsCache, Snapshot } from './settings.ts';
-import { lockSettings } from './settings.ts';
+import { lockSettings, moveVersion, type SettingsCache, type Snapshot, shareSettings } from './settings.ts';
 import { tell } from './tell.ts';
 import { commitWithin } from './transact.ts';
 
@@ -59,7 +58,8 @@ export function jobWorker({ pool, settings, retention, committed, caughtUp }: Wo
   async function resolve(job: Job, at: number): Promise<void> {
     const { snapshot, changes, progress } = await decide(job, at);
     await pool.transaction(async (connection) => {
-      if (progress.finished) await lockSettings(connection);
+      // Before the row of the job, as whoever changes the rules has it: else the two wait for each other.
+      await (progress.finished ? lockSettings(connection) : shareSettings(connection));
       await advance(connection, job, progress, at);
       if (changes) await commitWithin(connection, changes, snapshot);
       // Whoever read those people as unsettled need not do so any more.
@@ -95,8 +95,4 @@ export function jobWorker({ pool, settings, retention, committed, caughtUp }: Wo
   }
 
   return { work, release: () => runOn(pool, releaseJobs(holder)) };
-}
-
-function moveVersion(connection: Connection) {
-  return connection.query('UPDATE settings_version SET version = version + 1');
 }
