@@ -92,11 +92,7 @@ function ledgerOn(pool: Pool, url: string): Ledger {
   }
 
   async function change<Value>(script: () => Script<Value>, beginsJob = false): Promise<Value> {
-    const answer = await pool.patiently((again) => {
-      // Each says what it was decided on, so a second time it is refused rather than done twice.
-      void again;
-      return settings.change((connection) => runOn(connection, script()));
-    });
+    const answer = await pool.patiently(() => settings.change((connection) => runOn(connection, script())));
     committed(beginsJob);
     return answer;
   }

@@ -48,7 +48,7 @@ export function settingsCache(pool: Pool): SettingsCache {
         return { version, stored: await runOn(connection, readSettings()) };
       }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
     );
-    if (!known || snapshot.version > known.version) known = snapshot;
+    known = snapshot;
     return snapshot;
   }
 
@@ -75,6 +75,8 @@ export function settingsCache(pool: Pool): SettingsCache {
     change: (work) =>
       pool.transaction(async (connection) => {
         await lockSettings(connection);
+        // Removing a provider takes as long as it takes.
+        await connection.query('SET LOCAL statement_timeout = 0');
         const answer = await work(connection);
         await connection.query('UPDATE settings_version SET version = version + 1');
         return answer;
