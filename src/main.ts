@@ -19,12 +19,12 @@ import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
+import { loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 import { limits } from './limits.ts';
 import { createLogger } from './log.ts';
 import { errorBody } from './scim/messages.ts';
-import { loadSecretKey } from './secret.ts';
+import { openStorage } from './storage.ts';
 import { version } from './version.ts';
 
 export interface StartOptions {
@@ -58,9 +58,11 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   });
   const clock = options.clock ?? systemClock;
   const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
-  const secretKey = loadSecretKey(settings.dataDir, settings.secretKey);
-  const ledger = openSqliteLedger(settings.dataDir);
+  const ledger = await openStorage(settings);
   try {
+    await refuseUnfinishedImport(ledger);
+    // Under the lock of the data: a rotation in another process is over by now.
+    const keys = loadKeyRing(settings);
     const apiKeys = declaredApiKeys(settings);
     await applyDeclared(ledger, settings, clock);
     const sweep = sweeping(ledger, clock, (error) =>
@@ -73,7 +75,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       clock,
       settings,
       log,
-      secretKey,
+      keys,
       version,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
@@ -105,6 +107,14 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   }
 }
 
+async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {
+  const underWay = await ledger.unfinishedImport();
+  if (!underWay) return;
+  throw new Error(
+    `an import into this data is not finished (${underWay.lines} lines are done). Run the same "bifrost import" again: it goes on where it stopped.`,
+  );
+}
+
 // --- HTTP -------------------------------------------------------------------------------------------------------
 
 async function buildApp(parts: Parts): Promise<FastifyInstance> {
@@ -122,7 +132,7 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
   });
-  const cursorKey = createHmac('sha256', parts.secretKey.bytes).update('cursor').digest();
+  const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts));
   await app.register(async (operations) => registerOperations(operations, parts));

@@ -20,6 +20,11 @@ export interface WireAnswer {
   readonly location: string;
 }
 
+/** An answer whose body is read as it comes. */
+export interface WireStream extends Omit<WireAnswer, 'text'> {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface Transport {
   /** `socket`: a server on this machine; `in-process`: none runs, this process has the data. */
   readonly kind: 'remote' | 'socket' | 'in-process';
@@ -27,6 +32,7 @@ export interface Transport {
   readonly name: string;
   /** @throws CliFailure when nobody answers. */
   request(request: WireRequest): Promise<WireAnswer>;
+  stream(request: WireRequest): Promise<WireStream>;
   close(): Promise<void>;
 }
 
@@ -37,6 +43,8 @@ export interface Api {
   send<Shape>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Shape>;
   /** The status instead of a failure, for questions to which "no" is an answer. */
   ask(path: string, query?: Query): Promise<{ status: number; body: unknown }>;
+  /** The bytes of an answer of that media type, as they come. */
+  download(path: string, media: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export function apiOver(transport: Transport): Api {
@@ -61,7 +69,19 @@ export function apiOver(transport: Transport): Api {
     send: async <Shape>(method: string, path: string, body?: unknown) =>
       expectSuccess(await ask(method, path, body)) as Shape,
     ask: (path, query = {}) => ask('GET', withQuery(path, query), undefined),
+    async download(path, media) {
+      const { body, ...answer } = await transport.stream({ method: 'GET', path });
+      if (answer.status === 200 && answer.contentType.startsWith(media)) return body;
+      const text = await textOf(body);
+      throw refused(answer.status, readAnswer(transport, { ...answer, text }), transport);
+    },
   };
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** A path made of words, each of which may hold anything. */

@@ -1,8 +1,10 @@
 // Starts Bifrost in this process: to serve, or without an address where no server runs. The server is loaded only
 // then, so that help and commands to a running one are quick.
 
+import type { Settings } from '../config.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Bifrost } from '../main.ts';
-import type { Transport } from './api.ts';
+import type { Transport, WireRequest } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
 /** @throws CliFailure for what the operator can put right: configuration, data in use, address taken. */
@@ -15,29 +17,58 @@ export async function startHere(env: NodeJS.ProcessEnv, listen: boolean): Promis
   }
 }
 
+/** The data alone, as it lies there: nothing is declared, no work begins. */
+export async function openStorageHere(
+  env: NodeJS.ProcessEnv,
+): Promise<{ ledger: Ledger; settings: Settings; keyIds: string[] }> {
+  try {
+    const [{ readSettings }, { openStorage }, keys] = await Promise.all([
+      import('../config.ts'),
+      import('../storage.ts'),
+      import('../key-ring.ts'),
+    ]);
+    const settings = readSettings({ env });
+    const keyIds = keys.keyIds(settings);
+    return { ledger: await openStorage(settings), settings, keyIds };
+  } catch (error) {
+    throw await explained(error, env);
+  }
+}
+
 /** The whole API without a network, with the rights of whoever may read the data folder. */
 export function inProcessTransport(bifrost: Bifrost): Transport {
   return {
     kind: 'in-process',
     name: bifrost.settings.dataDir,
-    async request({ method, path, body }) {
-      const answer = await bifrost.inject({
-        method: method as 'GET',
-        url: path,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-      return {
-        status: answer.statusCode,
-        contentType: String(answer.headers['content-type'] ?? ''),
-        location: '',
-        text: answer.payload,
-      };
+    async request(request) {
+      const answer = await bifrost.inject(injected(request));
+      return { ...headOf(answer), text: answer.payload };
+    },
+    async stream(request) {
+      const answer = await bifrost.inject({ ...injected(request), payloadAsStream: true });
+      return { ...headOf(answer), body: answer.stream() };
     },
     close: () => bifrost.stop(),
+  };
+}
+
+function injected({ method, path, body }: WireRequest) {
+  return {
+    method: method as 'GET',
+    url: path,
+    headers: {
+      accept: 'application/json',
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    },
+    ...(body === undefined ? {} : { payload: body }),
+  };
+}
+
+function headOf(answer: Awaited<ReturnType<Bifrost['inject']>>) {
+  return {
+    status: answer.statusCode,
+    contentType: String(answer.headers['content-type'] ?? ''),
+    location: '',
   };
 }
 

@@ -3,12 +3,14 @@
 import type { Change, Counts, FullUser, Ledger, Operation, RequestRow } from '../ledger.ts';
 import { sweeper, verify } from './check.ts';
 import { commitQueue } from './commit.ts';
+import { importStore } from './import.ts';
 import { loader as makeLoader } from './load.ts';
 import { countEvents, readEvents, requestLog } from './log.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
 import { peopleLists } from './people.ts';
 import { resourceReader } from './resources.ts';
 import { settingsStore } from './settings.ts';
+import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
 import { writer as makeWriter } from './write.ts';
 
@@ -42,11 +44,13 @@ function ledgerOn(file: OpenFile): Ledger {
   const riders = requestRiders(queue.flush);
   const followers = followersOf(writer.lastPosition);
 
-  queue.onUndone(() => {
+  const imports = importStore(database);
+  const forgetAll = () => {
     writer.forget();
     loader.forget();
     total.forget();
-  });
+  };
+  queue.onUndone(forgetAll);
   queue.onFlush(() => {
     for (const row of riders.take()) requests.insert(row, null);
   });
@@ -156,6 +160,25 @@ function ledgerOn(file: OpenFile): Ledger {
       wakeSweep = wake;
     },
     forgetRequests: (before) => queue.run(() => requests.forget(before, 1000)),
+    async snapshot() {
+      const snapshot = openSnapshot(file.path);
+      await queue.synced();
+      return snapshot;
+    },
+    unfinishedImport: async () => imports.unfinished(),
+    async importer(name, at) {
+      const linesDone = await change(() => imports.begin(name, at));
+      return {
+        linesDone,
+        write: (table, rows, lines) => change(() => imports.write(name, table, rows, lines)),
+        finish: () =>
+          change(() => {
+            imports.finish();
+            forgetAll();
+          }),
+      };
+    },
+    reseal: (anew, about, by) => change(() => settings.reseal(anew, about, by)),
     isLost: queue.isLost,
     async close() {
       await queue.idle();

@@ -2,7 +2,7 @@
 
 import { fold } from '../../fold.ts';
 import type { EventDraft } from '../../identity/event.ts';
-import type { Provider } from '../../identity/provider.ts';
+import { type Provider, resealed, SEALED_SECRET, type SealedSecret } from '../../identity/provider.ts';
 import { targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
@@ -17,6 +17,11 @@ export interface SettingsStore extends TokenStore {
   removeProvider(id: string, by: Change): void;
   applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): number;
   saveRole(role: StoredRole): void;
+  reseal(
+    reseal: (secret: SealedSecret) => string,
+    tell: (resealed: number) => EventDraft | null,
+    by: Change,
+  ): number;
 }
 
 export function settingsStore(database: Database, loader: Loader, writer: Writer): SettingsStore {
@@ -110,7 +115,7 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
     loader.forget();
     const type = before ? ('provider.updated' as const) : ('provider.created' as const);
     const shown = ({ name, enabled, scimEnabled, settings }: Provider) => {
-      const { sealedClientSecret: _, ...connection } = settings.connection;
+      const { [SEALED_SECRET]: _, ...connection } = settings.connection;
       return { name, enabled, scimEnabled, settings: { ...settings, connection } };
     };
     const data = before ? { before: shown(before), after: shown(provider) } : { after: shown(provider) };
@@ -127,6 +132,24 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
         'Two groups have one displayName. Rename one at the provider before groups are matched by it.';
       throw new Refusal('conflict', detail);
     }
+  }
+
+  const putSettings = database.prepare(
+    'UPDATE providers SET settings = ?, revision = revision + 1 WHERE id = ?',
+  );
+
+  function reseal(...[anew, about, by]: Parameters<SettingsStore['reseal']>): number {
+    let count = 0;
+    for (const { provider } of loader.states()) {
+      const settings = resealed(provider, anew);
+      if (settings === provider.settings) continue;
+      putSettings.run(JSON.stringify(settings), provider.id);
+      count++;
+    }
+    loader.forget();
+    const draft = about(count);
+    if (draft) writer.events([draft], { ...by, provider: null });
+    return count;
   }
 
   function removeProvider(id: string, by: Change): void {
@@ -184,5 +207,5 @@ function providerStore(database: Database, loader: Loader, writer: Writer) {
     writer.targets(provider, targets, by);
   }
 
-  return { saveProvider, removeProvider, applyRuleset };
+  return { saveProvider, removeProvider, applyRuleset, reseal };
 }
