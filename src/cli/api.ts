@@ -32,8 +32,11 @@ export interface Transport {
   readonly name: string;
   /** @throws CliFailure when nobody answers. */
   request(request: WireRequest): Promise<WireAnswer>;
-  stream(request: WireRequest): Promise<WireStream>;
   close(): Promise<void>;
+}
+
+export interface ServerTransport extends Transport {
+  stream(request: WireRequest): Promise<WireStream>;
 }
 
 export interface Api {
@@ -43,8 +46,6 @@ export interface Api {
   send<Shape>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Shape>;
   /** The status instead of a failure, for questions to which "no" is an answer. */
   ask(path: string, query?: Query): Promise<{ status: number; body: unknown }>;
-  /** The bytes of an answer of that media type, as they come. */
-  download(path: string, media: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export function apiOver(transport: Transport): Api {
@@ -69,13 +70,19 @@ export function apiOver(transport: Transport): Api {
     send: async <Shape>(method: string, path: string, body?: unknown) =>
       expectSuccess(await ask(method, path, body)) as Shape,
     ask: (path, query = {}) => ask('GET', withQuery(path, query), undefined),
-    async download(path, media) {
-      const { body, ...answer } = await transport.stream({ method: 'GET', path });
-      if (answer.status === 200 && answer.contentType.startsWith(media)) return body;
-      const text = await textOf(body);
-      throw refused(answer.status, readAnswer(transport, { ...answer, text }), transport);
-    },
   };
+}
+
+/** The bytes of an answer of that media type, as they come. */
+export async function download(
+  transport: ServerTransport,
+  path: string,
+  media: string,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { body, ...answer } = await transport.stream({ method: 'GET', path });
+  if (answer.status === 200 && answer.contentType.startsWith(media)) return body;
+  const text = await textOf(body);
+  throw refused(answer.status, readAnswer(transport, { ...answer, text }), transport);
 }
 
 async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {

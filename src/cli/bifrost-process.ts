@@ -4,7 +4,7 @@
 import type { Settings } from '../config.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Bifrost } from '../main.ts';
-import type { Transport, WireRequest } from './api.ts';
+import type { Transport } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
 /** @throws CliFailure for what the operator can put right: configuration, data in use, address taken. */
@@ -40,35 +40,24 @@ export function inProcessTransport(bifrost: Bifrost): Transport {
   return {
     kind: 'in-process',
     name: bifrost.settings.dataDir,
-    async request(request) {
-      const answer = await bifrost.inject(injected(request));
-      return { ...headOf(answer), text: answer.payload };
-    },
-    async stream(request) {
-      const answer = await bifrost.inject({ ...injected(request), payloadAsStream: true });
-      return { ...headOf(answer), body: answer.stream() };
+    async request({ method, path, body }) {
+      const answer = await bifrost.inject({
+        method: method as 'GET',
+        url: path,
+        headers: {
+          accept: 'application/json',
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { payload: body }),
+      });
+      return {
+        status: answer.statusCode,
+        contentType: String(answer.headers['content-type'] ?? ''),
+        location: '',
+        text: answer.payload,
+      };
     },
     close: () => bifrost.stop(),
-  };
-}
-
-function injected({ method, path, body }: WireRequest) {
-  return {
-    method: method as 'GET',
-    url: path,
-    headers: {
-      accept: 'application/json',
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { payload: body }),
-  };
-}
-
-function headOf(answer: Awaited<ReturnType<Bifrost['inject']>>) {
-  return {
-    status: answer.statusCode,
-    contentType: String(answer.headers['content-type'] ?? ''),
-    location: '',
   };
 }
 

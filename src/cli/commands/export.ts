@@ -2,11 +2,17 @@
 
 import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { systemClock } from '../../clock.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Footer, Header } from '../../transfer/format.ts';
 import { readExport } from '../../transfer/read-export.ts';
-import { pathOf } from '../api.ts';
+import { exportLines } from '../../transfer/write-export.ts';
+import { version } from '../../version.ts';
+import { download, pathOf } from '../api.ts';
+import { openStorageHere } from '../bifrost-process.ts';
 import type { Call, Command } from '../command.ts';
+import { needDataHere, openServer } from '../connection.ts';
 import { CliFailure, type ExitCode, exit, usageFailure } from '../failure.ts';
 import type { Output } from '../output.ts';
 
@@ -21,7 +27,7 @@ export const exportAll: Command = {
     ['export | zstd > bifrost.jsonl.zst', 'compressed as it comes'],
     ['export --out bifrost.jsonl --json', 'for scripts: rows of each table, and the hash of the whole'],
   ],
-  async run({ arguments: given, json, output, api: open }: Call) {
+  async run({ arguments: given, json, output, env }: Call) {
     const out = given.text('out');
     if (json && out === undefined) {
       throw usageFailure(
@@ -29,20 +35,63 @@ export const exportAll: Command = {
         'Add --out <file>, or leave --json away.',
       );
     }
-    const body = await (await open()).download(pathOf('export'), 'application/x-ndjson');
-    if (out === undefined) {
-      await written(body, output.bytes, output);
-      return exit.ok satisfies ExitCode;
+    const source = await openSource(env);
+    try {
+      if (out === undefined) {
+        await written(source.lines, output.bytes, output);
+        return exit.ok satisfies ExitCode;
+      }
+      const file = resolve(out);
+      const { header, footer } = await writtenTo(file, source.lines, output);
+      const { rows, tables, sha256 } = footer;
+      return {
+        document: { file, format: header.format, at: header.at, keys: header.keys, rows, tables, sha256 },
+        show: (told) => showExported(told, file, header, footer),
+      };
+    } finally {
+      await source.close();
     }
-    const file = resolve(out);
-    const { header, footer } = await writtenTo(file, body, output);
-    const { rows, tables, sha256 } = footer;
-    return {
-      document: { file, format: header.format, at: header.at, keys: header.keys, rows, tables, sha256 },
-      show: (told) => showExported(told, file, header, footer),
-    };
   },
 };
+
+interface Source {
+  lines: AsyncIterable<Uint8Array>;
+  close(): Promise<void>;
+}
+
+/** A server's, else what lies in the data folder, just as it lies there: a backup declares nothing and begins nothing. */
+async function openSource(env: NodeJS.ProcessEnv): Promise<Source> {
+  const server = await openServer(env);
+  if (server) {
+    const lines = await download(server, pathOf('export'), 'application/x-ndjson');
+    return { lines, close: server.close };
+  }
+  needDataHere(env);
+  const { ledger } = await openStorageHere(env);
+  try {
+    await refuseHalf(ledger);
+    const snapshot = await ledger.snapshot();
+    return {
+      lines: exportLines(snapshot, { engine: ledger.engine, version, at: systemClock.now() }),
+      close: async () => {
+        await snapshot.close();
+        await ledger.close();
+      },
+    };
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+async function refuseHalf(ledger: Ledger): Promise<void> {
+  if (!(await ledger.unfinishedImport())) return;
+  throw new CliFailure(
+    exit.unavailable,
+    'An import into this data is not finished.',
+    'Run the same "bifrost import" again: it goes on where it stopped.',
+  );
+}
 
 function showExported(output: Output, file: string, { keys }: Header, { rows, tables }: Footer): void {
   const count = (table: string) => tables[table]?.rows ?? 0;
