@@ -2,6 +2,8 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Bifrost, startBifrost } from '../../src/main.ts';
@@ -69,6 +71,30 @@ describe('export', () => {
     const ran = await run(site.env, ['export', '--json']);
     expect(ran.code).toBe(2);
     expect(ran.err).toContain('--json needs --out');
+  });
+
+  test.each<[string, (answer: ServerResponse, half: Buffer) => void, string]>([
+    ['the connection is cut', (answer, half) => answer.write(half, () => answer.destroy()), 'was cut'],
+    ['a proxy ends it early', (answer, half) => answer.end(half), 'is not whole'],
+    ['nothing comes', (answer) => answer.end(), 'The file is empty'],
+  ])('%s: no file takes the name, and one of before stays', async (_, cut, said) => {
+    const text = await readFile(file);
+    const peer = createServer((_request, answer) => {
+      answer.writeHead(200, { 'content-type': 'application/x-ndjson' });
+      cut(answer, text.subarray(0, text.length / 2));
+    });
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    const { port } = peer.address() as AddressInfo;
+    const env = { BIFROST_URL: `http://127.0.0.1:${port}`, BIFROST_API_KEY: 'x' };
+    const out = join(site.dataDir, '..', 'before.jsonl');
+    await writeFile(out, 'a backup of before');
+    await writeFile(`${out}.part`, 'what an interrupted run left');
+    const ran = await run(env, ['export', '--out', out]);
+    await new Promise((resolve) => peer.close(resolve));
+    expect(ran.code).toBe(3);
+    expect(ran.err).toContain(said);
+    expect(await readFile(out, 'utf8')).toBe('a backup of before');
+    expect(existsSync(`${out}.part`)).toBe(false);
   });
 
   test('a place that cannot be written to: said so, exit code 2', async () => {

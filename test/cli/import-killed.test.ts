@@ -91,19 +91,3 @@ test('an export while 500 people arrive: one moment, which verifies after the im
   const { counts } = (await run(env, ['status', '--json'])).json<{ counts: { users: number } }>();
   expect(counts.users).toBe(moment.tables.users!.rows);
 }, 120_000);
-
-test('an export whose server dies: nothing takes the name of the file', async () => {
-  const { site: doomed, bifrost: server } = await servedSite();
-  await server.stop();
-  const serving = program(doomed.env, 'start', '--json');
-  await until(() => serving.out.includes('\n'), serving);
-  const out = join(doomed.dataDir, '..', 'cut.jsonl');
-  const exporting = program(doomed.env, 'export', '--out', out);
-  await until(() => existsSync(`${out}.part`), exporting);
-  await exporting.kill();
-  expect(existsSync(out) && existsSync(`${out}.part`)).toBe(false);
-  expect((await exportTo(doomed.env, out)).rows).toBeGreaterThan(0);
-  expect(existsSync(`${out}.part`)).toBe(false);
-  await serving.kill();
-  await doomed.remove();
-}, 60_000);
