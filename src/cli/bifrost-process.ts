@@ -17,9 +17,12 @@ export async function startHere(env: NodeJS.ProcessEnv, listen: boolean): Promis
   }
 }
 
+const LOCKED_ADVICE = 'Commands beside a running server speak to it through the socket in its data folder.';
+
 /** The data alone, as it lies there: nothing is declared, no work begins. */
 export async function openStorageHere(
   env: NodeJS.ProcessEnv,
+  lockedAdvice = LOCKED_ADVICE,
 ): Promise<{ ledger: Ledger; settings: Settings; keyIds: string[] }> {
   try {
     const [{ readSettings }, { openStorage }, keys] = await Promise.all([
@@ -31,7 +34,7 @@ export async function openStorageHere(
     const keyIds = keys.keyIds(settings);
     return { ledger: await openStorage(settings), settings, keyIds };
   } catch (error) {
-    throw await explained(error, env);
+    throw await explained(error, env, lockedAdvice);
   }
 }
 
@@ -61,7 +64,11 @@ export function inProcessTransport(bifrost: Bifrost): Transport {
   };
 }
 
-async function explained(error: unknown, env: NodeJS.ProcessEnv): Promise<unknown> {
+async function explained(
+  error: unknown,
+  env: NodeJS.ProcessEnv,
+  lockedAdvice = LOCKED_ADVICE,
+): Promise<unknown> {
   const { ConfigError } = await import('../config.ts');
   const { LedgerLocked } = await import('../ledger/sqlite/open.ts');
   if (error instanceof ConfigError) {
@@ -75,11 +82,7 @@ async function explained(error: unknown, env: NodeJS.ProcessEnv): Promise<unknow
     );
   }
   if (error instanceof LedgerLocked) {
-    return new CliFailure(
-      exit.unavailable,
-      error.message,
-      'Commands beside a running server speak to it through the socket in its data folder.',
-    );
+    return new CliFailure(exit.unavailable, error.message, lockedAdvice);
   }
   return systemFailure(error as NodeJS.ErrnoException, env);
 }

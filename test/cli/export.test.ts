@@ -144,6 +144,7 @@ describe('import', () => {
     const ran = await run(site.env, ['import', file]);
     expect(ran.code).toBe(3);
     expect(ran.err).toMatch(/is in use by process \d+/);
+    expect(ran.err).toContain('An import never runs beside a server');
   });
 
   test('with BIFROST_URL: refused', async () => {

@@ -36,7 +36,10 @@ export const importAll: Command = {
         'Unset BIFROST_URL, and run the command where the data is to be.',
       );
     }
-    const { ledger, settings, keyIds } = await openStorageHere(env);
+    const { ledger, settings, keyIds } = await openStorageHere(
+      env,
+      'An import never runs beside a server: stop that one, import, and start it again.',
+    );
     try {
       const resumedAt = await explained(runImport(ledger, open, whole, systemClock.now()));
       const report = given.flag('verify') ? await verified(ledger, output) : null;
