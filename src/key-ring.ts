@@ -14,6 +14,8 @@ export interface KeyRing {
   open(sealed: string, identity: string): string;
   /** The same where it is sealed with the current key already. */
   reseal(sealed: string, identity: string): string;
+  /** One rotation at a time: the end of one would take away the former key of another. */
+  alone<Value>(rotation: () => Promise<Value>): Promise<Value>;
   /**
    * Of the files: makes a new current key, where no rotation is under way already. The keys of the environment are
    * the operator's to change.
@@ -32,6 +34,7 @@ export interface KeySettings {
 export function loadKeyRing({ dataDir, secretKey, formerSecretKey }: KeySettings): KeyRing {
   let keys = secretKey ? { current: secretKey, former: formerSecretKey } : loadKeyFiles(dataDir);
   const isFile = secretKey === null;
+  let turn: Promise<unknown> = Promise.resolve();
   const openWith = (sealed: string, identity: string) => {
     const isFormer = keys.former !== null && keyIdOf(sealed) === keys.former.id;
     return open(isFormer ? keys.former! : keys.current, sealed, identity);
@@ -44,6 +47,11 @@ export function loadKeyRing({ dataDir, secretKey, formerSecretKey }: KeySettings
     open: openWith,
     reseal: (sealed, identity) =>
       keyIdOf(sealed) === keys.current.id ? sealed : seal(keys.current, openWith(sealed, identity), identity),
+    alone: (rotation) => {
+      const own = turn.then(rotation);
+      turn = own.catch(() => {});
+      return own;
+    },
     begin: () => {
       if (isFile && keys.former === null) keys = replaceKeyFile(dataDir, keys);
     },

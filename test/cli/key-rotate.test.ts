@@ -72,7 +72,7 @@ describe('the key in the data folder', () => {
     expect(await keyFiles()).toEqual(['secret.key']);
     expect(await opens()).toBe(true);
     expect(await rotations()).toMatchObject([
-      { subject: { kind: 'key', id: now }, data: { from: [before], secrets: 2 }, provider: null },
+      { subject: { kind: 'key', id: now }, data: { former: before, secrets: 2 }, provider: null },
     ]);
   });
 

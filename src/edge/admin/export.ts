@@ -24,7 +24,7 @@ const getExport = route({
 });
 
 /** Closes the snapshot whatever way it ends, also when its reader takes nothing for too long. */
-function exportStream(snapshot: Snapshot, origin: Origin, stallMs: number): Readable {
+export function exportStream(snapshot: Snapshot, origin: Origin, stallMs: number): Readable {
   const stall = setTimeout(() => stream.destroy(new Error('the reader of an export took nothing')), stallMs);
   stall.unref();
   async function* watched() {

@@ -3,10 +3,9 @@
 import type { EventDraft } from '../../identity/event.ts';
 import { sealedSecrets } from '../../identity/provider.ts';
 import { Refusal } from '../../refusal.ts';
-import { keyIdOf } from '../../secret.ts';
 import type { Parts } from '../parts.ts';
-import { rotationShape } from './contract.ts';
-import { changeBy, type Route, route } from './route.ts';
+import { type RotationJson, rotationShape } from './contract.ts';
+import { type Call, changeBy, type Route, route } from './route.ts';
 import { closedSecrets } from './verification.ts';
 
 const rotateKey = route({
@@ -18,32 +17,29 @@ const rotateKey = route({
     'With BIFROST_SECRET_KEY from the environment, that is the new key and BIFROST_SECRET_KEY_FORMER the one before it; otherwise a new key is made in the data folder. A rotation that was interrupted is finished by asking again.',
   response: rotationShape,
   refuses: { 409: 'A stored secret opens with none of the keys; nothing was changed' },
-  async handle(call) {
-    const { keys, ledger } = call.parts;
-    await refuseClosed(call.parts);
-    keys.begin();
-    const [key, former] = [keys.current().id, keys.former()?.id ?? null];
-    const told = (await ledger.events({ after: 0, limit: 1, types: ['key.rotated'], newestFirst: true }))[0];
-    // With files every rotation has a new key, and its event, also where no secret is stored yet.
-    const isNew = keys.source === 'file' && told?.subject.id !== key;
-    const from = new Set<string>();
-    const resealed = await ledger.reseal(
-      ({ sealed, identity }) => {
-        const id = keyIdOf(sealed);
-        if (id !== null && id !== key) from.add(id);
-        return keys.reseal(sealed, identity);
-      },
-      (count) => (count > 0 || isNew ? rotated(key, former === null ? [...from] : [former], count) : null),
-      changeBy(call),
-    );
-    keys.end();
-    const secrets = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider)).length;
-    return { body: { source: keys.source, key, formerKey: former, secrets, resealed } };
-  },
+  handle: async (call) => ({ body: await call.parts.keys.alone(() => rotate(call)) }),
 });
 
-function rotated(key: string, from: string[], secrets: number): EventDraft {
-  return { type: 'key.rotated', subject: { kind: 'key', id: key }, data: { from, secrets } };
+async function rotate(call: Call): Promise<RotationJson> {
+  const { keys, ledger } = call.parts;
+  await refuseClosed(call.parts);
+  keys.begin();
+  const [key, former] = [keys.current().id, keys.former()?.id ?? null];
+  const told = (await ledger.events({ after: 0, limit: 1, types: ['key.rotated'], newestFirst: true }))[0];
+  // With files every rotation has a new key, and its event, also where no secret is stored yet.
+  const isNew = keys.source === 'file' && told?.subject.id !== key;
+  const resealed = await ledger.reseal(
+    ({ sealed, identity }) => keys.reseal(sealed, identity),
+    (count) => (count > 0 || isNew ? rotated(key, former, count) : null),
+    changeBy(call),
+  );
+  keys.end();
+  const secrets = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider)).length;
+  return { source: keys.source, key, formerKey: former, secrets, resealed };
+}
+
+function rotated(key: string, former: string | null, secrets: number): EventDraft {
+  return { type: 'key.rotated', subject: { kind: 'key', id: key }, data: { former, secrets } };
 }
 
 async function refuseClosed({ ledger, keys }: Parts): Promise<void> {

@@ -1,0 +1,92 @@
+// GET /api/export, POST /api/key/rotate.
+
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exportStream } from '../../src/edge/admin/export.ts';
+import type { Snapshot } from '../../src/ledger/ledger.ts';
+import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
+import { type Fixture, startFixture } from './fixture.ts';
+
+let api: Fixture;
+beforeAll(async () => {
+  api = await startFixture();
+  await api.pushUsers('amara@contoso.com/Sales', 'bela@contoso.com');
+});
+afterAll(() => api.stop());
+
+const origin = { engine: 'sqlite', version: 'test', at: 0 } as const;
+
+describe('GET /api/export 200', () => {
+  it('streams lines that no cache keeps, with the footer as the last one', async () => {
+    const { headers, text } = await api.get('/api/export');
+    expect(headers.get('content-type')).toBe('application/x-ndjson');
+    expect(headers.get('cache-control')).toBe('no-store');
+    const lines = text.trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1)!)).toMatchObject({ end: 'export', tables: { users: { rows: 2 } } });
+  });
+
+  it('makes no event and no request row', async () => {
+    expect(await api.eventsOf(() => api.get('/api/export'))).toEqual([]);
+  });
+
+  it('lets go of its moment when the reader takes nothing for too long, or goes', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'bifrost-stall-'));
+    const ledger = openSqliteLedger(folder);
+    let closed = 0;
+    const snapshot = async (): Promise<Snapshot> => {
+      const real = await ledger.snapshot();
+      return {
+        ...real,
+        close: async () => {
+          closed++;
+          await real.close();
+        },
+      };
+    };
+    const stalled = exportStream(await snapshot(), origin, 50);
+    stalled.on('error', () => {});
+    await pause(400);
+    expect({ destroyed: stalled.destroyed, closed }).toEqual({ destroyed: true, closed: 1 });
+    const left = exportStream(await snapshot(), origin, 60_000);
+    for await (const _ of left) break;
+    await pause(50);
+    expect({ destroyed: left.destroyed, closed }).toEqual({ destroyed: true, closed: 2 });
+    await ledger.close();
+    await rm(folder, { recursive: true });
+  });
+});
+
+describe('POST /api/key/rotate 200', () => {
+  it('seals what is stored anew, with one event that names ids alone', async () => {
+    const block = { name: 'graph', kind: 'oidc', issuer: 'https://id.example.com', clientId: 'x' };
+    await api.send('POST', '/api/providers', { body: { ...block, clientSecret: 'quiet as it is' } });
+    const events = await api.eventsOf(async () => {
+      const { body } = await api.send<{ resealed: number }>('POST', '/api/key/rotate');
+      expect(body).toMatchObject({ source: 'file', secrets: 1, resealed: 1 });
+    });
+    expect(events).toMatchObject([
+      {
+        type: 'key.rotated',
+        provider: null,
+        actor: { kind: 'key' },
+        subject: { kind: 'key', id: expect.stringMatching(/^[0-9a-f]{8}$/) },
+        object: null,
+        data: { former: expect.stringMatching(/^[0-9a-f]{8}$/), secrets: 1 },
+        cause: { kind: 'request' },
+      },
+    ]);
+  });
+
+  it('several at once come one after the other: each secret opens, each key has its event', async () => {
+    const events = await api.eventsOf(async () => {
+      const all = Array.from({ length: 5 }, () => api.send<{ key: string }>('POST', '/api/key/rotate'));
+      const keys = (await Promise.all(all)).map(({ body }) => body.key);
+      expect(new Set(keys).size).toBe(5);
+    });
+    expect(events.map(({ type }) => type)).toEqual(Array(5).fill('key.rotated'));
+    expect((await api.send<{ ok: boolean }>('POST', '/api/verify')).body.ok).toBe(true);
+  });
+});
