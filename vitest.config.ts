@@ -1,12 +1,59 @@
 import { defineConfig } from 'vitest/config';
 
+/** Whether the server has its second engine: what is listed under `onEveryEngine` then runs on it as well. */
+const SERVER_KNOWS_POSTGRES = false;
+
+/** What goes through a running server: the same tests, whatever keeps the data. */
+const onEveryEngine = [
+  'test/admin/**/*.test.ts',
+  'test/cli/{connection,people,providers,start,tail}.test.ts',
+  'test/concurrency/**/*.test.ts',
+  'test/conformance/**/*.test.ts',
+  'test/edge/**/*.test.ts',
+  'test/identity/life.test.ts',
+  'test/mapping/random-operations.test.ts',
+  'test/vendors/**/*.test.ts',
+];
+
+/** What is about the file: its lock, its damage, the folder around it. */
+const onSqlite = [
+  'test/admin/unswept.test.ts',
+  'test/cli/{data-folder,export,import-killed,key-rotate,verify}.test.ts',
+  'test/ledger/sqlite*.test.ts',
+];
+
+const onPostgres = ['test/harness/*.test.ts', 'test/ledger/postgres*.test.ts', 'test/postgres/**/*.test.ts'];
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // Two cores in CI: two workers, each running whole files; a file owns its server and its data directory.
+    // Two cores in CI: two workers, each running whole files; a file owns its server and its storage.
     pool: 'forks',
     maxWorkers: 2,
     testTimeout: 30_000,
     hookTimeout: 30_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'once',
+          include: ['test/**/*.test.ts'],
+          exclude: [...onEveryEngine, ...onSqlite, ...onPostgres],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'sqlite', include: [...onEveryEngine, ...onSqlite], provide: { engine: 'sqlite' } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'postgres',
+          include: [...onPostgres, ...(SERVER_KNOWS_POSTGRES ? onEveryEngine : [])],
+          exclude: onSqlite,
+          provide: { engine: 'postgres' },
+          globalSetup: ['test/harness/postgres-of-run.ts'],
+        },
+      },
+    ],
   },
 });

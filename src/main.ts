@@ -26,6 +26,7 @@ import { createLogger } from './log.ts';
 import { errorBody } from './scim/messages.ts';
 import { openStorage } from './storage.ts';
 import { version } from './version.ts';
+import { working } from './working.ts';
 
 export interface StartOptions {
   env: Record<string, string | undefined>;
@@ -65,9 +66,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const keys = loadKeyRing(settings);
     const apiKeys = declaredApiKeys(settings);
     await applyDeclared(ledger, settings, clock);
-    const sweep = sweeping(ledger, clock, (error) =>
-      log.error({ err: error }, 'resolving people anew failed'),
-    );
+    const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const address = { url: '' };
     const parts: Parts = {
@@ -80,13 +79,12 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
-      wakeSweep: sweep.wake,
+      wakeWork: work.wake,
     };
     const app = await buildApp(parts);
-    const retention = retaining(parts);
     const stopListening =
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
-    sweep.wake();
+    work.begin();
     return {
       url: address.url,
       settings,
@@ -96,8 +94,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       stop: async () => {
         await stopListening();
         await app.close();
-        await sweep.stop();
-        await retention.stop();
+        await work.stop();
         await ledger.close();
       },
     };
@@ -211,77 +208,5 @@ function localRequests() {
     secret,
     add: (request: IncomingMessage) => bySocket.add(request),
     has: (request: IncomingMessage) => bySocket.has(request) || request.headers[LOCAL_HEADER] === secret,
-  };
-}
-
-// --- work beside the requests -----------------------------------------------------------------------------------
-
-const SWEEP_AGAIN_AFTER_MS = 5000;
-
-/** Resolves people anew after a rule change, chunk by chunk, each in its turn with the requests. */
-function sweeping(ledger: Ledger, clock: Clock, onError: (error: unknown) => void) {
-  let running: Promise<void> | null = null;
-  let wanted = false;
-  let stopped = false;
-  let retry: NodeJS.Timeout | undefined;
-
-  async function run(): Promise<void> {
-    try {
-      while (wanted && !stopped) {
-        wanted = false;
-        while (!stopped && (await ledger.sweep(clock.now()))) await immediate();
-      }
-    } catch (error) {
-      onError(error);
-      retry = setTimeout(wake, SWEEP_AGAIN_AFTER_MS);
-      retry.unref();
-    } finally {
-      // In the same turn as the last look at `wanted`: a call in between would be lost.
-      running = null;
-    }
-  }
-
-  function wake(): void {
-    wanted = true;
-    if (!stopped) running ??= run();
-  }
-
-  ledger.onSweepNeeded(wake);
-  return {
-    wake,
-    stop: async () => {
-      stopped = true;
-      clearTimeout(retry);
-      await running;
-    },
-  };
-}
-
-const immediate = () => new Promise((resolve) => setImmediate(resolve));
-
-/** At start and every hour. */
-function retaining({ ledger, clock, settings, log }: Parts) {
-  let running: Promise<void> | null = null;
-  let stopped = false;
-  async function forget(): Promise<void> {
-    const before = clock.now() - settings.retention.requestsMs;
-    while (!stopped && (await ledger.forgetRequests(before)) > 0) await immediate();
-  }
-  function begin(): void {
-    running ??= forget()
-      .catch((error: unknown) => log.error({ err: error }, 'forgetting old request rows failed'))
-      .finally(() => {
-        running = null;
-      });
-  }
-  begin();
-  const timer = setInterval(begin, limits.retentionEveryMs);
-  timer.unref();
-  return {
-    stop: async () => {
-      stopped = true;
-      clearInterval(timer);
-      await running;
-    },
   };
 }

@@ -21,7 +21,7 @@ export interface Parts {
   /** Persisted digests of the API keys that the configuration file declares. */
   apiKeys: readonly DeclaredApiKey[];
   /** Tells the sweep that there is work. */
-  wakeSweep(): void;
+  wakeWork(): void;
 }
 
 export interface DeclaredApiKey {

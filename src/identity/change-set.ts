@@ -37,6 +37,26 @@ export interface UserWrite {
 
 export type ResolvedWrite = Pick<UserWrite, 'expected' | 'role' | 'grants' | 'ruleset'> & { user: string };
 
+/**
+ * A group whose name, or whose whole membership, a decision rests on. Another revision in the store (or, where it is
+ * given, another membership version) refuses the change set: joining and leaving commute, a new name does not.
+ */
+export interface GroupUsed {
+  group: string;
+  revision: number;
+  membershipVersion: number | null;
+}
+
+/**
+ * Work that is too much for one commit, left to a job that begins with it. `resolve-members`: of a group whose name
+ * changed; `leave-group`: the members of a removed group; `resolve-others`: people whose access rests on more than SCIM.
+ */
+export interface JobDraft {
+  kind: 'resolve-members' | 'leave-group' | 'resolve-others';
+  /** The group; empty for `resolve-others`. */
+  subject: string;
+}
+
 export interface GroupWrite {
   expected: number;
   after: Group;
@@ -60,8 +80,8 @@ export interface ChangeSet {
   gained: Holding[];
   lost: Holding[];
   targets: TargetRow[];
-  /** Groups whose members' access is to be resolved again by the sweep: too many to do at once. */
-  staleMembersOf: string[];
+  groupsUsed: GroupUsed[];
+  jobs: JobDraft[];
   /** Set when the first group of a provider arrives by SCIM: from then on its people's groups come from SCIM. */
   groupsByScim: boolean;
   events: EventDraft[];
@@ -83,7 +103,8 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     gained: [],
     lost: [],
     targets: [],
-    staleMembersOf: [],
+    groupsUsed: [],
+    jobs: [],
     groupsByScim: false,
     events: [],
   };

@@ -10,6 +10,7 @@ export type EventType =
   | 'user.binned'
   | 'user.restored'
   | 'user.removed'
+  | 'user.purged'
   | 'group.created'
   | 'group.updated'
   | 'group.removed'

@@ -88,9 +88,13 @@ export const exportTables: readonly ExportTable[] = [
     key: ['id'],
   },
   {
-    name: 'sweeps',
-    columns: columns('provider after_id cause_kind cause started_at'),
-    key: ['provider'],
+    name: 'jobs',
+    // Who holds one, and until when, stays behind: it is taken up anew.
+    columns: columns(
+      `id kind provider subject slot position done total chunks cause_kind cause created_at finished_at outcome
+       failures last_error`,
+    ),
+    key: ['id'],
   },
 ];
 

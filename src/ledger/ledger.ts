@@ -1,9 +1,9 @@
 // The one door to what is kept. An operation says what it needs, decides on it, and its changes are written together
 // with their events and request row, or not at all; its answer comes after they are on disk. Each engine
-// (sqlite/, later postgres/) gives this contract; test/ledger/ holds them to it.
+// (sqlite/, postgres/; sql/ is what they share) gives this contract; test/ledger/ holds them to it.
 
 import type { ChangeSet } from '../identity/change-set.ts';
-import type { Event, EventDraft } from '../identity/event.ts';
+import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
 import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider, SealedSecret } from '../identity/provider.ts';
@@ -271,6 +271,47 @@ export interface VerifyReport {
   problemCount: number;
 }
 
+/**
+ * `resolve-all`: everybody, after a change of rules; `resolve-members`, `leave-group`, `resolve-others`: see JobDraft;
+ * `purge`: erases what is personal of a removed user; `retention`: forgets what has become old, once an hour.
+ */
+export type JobKind =
+  | 'resolve-all'
+  | 'resolve-members'
+  | 'leave-group'
+  | 'resolve-others'
+  | 'purge'
+  | 'retention';
+
+/** Work in chunks that goes on wherever it stopped, whoever stopped. */
+export interface Job {
+  id: string;
+  kind: JobKind;
+  provider: string | null;
+  /** The group or user that it is about; empty where it is about all. */
+  subject: string;
+  /** The last that it did; it goes on behind. */
+  position: string;
+  done: number;
+  /** How many there were when it began; null where nobody counted. */
+  total: number | null;
+  /** Chunks that were committed. */
+  chunks: number;
+  cause: Cause;
+  createdAt: number;
+  finishedAt: number | null;
+  outcome: 'done' | 'superseded' | null;
+  /** How often a chunk broke since, and what was said last. */
+  failures: number;
+  lastError: string | null;
+}
+
+/** What has become old by now. */
+export interface Retention {
+  requestsBefore: number;
+  removedUsersBefore: number;
+}
+
 export interface Ledger {
   readonly engine: 'sqlite' | 'postgres';
 
@@ -290,12 +331,13 @@ export interface Ledger {
   saveProvider(provider: Provider, expected: number, by: Change, also?: ProviderExtras): Promise<void>;
   removeProvider(id: string, by: Change): Promise<void>;
   /**
-   * Numbers it, stores it, and begins the sweep that resolves everybody anew. Returns the number. Refused as stale
+   * Numbers it, stores it, and begins the job that resolves everybody anew. Returns the number. Refused as stale
    * when `expected` is given and another number is the current one.
    */
   applyRuleset(ruleset: Omit<Ruleset, 'number'>, by: Change, expected?: number): Promise<number>;
 
-  tokenByHash(hash: string): Promise<Token | null>;
+  /** Whose token has that hash, with its provider as it is now: what every request of a provider asks first. */
+  caller(hash: string): Promise<{ token: Token; state: ProviderState | null } | null>;
   tokens(provider: string): Promise<Token[]>;
   /** True when a token with that hash was ever there, revoked ones included. */
   knowsTokenHash(hash: string): Promise<boolean>;
@@ -338,14 +380,24 @@ export interface Ledger {
 
   counts(): Promise<Counts>;
   verify(onProgress?: (done: number, all: number) => void): Promise<VerifyReport>;
-  /** Users still to be resolved with the current rules. */
+  /** Users whose stored access a job has still to reach. */
   staleUsers(): Promise<number>;
-  /** Resolves some of them; false when none is left. */
-  sweep(at: number): Promise<boolean>;
-  /** Called when people are to be resolved anew. */
-  onSweepNeeded(wake: () => void): void;
-  /** Deletes request rows older than that. Returns how many. */
-  forgetRequests(before: number): Promise<number>;
+  /** Does one chunk of some job; false when there is nothing to do, or others do it. */
+  work(at: number): Promise<boolean>;
+  /** Called when there may be a job. */
+  onWork(wake: () => void): void;
+  /** Those under way, then the last that ended. */
+  jobs(most: number): Promise<Job[]>;
+  /** Begins the work of one hour, unless it was begun here or on another replica. `slot` names the hour. */
+  beginRetention(slot: string, at: number): Promise<void>;
+  /** What the jobs of retention go by. */
+  retainBy(ages: (at: number) => Retention): void;
+  /** Begins to erase what is personal of a removed user. Refused while the user is not removed. */
+  purgeUser(id: string, by: Change): Promise<void>;
+  /** Of all replicas, one at a time does this work. */
+  alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
+  /** Rejects when the storage does not answer at this moment. */
+  ready(): Promise<void>;
 
   /**
    * Everything as it is at this moment, whatever is written later; what it shows is on disk. It holds back the
@@ -416,6 +468,6 @@ export interface TokenEnds {
 /** Who changes a provider, its rules or its tokens, when and from where: for the event. */
 export interface Change {
   at: number;
-  actor: import('../identity/event.ts').Actor;
-  cause: import('../identity/event.ts').Cause | null;
+  actor: Actor;
+  cause: Cause | null;
 }

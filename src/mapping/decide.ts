@@ -119,6 +119,19 @@ export function decideAccess(context: DecisionContext, loaded: LoadedUser): Chan
   return changes;
 }
 
+/**
+ * What is left to do for a member of a group that was removed while it had too many: `loaded` lacks the group already,
+ * its edge goes now.
+ */
+export function decideLeave(context: DecisionContext, loaded: LoadedUser, group: string): ChangeSet {
+  const changes = decideAccess(context, loaded) ?? newChangeSet(context);
+  const member = loaded.user.id;
+  changes.leaves.push({ group, member, memberKind: 'User', display: null });
+  const subject = { kind: 'user' as const, id: member };
+  changes.events.unshift({ type: 'membership.removed', subject, object: { kind: 'group', id: group } });
+  return changes;
+}
+
 function emptyLoaded(user: User): LoadedUser {
   return { user, role: null, ruleset: 0, groups: [], grants: [], standing: [] };
 }
@@ -154,7 +167,10 @@ export function decideGroupCreate(
   const changes = newChangeSet(context);
   changes.events.push(...events);
   changes.groups.push({ expected: 0, after });
-  changes.groupsByScim = !context.state.ruleset.groupsByScim;
+  if (!context.state.ruleset.groupsByScim) {
+    changes.groupsByScim = true;
+    changes.jobs.push({ kind: 'resolve-others', subject: '' });
+  }
   const now: GroupFact = { id, displayName: groupName(after) };
   addTargets(changes, targetsOfGroup(context.state.ruleset, now));
   applyMembership(withGroupsByScim(context), changes, now, { joins: members, leaves: [] });
@@ -170,12 +186,18 @@ function withGroupsByScim(context: DecisionContext): DecisionContext {
 
 /**
  * A group's own attributes and its membership, in one change. `members` are those who are in it now, wanted only for
- * a change of name that rules may notice; 'many' leaves them to the sweep.
+ * a change of name that rules may notice; 'many' leaves them to a job.
  */
 export function decideGroupWrite(
   context: DecisionContext,
   group: Group,
-  wanted: { document: Document; membership: MembershipDecision; members: () => LoadedUser[] | 'many' },
+  wanted: {
+    document: Document;
+    membership: MembershipDecision;
+    members: () => LoadedUser[] | 'many';
+    /** The membership was decided on everybody who is in the group. */
+    whole?: boolean;
+  },
 ): { changes: ChangeSet | null; group: Group } {
   const { after, events } = settleGroup(group, wanted.document, context.at);
   const changes = newChangeSet(context);
@@ -188,6 +210,7 @@ export function decideGroupWrite(
   if (renamed) addTargets(changes, targetsOfGroup(context.state.ruleset, now));
   const resolveAll =
     renamed && nameDecides(context.state.ruleset, group.id, groupName(group), now.displayName);
+  usesGroup(changes, group, resolveAll || wanted.whole === true);
   applyMembership(context, changes, now, wanted.membership, resolveAll);
   if (resolveAll) resolveMembers(context, changes, now, wanted);
   const nothing = changes.events.length === 0 && changes.groups.length === 0;
@@ -202,14 +225,20 @@ export function decideGroupRemoval(
   const changes = newChangeSet(context);
   const subject = { kind: 'group' as const, id: group.id };
   changes.events.push({ type: 'group.removed', subject, data: { displayName: groupName(group) } });
+  usesGroup(changes, group, members !== 'many');
   if (members === 'many') {
-    changes.staleMembersOf.push(group.id);
+    changes.jobs.push({ kind: 'leave-group', subject: group.id });
   } else {
     const leaves = members.map((loaded) => ({ kind: 'User' as const, loaded }));
     applyMembership(context, changes, { id: group.id, displayName: groupName(group) }, { joins: [], leaves });
   }
   changes.removedGroups.push(group.id);
   return changes;
+}
+
+/** `whole`: who is in it counts, not its name alone. */
+function usesGroup(changes: ChangeSet, { id, revision, membershipVersion }: Group, whole: boolean): void {
+  changes.groupsUsed.push({ group: id, revision, membershipVersion: whole ? membershipVersion : null });
 }
 
 function applyMembership(
@@ -263,7 +292,7 @@ function resolveMembers(
   const leaving = usersAmong(wanted.membership.leaves);
   const members = wanted.members();
   if (members === 'many') {
-    changes.staleMembersOf.push(group.id);
+    changes.jobs.push({ kind: 'resolve-members', subject: group.id });
   } else {
     const inside = usersAmong(wanted.membership.joins);
     for (const loaded of members) inside.set(loaded.user.id, loaded);

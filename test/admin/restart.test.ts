@@ -1,28 +1,26 @@
 // A start with the same file: what the file wrote holds again, what it left out stays as the API made it.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { EventJson, ProviderJson } from '../../src/edge/admin/contract.ts';
 import { startBifrost } from '../../src/main.ts';
+import { type Storage, storage } from '../harness/storage.ts';
 import type { Page } from './fixture.ts';
 
 const key = randomBytes(32).toString('base64url');
 const plain = { name: 'plain', kind: 'entra', tenantId: randomUUID(), clientId: 'x' };
-let dataDir: string;
+let kept: Storage;
 
 beforeAll(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'bifrost-restart-'));
+  kept = await storage();
 });
-afterAll(() => rm(dataDir, { recursive: true, force: true }));
+afterAll(() => kept.remove());
 
 type Send = <Body>(method: string, path: string, body?: object) => Promise<Body>;
 
 async function whileRunning<Result>(provider: object, act: (send: Send) => Promise<Result>): Promise<Result> {
   const bifrost = await startBifrost({
-    env: { PORT: '0', HOST: '127.0.0.1', BIFROST_DATA_DIR: dataDir, VITEST: '1' },
+    env: { PORT: '0', HOST: '127.0.0.1', ...kept.env, VITEST: '1' },
     config: { apiKeys: [{ name: 'ops', key, role: 'Admin' }], providers: [provider] },
   });
   try {

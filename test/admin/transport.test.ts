@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { failedAttempts } from '../../src/edge/admin/caller.ts';
 import type { EventJson, UserJson } from '../../src/edge/admin/contract.ts';
+import { storage } from '../harness/storage.ts';
 import { type Fixture, keys, type Page, startFixture } from './fixture.ts';
 
 let api: Fixture;
@@ -87,15 +88,12 @@ describe('credentials', () => {
 describe('the socket in the data directory', () => {
   it('is the operator, without a key', async () => {
     const { startBifrost, SOCKET_NAME } = await import('../../src/main.ts');
-    const { mkdtemp, rm } = await import('node:fs/promises');
-    const { tmpdir } = await import('node:os');
     const { request } = await import('node:http');
-    const directory = await mkdtemp(join(tmpdir(), 'bifrost-socket-'));
-    const env = { PORT: '0', BIFROST_DATA_DIR: directory, VITEST: '1' };
-    const bifrost = await startBifrost({ env, config: {} });
+    const { env, remove } = await storage();
+    const bifrost = await startBifrost({ env: { PORT: '0', ...env, VITEST: '1' }, config: {} });
     const ask = (method: string, path: string, body?: object) =>
       new Promise<{ status: number; json: unknown }>((resolve, reject) => {
-        const socketPath = join(directory, SOCKET_NAME);
+        const socketPath = join(env.BIFROST_DATA_DIR, SOCKET_NAME);
         const headers = body ? { 'content-type': 'application/json' } : {};
         const sent = request({ socketPath, method, path, headers }, async (answer) => {
           const chunks: Buffer[] = [];
@@ -115,7 +113,7 @@ describe('the socket in the data directory', () => {
       expect((await fetch(`${bifrost.url}/api/users`, forged)).status).toBe(401);
     } finally {
       await bifrost.stop();
-      await rm(directory, { recursive: true, force: true });
+      await remove();
     }
   });
 });

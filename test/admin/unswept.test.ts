@@ -43,7 +43,7 @@ beforeAll(async () => {
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,
     apiKeys: [],
-    wakeSweep: () => {
+    wakeWork: () => {
       sweepWanted++;
     },
   });
@@ -106,7 +106,7 @@ describe('before the sweep has come', () => {
   });
 
   it('and the sweep makes it the stored state', async () => {
-    while (await ledger.sweep(Date.now()));
+    while (await ledger.work(Date.now()));
     expect(await ask('GET', `/api/users/${user}/access`)).toMatchObject({
       pending: false,
       role: { name: 'Viewer', sources: [{ since: expect.any(String) }] },
@@ -125,7 +125,7 @@ describe('lists by what people have, before the sweep has come', () => {
       attributeBusinessUnitMappings: [{ attribute: 'userName', value: '*', businessUnit: 'All' }],
     });
     for (const name of sales) await addUser(name, 'Shop');
-    while (await ledger.sweep(Date.now()));
+    while (await ledger.work(Date.now()));
     const all = await list('/api/users?businessUnit=All&limit=500');
     expect([all.items.length, all.pending]).toEqual([61, undefined]);
     await put({
@@ -172,7 +172,7 @@ describe('lists by what people have, before the sweep has come', () => {
   });
 
   it('an answer is not pending any more when everybody was reached', async () => {
-    while (await ledger.sweep(Date.now()));
+    while (await ledger.work(Date.now()));
     const page = await list('/api/users?businessUnit=All');
     expect([names(page), page.pending, page.total]).toEqual([fifties, undefined, 10]);
   });

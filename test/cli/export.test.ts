@@ -223,7 +223,7 @@ describe('a file that is not whole is refused, and nothing is written', () => {
     ],
     [
       'an unknown table',
-      (all) => all.map((line) => line.replace('{"table":"sweeps"', '{"table":"planets"')),
+      (all) => all.map((line) => line.replace('{"table":"jobs"', '{"table":"planets"')),
       /has a table planets/,
     ],
     ['something else', () => ['hello'], /This is no export of Bifrost/],

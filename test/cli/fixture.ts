@@ -2,12 +2,12 @@
 // operator would run it in a shell.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExitCode } from '../../src/cli/failure.ts';
 import { runCli } from '../../src/cli/run.ts';
 import { type Bifrost, startBifrost } from '../../src/main.ts';
+import { storage } from '../harness/storage.ts';
 
 export interface Ran {
   code: ExitCode;
@@ -63,11 +63,10 @@ export interface Site {
 
 /** Two providers of the file: `entra` with SCIM and rules, and `bare` without either. */
 export async function makeSite(publicUrl: string | null = 'https://bifrost.example.com'): Promise<Site> {
-  const folder = await mkdtemp(join(tmpdir(), 'bifrost-cli-'));
+  const { folder, env: ofStorage, remove } = await storage();
   const secret = () => randomBytes(32).toString('base64url');
   const token = secret();
   const apiKey = secret();
-  const dataDir = join(folder, 'data');
   const config = {
     apiKeys: [{ name: 'ops', key: apiKey, role: 'Admin' }],
     providers: [
@@ -92,7 +91,7 @@ export async function makeSite(publicUrl: string | null = 'https://bifrost.examp
   const env: Environment = {
     HOST: '127.0.0.1',
     PORT: '0',
-    BIFROST_DATA_DIR: dataDir,
+    ...ofStorage,
     BIFROST_CONFIG: configPath,
     ...(publicUrl === null ? {} : { BIFROST_PUBLIC_URL: publicUrl }),
   };
@@ -100,9 +99,9 @@ export async function makeSite(publicUrl: string | null = 'https://bifrost.examp
     env,
     token,
     apiKey,
-    dataDir,
+    dataDir: ofStorage.BIFROST_DATA_DIR,
     serve: () => startBifrost({ env: { VITEST: '1', ...env } }),
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove,
   };
 }
 

@@ -7,7 +7,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Bifrost } from '../../src/main.ts';
 import { type Environment, provision, pushTo, run, type Site, userBody } from './fixture.ts';
-import { program, until } from './program.ts';
+import { endPrograms, killProgram, bifrost as program, until } from './program.ts';
 import { type Exported, emptyPlace, exportTo, servedSite } from './transfer-fixture.ts';
 
 const PEOPLE = 1_500;
@@ -24,6 +24,7 @@ beforeAll(async () => {
   exported = await exportTo(site.env, file);
 }, 120_000);
 afterAll(async () => {
+  await endPrograms();
   await bifrost.stop();
   await site.remove();
 });
@@ -61,7 +62,7 @@ test('kill -9 in the middle, three times: no server starts there, no other file 
     const importing = program(env, 'import', file);
     const wanted = Math.max(before + 1, Math.floor(exported.rows * part));
     const reached = await until(() => (linesStored(env) ?? 0) >= wanted, importing);
-    await importing.kill();
+    await killProgram(importing);
     expect({ reached, err: importing.err }).toEqual({ reached: true, err: '' });
     before = linesStored(env)!;
   }

@@ -9,7 +9,7 @@ import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { startBifrost } from '../../src/main.ts';
 import { readKey } from '../../src/secret.ts';
 import { type Environment, makeSite, run, type Site } from './fixture.ts';
-import { program, until } from './program.ts';
+import { endPrograms, killProgram, bifrost as program, until } from './program.ts';
 import { addSecret } from './transfer-fixture.ts';
 
 interface Rotation {
@@ -27,7 +27,10 @@ let site: Site;
 beforeEach(async () => {
   site = await makeSite(null);
 });
-afterEach(() => site.remove());
+afterEach(async () => {
+  await endPrograms();
+  await site.remove();
+});
 
 /** Two providers with a secret, added while a server runs that is stopped then. */
 async function sealTwo(env: Environment = {}): Promise<void> {
@@ -127,7 +130,7 @@ describe('the key in the data folder', () => {
     for (const moment of moments) {
       const rotating = program(site.env, 'key', 'rotate');
       await until(moment, rotating);
-      await rotating.kill();
+      await killProgram(rotating);
       expect(await opens()).toBe(true);
     }
     expect((await rotate()).code).toBe(0);
@@ -177,7 +180,7 @@ describe('keys of the environment', () => {
     await sealTwo({ BIFROST_SECRET_KEY: old });
     const rotating = program(swapped(), 'key', 'rotate');
     await until(() => existsSync(join(site.dataDir, 'bifrost.holder.json')), rotating);
-    await rotating.kill();
+    await killProgram(rotating);
     expect(await opens(swapped())).toBe(true);
     expect((await rotate(swapped())).code).toBe(0);
     expect(await opens({ ...site.env, BIFROST_SECRET_KEY: fresh })).toBe(true);

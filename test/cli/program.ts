@@ -1,50 +1,67 @@
-// The command as a process of its own, to be killed without warning. Nothing that was started here is left running.
+// bifrost as a process of its own, as an operator starts it; none outlives the test that started it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
-import type { Environment } from './fixture.ts';
 
 const root = new URL('../..', import.meta.url).pathname;
-const running = new Set<ChildProcess>();
-process.once('exit', () => {
-  for (const child of running) child.kill('SIGKILL');
-});
 
 export interface Program {
+  child: ChildProcess;
   out: string;
   err: string;
   ended: Promise<{ code: number | null; signal: string | null }>;
-  hasEnded(): boolean;
-  kill(): Promise<void>;
+  /** Resolves once standard output has it. */
+  says(text: string): Promise<void>;
 }
 
-/** Builds what is stale first, so the first one may take a while. */
-export function program(env: Environment, ...argv: string[]): Program {
+const running = new Set<Program>();
+
+export function bifrost(env: Record<string, string>, ...argv: string[]): Program {
   const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
   });
-  running.add(child);
-  const started: Program = {
+  const listeners = new Set<() => void>();
+  const program: Program = {
+    child,
     out: '',
     err: '',
     ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
-    hasEnded: () => child.exitCode !== null || child.signalCode !== null,
-    kill: async () => {
-      child.kill('SIGKILL');
-      await started.ended;
-    },
+    says: (text) =>
+      new Promise((resolve, reject) => {
+        const look = () => program.out.includes(text) && resolve();
+        listeners.add(look);
+        look();
+        void program.ended.then(() => reject(new Error(`It ended without "${text}": ${program.err}`)));
+      }),
   };
-  child.stdout!.on('data', (chunk) => (started.out += chunk));
-  child.stderr!.on('data', (chunk) => (started.err += chunk));
-  void started.ended.then(() => running.delete(child));
-  return started;
+  child.stdout!.on('data', (chunk) => {
+    program.out += chunk;
+    for (const look of listeners) look();
+  });
+  child.stderr!.on('data', (chunk) => (program.err += chunk));
+  running.add(program);
+  void program.ended.then(() => running.delete(program));
+  return program;
+}
+
+export async function endPrograms(): Promise<void> {
+  for (const { child, ended } of running) {
+    child.kill('SIGKILL');
+    await ended;
+  }
+}
+
+/** Without warning, and until it is gone. */
+export async function killProgram({ child, ended }: Program): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
 }
 
 /** Polls until it is so, or the program has ended. True when it became so. */
-export async function until(is: () => boolean, started: Program): Promise<boolean> {
-  while (!started.hasEnded()) {
+export async function until(is: () => boolean, { child }: Program): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
     if (is()) return true;
     await new Promise((resolve) => setImmediate(resolve));
   }

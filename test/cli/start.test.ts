@@ -1,65 +1,20 @@
-// bifrost start as a process of its own: what it prints, who may not start beside it, how it ends.
+// bifrost start as a process of its own: what it prints, how it ends, what keeps it from starting.
 
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, statSync } from 'node:fs';
-import { mkdir, readdir, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeSite, run, type Site, userBody } from './fixture.ts';
-
-const root = new URL('../..', import.meta.url).pathname;
-
-interface Program {
-  child: ChildProcess;
-  out: string;
-  err: string;
-  ended: Promise<{ code: number | null; signal: string | null }>;
-  /** Resolves once standard output has it. */
-  says(text: string): Promise<void>;
-}
-
-const running = new Set<Program>();
-
-function bifrost(env: Record<string, string>, ...argv: string[]): Program {
-  const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], {
-    cwd: root,
-    env: { PATH: process.env.PATH ?? '', ...env },
-  });
-  const listeners = new Set<() => void>();
-  const program: Program = {
-    child,
-    out: '',
-    err: '',
-    ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
-    says: (text) =>
-      new Promise((resolve, reject) => {
-        const look = () => program.out.includes(text) && resolve();
-        listeners.add(look);
-        look();
-        void program.ended.then(() => reject(new Error(`It ended without "${text}": ${program.err}`)));
-      }),
-  };
-  child.stdout!.on('data', (chunk) => {
-    program.out += chunk;
-    for (const look of listeners) look();
-  });
-  child.stderr!.on('data', (chunk) => (program.err += chunk));
-  running.add(program);
-  void program.ended.then(() => running.delete(program));
-  return program;
-}
+import { bifrost, endPrograms } from './program.ts';
 
 let site: Site;
 beforeEach(async () => {
   site = await makeSite(null);
 });
 afterEach(async () => {
-  for (const { child, ended } of running) {
-    child.kill('SIGKILL');
-    await ended;
-  }
+  await endPrograms();
   await site.remove();
 });
 
@@ -128,17 +83,6 @@ describe('start', () => {
     expect(statSync(join(site.dataDir, 'bifrost.sock')).mode & 0o777).toBe(0o600);
   });
 
-  test('a second start says who has the data: exit code 3', async () => {
-    const first = bifrost(site.env, 'start', '--json');
-    await first.says('\n');
-    const second = bifrost(site.env, 'start');
-    expect(await second.ended).toEqual({ code: 3, signal: null });
-    expect(second.out).toBe('');
-    expect(second.err).toContain(`The data in ${site.dataDir} is in use by process ${first.child.pid}`);
-    expect(second.err).toContain('BIFROST_DATA_DIR');
-    expect(second.err).not.toContain('    at ');
-  });
-
   test('after kill -9 the socket that stays behind misleads nobody', async () => {
     const server = bifrost(site.env, 'start', '--json');
     await server.says('\n');
@@ -183,39 +127,5 @@ describe('start that cannot', () => {
     expect(code).toBe(3);
     expect(err).toContain(`Something else listens on 127.0.0.1:${port} already.`);
     expect(err).toContain('PORT');
-  });
-
-  test('the data folder is a file: exit code 3', async () => {
-    await mkdir(join(site.dataDir, '..'), { recursive: true });
-    await writeFile(site.dataDir, 'no folder');
-    const { code, err } = await run(site.env, ['start']);
-    expect(code).toBe(3);
-    expect(err).toContain('is a file where a folder should be');
-  });
-
-  test('the secret key beside the data is damaged: exit code 3 and what to restore', async () => {
-    await mkdir(site.dataDir, { recursive: true });
-    await writeFile(join(site.dataDir, 'secret.key'), 'c2hvcnQ=', { mode: 0o600 });
-    const { code, err } = await run(site.env, ['start']);
-    expect(code).toBe(3);
-    expect(err).toContain('Bifrost cannot start here: ');
-    expect(err).toContain('Restore it from a backup');
-    expect(err).not.toContain('c2hvcnQ=');
-  });
-
-  test('a command in a folder without data leaves it as it is: exit code 3', async () => {
-    await mkdir(site.dataDir, { recursive: true });
-    const { code, err } = await run(site.env, ['verify']);
-    expect(code).toBe(3);
-    expect(err).toContain('There is no data of Bifrost in');
-    expect(await readdir(site.dataDir)).toEqual([]);
-  });
-
-  test('a command without a server and without a configuration that can be read: exit code 2', async () => {
-    await mkdir(site.dataDir, { recursive: true });
-    await writeFile(join(site.dataDir, 'bifrost.db'), '');
-    const { code, err } = await run({ ...site.env, BIFROST_CONFIG: '/nonexistent.json' }, ['user', 'list']);
-    expect(code).toBe(2);
-    expect(err).toContain('/nonexistent.json');
   });
 });

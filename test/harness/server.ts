@@ -1,12 +1,10 @@
-// A whole Bifrost in this process, on a free port, with a data directory of its own that goes when it stops.
+// A whole Bifrost in this process, on a free port, with storage of its own that goes when it stops.
 // Owns the declarative configuration that black-box tests start from; what a test needs otherwise it merges over it.
 
 import { randomBytes, randomUUID } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import type { Clock } from '../../src/clock.ts';
 import { startBifrost } from '../../src/main.ts';
+import { storage } from './storage.ts';
 
 export interface TestServer {
   url: string;
@@ -47,7 +45,6 @@ export function providerBlock(name: string, provisioningToken: string): Record<s
 }
 
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
-  const dataDirectory = await mkdtemp(join(tmpdir(), 'bifrost-test-'));
   const token = randomToken();
   const apiKey = randomToken();
   const config = {
@@ -55,11 +52,14 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     providers: [{ ...providerBlock('entra', token), ...options.provider }],
     ...options.config,
   };
-  const env = { PORT: '0', HOST: '127.0.0.1', BIFROST_DATA_DIR: dataDirectory, VITEST: '1' };
+  const { env, remove } = await storage();
   const bifrost = await startBifrost({
-    env,
+    env: { PORT: '0', HOST: '127.0.0.1', ...env, VITEST: '1' },
     config,
     ...(options.clock ? { clock: options.clock } : {}),
+  }).catch(async (error: unknown) => {
+    await remove();
+    throw error;
   });
   return {
     url: bifrost.url,
@@ -69,7 +69,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     provider: 'entra',
     async stop() {
       await bifrost.stop();
-      await rm(dataDirectory, { recursive: true, force: true });
+      await remove();
     },
   };
 }

@@ -2,8 +2,8 @@
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
-import { pageSql } from '../../src/ledger/export-sql.ts';
 import { exportTables } from '../../src/ledger/export-tables.ts';
+import { pageSql } from '../../src/ledger/sql/export-sql.ts';
 import { migrations } from '../../src/ledger/sqlite/migrations.ts';
 
 function madeByMigrations() {
@@ -12,6 +12,9 @@ function madeByMigrations() {
   return database;
 }
 
+/** Leases: who holds a job, and until when. */
+const leftOut: Readonly<Record<string, readonly string[]>> = { jobs: ['holder', 'lease_until'] };
+
 test('every table and column of the store is in the export', () => {
   const database = madeByMigrations();
   const tables = database
@@ -19,7 +22,7 @@ test('every table and column of the store is in the export', () => {
     .all() as { name: string }[];
   const stored = tables.map(({ name }) => {
     const columns = database.prepare(`PRAGMA table_info(${name})`).all() as { name: string }[];
-    return [name, columns.map((column) => column.name)];
+    return [name, columns.map((column) => column.name).filter((each) => !leftOut[name]?.includes(each))];
   });
   database.close();
   const exported = exportTables.map(({ name, columns }) => [name, columns]);

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { type Desk, eachWithLedger, type Open } from './opened.ts';
-import { effectsOf, inWords, PROVIDER, requestRow, tick } from './scribe.ts';
+import { effectsOf, inWords, PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
 
 export function logSuite(open: Open): void {
   const desk = eachWithLedger(open);
@@ -78,7 +78,7 @@ export function logSuite(open: Open): void {
       expect(inWords(await desk.ledger.events({ after: 0, limit: 10, cause: cause.id }))).toEqual([
         'mapping.applied',
       ]);
-      while (await desk.ledger.sweep(tick()));
+      while (await desk.ledger.work(tick()));
       const swept = await desk.ledger.events({ after: 0, limit: 10, cause: `${PROVIDER}/${number}` });
       expect(new Set(swept.map((each) => `${each.type} ${each.subject.id}`))).toEqual(
         new Set([`grant.removed ${id}`]),
@@ -222,8 +222,9 @@ export function logSuite(open: Open): void {
       const limit = tick(1000);
       desk.ledger.noteRequest(requestRow('young'));
       expect(await desk.ledger.request('young')).not.toBeNull();
-      expect(await desk.ledger.forgetRequests(limit)).toBe(1);
-      expect(await desk.ledger.forgetRequests(limit)).toBe(0);
+      desk.ledger.retainBy(() => ({ requestsBefore: limit, removedUsersBefore: 0 }));
+      await desk.ledger.beginRetention('an-hour', tick());
+      await sweepAll(desk.ledger);
       expect(await desk.ledger.request(request)).toBeNull();
       expect(await desk.ledger.request('young')).not.toBeNull();
       expect(await desk.ledger.lastPosition()).toBe(events);

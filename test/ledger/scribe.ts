@@ -103,7 +103,7 @@ export function applyRules(ledger: Ledger, rules: readonly Rule[], provider = PR
 }
 
 export async function sweepAll(ledger: Ledger): Promise<void> {
-  while (await ledger.sweep(tick()));
+  while (await ledger.work(tick()));
 }
 
 /** What one operation did: the resource it was about and the request that caused it. */

@@ -20,6 +20,7 @@ import {
 
 export function settingsSuite(open: Open): void {
   const desk = eachWithLedger(open);
+  const tokenOf = async (hash: string) => (await desk.ledger.caller(hash))?.token ?? null;
   const newest = async (count: number) =>
     inWords((await desk.ledger.events({ after: 0, limit: count, newestFirst: true })).reverse());
 
@@ -135,19 +136,19 @@ export function settingsSuite(open: Open): void {
     it('are found by their hash alone, and remembered when they are revoked', async () => {
       const first = token('token-one', { declared: true, expiresAt: tick(1000) });
       await desk.ledger.addToken(first, 'hash-one', by());
-      expect(await desk.ledger.tokenByHash('hash-one')).toEqual(first);
-      expect(await desk.ledger.tokenByHash('HASH-ONE')).toBeNull();
+      expect(await tokenOf('hash-one')).toEqual(first);
+      expect(await tokenOf('HASH-ONE')).toBeNull();
       expect(await desk.ledger.knowsTokenHash('hash-one')).toBe(true);
       expect(await desk.ledger.knowsTokenHash('hash-two')).toBe(false);
       const at = tick();
       expect(await desk.ledger.revokeToken(PROVIDER, first.id, { at }, by())).toBe(true);
-      expect(await desk.ledger.tokenByHash('hash-one')).toMatchObject({ revokedAt: at });
+      expect(await tokenOf('hash-one')).toMatchObject({ revokedAt: at });
       expect(await desk.ledger.revokeToken(PROVIDER, first.id, { at: at + 5 }, by())).toBe(false);
       expect(await desk.ledger.revokeToken('elsewhere', first.id, { at }, by())).toBe(false);
       expect(await newest(2)).toEqual(['token.created', 'token.revoked']);
       await desk.reopen();
       expect(await desk.ledger.knowsTokenHash('hash-one')).toBe(true);
-      expect(await desk.ledger.tokenByHash('hash-one')).toMatchObject({ revokedAt: at });
+      expect(await tokenOf('hash-one')).toMatchObject({ revokedAt: at });
     });
 
     it('can be ended later, and sooner than that, but not put off', async () => {
@@ -156,19 +157,19 @@ export function settingsSuite(open: Open): void {
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: late }, by())).toBe(true);
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: soon }, by())).toBe(true);
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: late }, by())).toBe(false);
-      expect(await desk.ledger.tokenByHash('a')).toMatchObject({ revokedAt: soon });
+      expect(await tokenOf('a')).toMatchObject({ revokedAt: soon });
     });
 
     it('live until a newer one is first used', async () => {
       await desk.ledger.addToken(token('old'), 'old', by());
       await desk.ledger.addToken(token('new'), 'new', by());
       await desk.ledger.revokeToken(PROVIDER, 'old', { untilUseOf: 'new' }, by());
-      expect(await desk.ledger.tokenByHash('old')).toMatchObject({ revokedAt: null, untilUseOf: 'new' });
+      expect(await tokenOf('old')).toMatchObject({ revokedAt: null, untilUseOf: 'new' });
       desk.ledger.noteTokenUse({ provider: PROVIDER, id: 'old' }, tick(), '10.0.0.1');
       const used = tick();
       desk.ledger.noteTokenUse({ provider: PROVIDER, id: 'new' }, used, '10.0.0.2');
       await desk.write.createUser({ userName: 'after-both' });
-      expect(await desk.ledger.tokenByHash('old')).toMatchObject({ revokedAt: used });
+      expect(await tokenOf('old')).toMatchObject({ revokedAt: used });
       const [newer, older] = await desk.ledger.tokens(PROVIDER);
       expect(newer).toMatchObject({ id: 'new', lastUsedAt: used, lastUsedFrom: '10.0.0.2', revokedAt: null });
       expect(older).toMatchObject({ id: 'old', lastUsedFrom: '10.0.0.1', revokedAt: used });

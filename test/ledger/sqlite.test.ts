@@ -103,7 +103,7 @@ describe('the one file', () => {
     await ledger.close();
     edit((database) => database.exec('PRAGMA user_version = 999'));
     expect(() => openSqliteLedger(folder)).toThrow(/newer version/);
-    edit((database) => database.exec('PRAGMA user_version = 1'));
+    edit((database) => database.exec('PRAGMA user_version = 2'));
     ledger = openSqliteLedger(folder);
   });
 

@@ -112,7 +112,7 @@ export function sweepSuite(open: Open): void {
       const ids = await people(4);
       await desk.write.createGroup('Orion Crew', ids);
       let woken = 0;
-      desk.ledger.onSweepNeeded(() => woken++);
+      desk.ledger.onWork(() => woken++);
       const number = await applyRules(desk.ledger, [adminsRule, everyDepartment]);
       expect(woken).toBe(1);
       expect(await desk.ledger.staleUsers()).toBe(4);
@@ -170,7 +170,7 @@ export function sweepSuite(open: Open): void {
     expect(await teamsOf(id)).toEqual(['From The Token']);
     await desk.write.createGroup('Orion Crew');
     expect(await resolvedNow(id)).toEqual([]);
-    while (await desk.ledger.sweep(tick()));
+    while (await desk.ledger.work(tick()));
     expect(await teamsOf(id)).toEqual([]);
     expect(await problems()).toEqual([]);
   });

@@ -269,17 +269,17 @@ describe('a group', () => {
       ['u2', 0],
     ]);
     const many = write('eng-a', 'Sails', { joins: [joins], leaves: [leaves], members: 'many' }, engineers);
-    expect(many?.staleMembersOf).toEqual(['g1']);
+    expect(many?.jobs).toEqual([{ kind: 'resolve-members', subject: 'g1' }]);
     expect(many?.resolved.map((each) => each.user)).toEqual(['u2']);
   });
 
-  it('that is removed takes its team from its members, or leaves that to the sweep', () => {
+  it('that is removed takes its team from its members, or leaves that to a job', () => {
     const changes = decideGroupRemoval(context(), groupNamed('Orion'), [inside()]);
     expect(words(changes)).toEqual(['group.removed', 'membership.removed group', 'grant.removed team']);
     expect(changes.removedGroups).toEqual(['g1']);
     const many = decideGroupRemoval(context(), groupNamed('Orion'), 'many');
     expect(words(many)).toEqual(['group.removed']);
-    expect(many.staleMembersOf).toEqual(['g1']);
+    expect(many.jobs).toEqual([{ kind: 'leave-group', subject: 'g1' }]);
   });
 });
 

@@ -17,6 +17,7 @@ export const eventWords = {
   'user.binned': 'The provider put a user into its recycle bin.',
   'user.restored': 'The provider took a user out of its recycle bin.',
   'user.removed': 'A user was removed.',
+  'user.purged': 'What was personal of a removed user was erased.',
   'group.created': 'A group came to be.',
   'group.updated': 'Attributes of a group changed.',
   'group.removed': 'A group was removed.',

@@ -226,7 +226,7 @@ async function edit(call: Call, id: string, written: Record<string, unknown>) {
   } else if (token) {
     await parts.ledger.addToken(token.token, token.hash, changeBy(call));
   }
-  if (ruleset) parts.wakeSweep();
+  if (ruleset) parts.wakeWork();
   return answer(call, id, token?.secret);
 }
 

@@ -72,5 +72,5 @@ export async function changeRules(call: Call, state: ProviderState, wanted: Want
   if (changed.length === 0) return;
   refuseLocked(parts.settings, state.provider, changed);
   await parts.ledger.applyRuleset(wanted, changeBy(call), state.ruleset.number);
-  parts.wakeSweep();
+  parts.wakeWork();
 }

@@ -30,8 +30,9 @@ export async function authenticate(
       'Send the provisioning token of the provider as Authorization: Bearer <token>.',
     );
   }
-  const token = await ledger.tokenByHash(sha256Hex(text));
-  if (!token) throw new Refusal('unauthenticated', unknownToken(text));
+  const found = await ledger.caller(sha256Hex(text));
+  if (!found) throw new Refusal('unauthenticated', unknownToken(text));
+  const { token, state } = found;
   if (token.revokedAt !== null && token.revokedAt <= at) {
     throw new Refusal(
       'unauthenticated',
@@ -44,7 +45,6 @@ export async function authenticate(
       'This provisioning token has expired. Create a new one and enter it in Entra.',
     );
   }
-  const state = await ledger.provider(token.provider);
   if (!state) throw new Refusal('unauthenticated', 'The provider of this token is not there any more.');
   if (!state.provider.enabled || !state.provider.scimEnabled) {
     throw new Refusal(

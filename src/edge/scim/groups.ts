@@ -122,6 +122,7 @@ async function changeGroup(
         document: change.document,
         membership,
         members: () => loaded.usersInGroup(RESOLVED_AT_ONCE),
+        whole: isWhole(change.membership),
       });
       if (changes && change.replacedMembersWithOne && membership.leaves.length > 0) {
         changes.events.push(shrinkAlarm(group, membership.leaves.length));
@@ -143,13 +144,18 @@ function shrinkAlarm(group: Group, lost: number) {
   };
 }
 
+/** Decided on everybody who is in the group: nobody may join or leave meanwhile. */
+function isWhole(membership: Membership | null): boolean {
+  return membership?.kind === 'whole' || (membership?.leavesWhere.length ?? 0) > 0;
+}
+
 function membershipNeeds(membership: Membership | null): Needs {
   if (!membership) return {};
   if (membership.kind === 'whole') {
     return { members: membership.members.map((ref) => ref.value), memberIds: true };
   }
   const members = [...membership.joins.map((ref) => ref.value), ...membership.leaves];
-  return membership.leavesWhere.length > 0 ? { members, memberIds: true } : { members };
+  return isWhole(membership) ? { members, memberIds: true } : { members };
 }
 
 /** Who really joins and leaves: those who are in already, or out already, do not. */

@@ -1,21 +1,32 @@
-// The ledger on one SQLite file: the parts of this folder, joined.
+// The ledger on one SQLite file: the parts of this folder, and the scripts that both engines share, joined.
 
-import type { Change, Counts, FullUser, Ledger, Operation, RequestRow } from '../ledger.ts';
-import { sweeper, verify } from './check.ts';
+import { followersOf } from '../followers.ts';
+import type { Ledger, Operation, RequestRow, Retention } from '../ledger.ts';
+import { countRows } from '../sql/counts.ts';
+import { countEvents, readEvents } from '../sql/events.ts';
+import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
+import { addJob, countStale, listJobs } from '../sql/jobs.ts';
+import type { Tell } from '../sql/origin.ts';
+import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
+import { beginPurge } from '../sql/purge.ts';
+import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
+import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import { marks, type Script, scripted } from '../sql/statement.ts';
+import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
+import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
+import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
-import { importStore } from './import.ts';
+import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
-import { countEvents, readEvents, requestLog } from './log.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
-import { peopleLists } from './people.ts';
-import { resourceReader } from './resources.ts';
-import { settingsStore } from './settings.ts';
+import { requestRiders } from './request-riders.ts';
+import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
+import { jobWorker } from './work.ts';
 import { writer as makeWriter } from './write.ts';
 
-/** Reads wait that long to be logged together; a crash loses no more than this. */
-const RIDE_AFTER_MS = 200;
 const TOKEN_USE_EVERY_MS = 60_000;
 
 export function openSqliteLedger(dataDir: string): Ledger {
@@ -30,21 +41,17 @@ export function openSqliteLedger(dataDir: string): Ledger {
 
 function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
+  const run = scriptRunner(database);
   const queue = commitQueue(database, `${file.path}-wal`);
-  const loader = makeLoader(database);
+  const loader = makeLoader(database, run);
   const total = totals(database);
-  const writer = makeWriter(database, loader, total);
-  const settings = settingsStore(database, loader, writer);
-  const reader = resourceReader(database, total);
-  const people = peopleLists(database, loader.roles, () =>
-    loader.states().map(({ provider }) => provider.id),
-  );
-  const requests = requestLog(database);
-  const sweeps = sweeper(database, loader, writer);
+  const writer = makeWriter(database, run, loader, total);
+  const insertRequest = requestWriter(database);
   const riders = requestRiders(queue.flush);
-  const followers = followersOf(writer.lastPosition);
+  const followers = followersOf();
+  let wakeWork = () => {};
+  let ages = (_at: number): Retention => ({ requestsBefore: 0, removedUsersBefore: 0 });
 
-  const imports = importStore(database);
   const forgetAll = () => {
     writer.forget();
     loader.forget();
@@ -52,28 +59,32 @@ function ledgerOn(file: OpenFile): Ledger {
   };
   queue.onUndone(forgetAll);
   queue.onFlush(() => {
-    for (const row of riders.take()) requests.insert(row, null);
+    for (const row of riders.take()) insertRequest(row, null);
   });
-  let wakeSweep = () => {};
-  queue.onCommitted(() => {
-    followers.tell();
-    if (writer.tookSweep()) wakeSweep();
-  });
+  queue.onCommitted(() => followers.tell(writer.lastPosition()));
+
+  const tell: Tell = (drafts, from) => scripted(() => writer.events(drafts, from));
+
+  /** Counted once, then kept in step by the writer. */
+  const countAll: CountAll = (table, provider) => scripted(() => total.of(table, provider));
 
   async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
-    return queue.run(() => {
+    let beganJob = false;
+    const answer = await queue.run(() => {
       const decision = operation.decide(loader.load(operation.provider, operation.needs));
       if (decision.changes) {
         const before = writer.lastPosition();
         queue.willWrite();
         writer.write(decision.changes);
-        if (decision.request)
-          requests.insert(decision.request, { after: before, upTo: writer.lastPosition() });
+        beganJob = decision.changes.jobs.length > 0;
+        if (decision.request) insertRequest(decision.request, { after: before, upTo: writer.lastPosition() });
       } else if (decision.request) {
         riders.add(decision.request);
       }
       return decision.answer;
     });
+    if (beganJob) wakeWork();
+    return answer;
   }
 
   /** A job that writes whatever it does. */
@@ -84,15 +95,32 @@ function ledgerOn(file: OpenFile): Ledger {
     });
   }
 
+  /** What administrators set: everything that is remembered of it is read anew. */
+  function changeSettings<Answer>(script: () => Script<Answer>): Promise<Answer> {
+    return change(() => {
+      const answer = run(script());
+      loader.forget();
+      return answer;
+    });
+  }
+
+  /** The same, where a job may have begun with it. */
+  async function changeAndWork<Answer>(script: () => Script<Answer>): Promise<Answer> {
+    const answer = await changeSettings(script);
+    wakeWork();
+    return answer;
+  }
+
   /** What was read may be a moment ahead of the disk; it is answered when the disk has it too. */
-  async function durably<Value>(read: () => Value): Promise<Value> {
+  async function durably<Value>(script: () => Script<Value>): Promise<Value> {
     queue.beginRead();
-    const value = read();
+    const value = run(script());
     const pending = queue.synced();
     if (pending) await pending;
     return value;
   }
 
+  const worker = jobWorker({ run, change, loader, writer, tell, retention: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
 
   return {
@@ -103,82 +131,115 @@ function ledgerOn(file: OpenFile): Ledger {
       const before = tokenUses.get(id);
       if (before !== undefined && at - before < TOKEN_USE_EVERY_MS) return;
       tokenUses.set(id, at);
+      const use = function* () {
+        yield* touchToken(provider, id, at, from);
+        yield* endReplaced(tell, provider, id, at);
+      };
       // A use that could not be noted is noted with the next request.
-      change(() => settings.noteTokenUse(provider, id, at, from)).catch(() => tokenUses.delete(id));
+      changeSettings(use).catch(() => tokenUses.delete(id));
     },
 
-    readUser: (provider, id) => durably(() => reader.user(provider, id)),
-    readGroup: (provider, id, withMembers) => durably(() => reader.group(provider, id, withMembers)),
-    queryUsers: (query) => durably(() => reader.users(query)),
-    queryGroups: (query) => durably(() => reader.groups(query)),
+    readUser: (provider, id) => durably(() => readUser(dialect, provider, id)),
+    readGroup: (provider, id, withMembers) => durably(() => readGroup(dialect, provider, id, withMembers)),
+    queryUsers: (query) => durably(() => queryUsers(dialect, query, countAll)),
+    queryGroups: (query) => durably(() => queryGroups(dialect, query, countAll)),
 
-    providers: async () => loader.states(),
+    providers: async () => [...loader.settings().states.values()],
     provider: async (id) => loader.state(id),
     saveProvider: (provider, expected, by, also) =>
-      change(() => settings.saveProvider(provider, expected, by, also)),
+      changeAndWork(() => saveProvider(tell, provider, expected, by, also)),
     removeProvider: (id, by) =>
-      change(() => {
-        settings.removeProvider(id, by);
+      changeSettings(function* () {
+        yield* removeProvider(tell, id, by);
         total.forget();
       }),
-    applyRuleset: (ruleset, by, expected) => change(() => settings.applyRuleset(ruleset, by, expected)),
+    applyRuleset: (ruleset, by, expected) => changeAndWork(() => applyRuleset(tell, ruleset, by, expected)),
 
-    tokenByHash: async (hash) => loader.tokenByHash(hash),
-    tokens: async (provider) => settings.tokens(provider),
-    knowsTokenHash: async (hash) => settings.knowsTokenHash(hash),
-    addToken: (token, hash, by, ends) => change(() => settings.addToken(token, hash, by, ends)),
-    revokeToken: (provider, id, end, by: Change) => change(() => settings.revokeToken(provider, id, end, by)),
+    caller: async (hash) => {
+      const token = loader.tokenByHash(hash);
+      return token && { token, state: loader.state(token.provider) };
+    },
+    tokens: (provider) => durably(() => tokensOf(provider)),
+    knowsTokenHash: (hash) => durably(() => knowsTokenHash(hash)),
+    addToken: (token, hash, by, ends) => changeSettings(() => addToken(tell, token, hash, by, ends)),
+    revokeToken: (provider, id, end, by) => changeSettings(() => revokeToken(tell, provider, id, end, by)),
 
-    roles: async () => loader.roles(),
-    saveRole: (role) => change(() => settings.saveRole(role)),
+    roles: async () => [...loader.settings().roles],
+    saveRole: (role) => changeSettings(() => saveRole(role)),
 
-    listUsers: (query) => durably(() => people.users(query)),
-    fullUser: (id) => durably(() => fullUser(database, loader, id)),
-    findPeople: (by) => durably(() => people.find(by)),
-    listTargets: (query) => durably(() => people.targets(query)),
-    target: (id) => durably(() => people.target(id)),
-    targetMembers: (id, after, limit) => durably(() => people.members(id, after, limit)),
+    listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
+    fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
+    findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
+    listTargets: (query) => durably(() => listTargets(dialect, query)),
+    target: (id) => durably(() => readTargetById(id)),
+    targetMembers: (id, after, limit) =>
+      durably(() => targetMembers(dialect, loader.settings(), id, after, limit)),
 
-    events: (query) => durably(() => readEvents(database, query)),
+    events: (query) => durably(() => readEvents(dialect, query)),
     follow: followers.add,
-    countEvents: (query) => durably(() => countEvents(database, query)),
-    lastPosition: () => durably(() => writer.lastPosition()),
+    countEvents: (query) => durably(() => countEvents(dialect, query)),
+    lastPosition: async () => {
+      await queue.synced();
+      return writer.lastPosition();
+    },
     requests: async (query) => {
       if (riders.waiting() > 0) queue.flush();
-      return requests.find(query);
+      return run(findRequests(dialect, query));
     },
     request: async (id) => {
       if (riders.waiting() > 0) queue.flush();
-      return requests.one(id);
+      return run(readOneRequest(id));
     },
 
-    counts: async () => countRows(database),
-    verify: (onProgress = () => {}) => verify(database, loader, onProgress),
-    staleUsers: async () => sweeps.stale(),
-    sweep: (at) => change(() => sweeps.step(at)),
-    onSweepNeeded: (wake) => {
-      wakeSweep = wake;
+    counts: () => durably(countRows),
+    verify: async (onProgress = () => {}) => {
+      const report = await verify(inTurns(run), dialect, onProgress);
+      const damage = fileDamage(database);
+      if (damage) {
+        report.problemCount++;
+        report.problems.push(`The database file is damaged: ${damage}`);
+      }
+      return report;
     },
-    forgetRequests: (before) => queue.run(() => requests.forget(before, 1000)),
+
+    staleUsers: () => durably(countStale),
+    work: worker,
+    onWork: (wake) => {
+      wakeWork = wake;
+    },
+    jobs: (most) => durably(() => listJobs(most)),
+    beginRetention: async (slot, at) => {
+      const cause = { kind: 'start' as const, id: slot };
+      const job = { kind: 'retention' as const, provider: null, subject: '', slot };
+      await changeAndWork(() => addJob(job, cause, at));
+    },
+    retainBy: (given) => {
+      ages = given;
+    },
+    purgeUser: (id, by) => changeAndWork(() => beginPurge(id, by)),
+    alone: (work) => work(),
+    ready: async () => {
+      run(countStale());
+    },
     async snapshot() {
       const snapshot = openSnapshot(file.path);
       await queue.synced();
       return snapshot;
     },
-    unfinishedImport: async () => imports.unfinished(),
+    unfinishedImport: () => durably(unfinishedImport),
     async importer(name, at) {
-      const linesDone = await change(() => imports.begin(name, at));
+      const linesDone = await changeSettings(() => beginImport(name, at));
       return {
         linesDone,
-        write: (table, rows, lines) => change(() => imports.write(name, table, rows, lines)),
+        write: (table, rows, lines) => changeSettings(() => importRows(table, rows, { file: name, lines })),
         finish: () =>
-          change(() => {
-            imports.finish();
+          changeSettings(function* () {
+            yield* finishImport();
             forgetAll();
           }),
       };
     },
-    reseal: (anew, about, by) => change(() => settings.reseal(anew, about, by)),
+    reseal: (anew, about, by) => changeSettings(() => reseal(tell, anew, about, by)),
     isLost: queue.isLost,
     async close() {
       await queue.idle();
@@ -191,66 +252,27 @@ function ledgerOn(file: OpenFile): Ledger {
   };
 }
 
-/** Request rows without changes of their own: they ride with the next transaction, or after a short wait. */
-function requestRiders(flush: () => void) {
-  let rows: RequestRow[] = [];
-  let timer: NodeJS.Timeout | null = null;
-  return {
-    add(row: RequestRow): void {
-      rows.push(row);
-      timer ??= setTimeout(flush, RIDE_AFTER_MS);
-    },
-    take(): RequestRow[] {
-      const taken = rows;
-      rows = [];
-      if (timer) clearTimeout(timer);
-      timer = null;
-      return taken;
-    },
-    waiting: () => rows.length,
-    stop(): void {
-      if (timer) clearTimeout(timer);
-      timer = null;
-    },
+function requestWriter(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,
+  );
+  /** `made`: the events of the request are those after one position up to another; null when it made none. */
+  return (row: RequestRow, made: { after: number; upTo: number } | null): void => {
+    const effects = made ? made.upTo - made.after : 0;
+    insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
   };
 }
 
-function followersOf(lastPosition: () => number) {
-  const followers = new Set<(position: number) => void>();
-  let told = -1;
-  return {
-    add(follower: (position: number) => void): () => void {
-      followers.add(follower);
-      return () => followers.delete(follower);
-    },
-    tell(): void {
-      const position = lastPosition();
-      if (position === told) return;
-      told = position;
-      for (const follower of followers) follower(position);
-    },
+/** One script after the other, others between them. */
+function inTurns(run: RunScript) {
+  return async <Answer>(script: Script<Answer>): Promise<Answer> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    return run(script);
   };
 }
 
-function fullUser(database: Database, loader: ReturnType<typeof makeLoader>, id: string): FullUser | null {
-  const state = loader.states().find((each) => loader.user(each.provider.id, id) !== null);
-  const loaded = state && loader.user(state.provider.id, id);
-  if (!state || !loaded) return null;
-  const target = database.prepare('SELECT id, name, kind FROM targets WHERE id = ?');
-  const held = [...new Set(loaded.grants.map((grant) => grant.target))]
-    .map((each) => target.get(each) as { id: string; name: string; kind: string } | undefined)
-    .filter((each) => each !== undefined);
-  return { loaded, state, targets: new Map(held.map(({ id, name, kind }) => [id, { name, kind }])) };
-}
-
-function countRows(database: Database): Counts {
-  const count = (sql: string) =>
-    (database.prepare(`SELECT count(*) AS n FROM ${sql}`).get() as { n: number }).n;
-  return {
-    users: count('users WHERE removed_at IS NULL'),
-    groups: count('directory_groups'),
-    memberships: count('memberships'),
-    holdings: count('holdings'),
-    events: count('events'),
-  };
+function fileDamage(database: Database): string | null {
+  const checked = database.prepare('PRAGMA quick_check(1)').get() as { integrity_check?: string };
+  const said = checked.integrity_check;
+  return said !== undefined && said !== 'ok' ? said : null;
 }

@@ -1,35 +1,36 @@
 // What a decision needs, read inside the transaction that will write it: nothing can come between.
 
 import type { GrantRow } from '../../identity/grant.ts';
-import type { Provider, ProviderSettings } from '../../identity/provider.ts';
 import type { LoadedMember, LoadedUser, ProviderState } from '../../mapping/decide.ts';
 import type { GroupFact } from '../../mapping/resolve.ts';
-import type { Rule } from '../../mapping/rule.ts';
-import { compileRuleset, type RoleStrategy, type ScimAttribute } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Loaded, Needs, StoredRole, Token } from '../ledger.ts';
+import type { Loaded, Needs, Token } from '../ledger.ts';
+import { type GroupColumns, readGroupRow, type UserColumns, userColumns } from '../sql/rows.ts';
+import type { Script } from '../sql/statement.ts';
+import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
+import { tokenByHash, tokenById } from '../sql/tokens.ts';
+import { isStanding, loadedUser, loadUsers } from '../sql/users.ts';
+import { sqliteDialect } from './dialect.ts';
 import type { Database } from './open.ts';
-import { type GroupColumns, readGroupRow, readUserRow, type UserColumns, userColumns } from './rows.ts';
-import { tokenReader } from './tokens.ts';
+import type { RunScript } from './run-script.ts';
 
 export interface Loader {
+  settings(): StoredSettings;
   state(provider: string): ProviderState | null;
-  states(): ProviderState[];
   tokenByHash(hash: string): Token | null;
-  roles(): StoredRole[];
   /** Providers, rules, roles or tokens changed: read them anew. */
   forget(): void;
-  user(provider: string, id: string): LoadedUser | null;
   load(provider: string, needs: Needs): Loaded;
 }
 
 const nobody: ReadonlyMap<string, LoadedMember> = new Map();
 const none: ReadonlySet<string> = new Set();
 
-export function loader(database: Database): Loader {
-  const users = userLoader(database);
-  const states = stateLoader(database);
-  const tokens = tokenReader(database);
+export function loader(database: Database, run: RunScript): Loader {
+  const users = userLoader(database, run);
+  const settings = settingsCache(run);
+  const tokens = tokenCache(run);
+  const stateOf = (provider: string) => settings.all().states.get(provider) ?? null;
   const formerHolder = database.prepare(
     'SELECT id FROM users WHERE provider = ? AND sign_in_name_folded = ? AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT 1',
   );
@@ -84,7 +85,7 @@ export function loader(database: Database): Loader {
   }
 
   function load(provider: string, needs: Needs): Loaded {
-    const state = states.one(provider);
+    const state = stateOf(provider);
     if (!state) throw new Refusal('notFound', `There is no provider ${provider}.`);
     if (needs.token !== undefined && !tokens.isLive(provider, needs.token.id, needs.token.at)) {
       throw new Refusal('unauthenticated', 'This provisioning token was revoked.');
@@ -111,70 +112,47 @@ export function loader(database: Database): Loader {
   }
 
   return {
-    state: states.one,
-    states: states.all,
-    roles: states.roles,
+    settings: settings.all,
+    state: stateOf,
     tokenByHash: tokens.byHash,
     forget: () => {
-      states.forget();
+      settings.forget();
       tokens.forget();
     },
-    user: users.one,
     load,
   };
 }
 
 // --- users ------------------------------------------------------------------------------------------------------
 
-function userLoader(database: Database) {
+function userLoader(database: Database, run: RunScript) {
   const userById = database.prepare(`SELECT ${userColumns} FROM users u WHERE provider = ? AND id = ?`);
   const groupsOf = database.prepare(
-    `SELECT g.id, g.display_name FROM memberships m JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id
+    `SELECT g.id, g.display_name AS displayName FROM memberships m JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id
      WHERE m.provider = ? AND m.member = ?`,
-  );
-  // CROSS JOIN keeps the order of the tables: the few ids that are asked for lead.
-  const usersById = database.prepare(
-    `SELECT ${userColumns} FROM json_each(?) j CROSS JOIN users u ON u.provider = ? AND u.id = j.value`,
-  );
-  const groupsOfAll = database.prepare(
-    `SELECT m.member, g.id, g.display_name FROM json_each(?) j
-     CROSS JOIN memberships m ON m.provider = ?2 AND m.member = j.value
-     CROSS JOIN directory_groups g ON g.provider = ?2 AND g.id = m.group_id`,
   );
   const targetById = database.prepare('SELECT name, key FROM targets WHERE provider = ? AND id = ?');
 
-  function loaded(row: UserColumns, groups: GroupFact[]): LoadedUser {
-    const grants = JSON.parse(row.grants) as GrantRow[];
-    const standing = grants.filter(isStanding).map(({ kind, target, reasonKey, reason }) => {
-      const known = targetById.get(row.provider, target) as { name: string; key: string } | undefined;
-      return {
-        target: { kind, id: target, name: known?.name ?? target, key: known?.key ?? target },
-        reason,
-        reasonKey,
-      };
-    });
-    return { user: readUserRow(row), role: row.role, ruleset: row.ruleset, groups, grants, standing };
+  function targetNames(provider: string, grants: readonly GrantRow[]) {
+    const names = new Map<string, { name: string; key: string }>();
+    for (const { target } of grants.filter(isStanding)) {
+      const known = targetById.get(provider, target) as { name: string; key: string } | undefined;
+      if (known) names.set(target, known);
+    }
+    return names;
   }
 
   function one(provider: string, id: string): LoadedUser | null {
     const row = userById.get(provider, id) as UserColumns | undefined;
-    return row ? loaded(row, (groupsOf.all(provider, id) as unknown as GroupColumn[]).map(groupFact)) : null;
+    if (!row) return null;
+    const grants = JSON.parse(row.grants) as GrantRow[];
+    const groups = groupsOf.all(provider, id) as unknown as GroupFact[];
+    return loadedUser(row, groups, grants, targetNames(provider, grants));
   }
 
+  /** A few are quicker one by one. */
   function many(provider: string, ids: readonly string[]): Map<string, LoadedUser> {
-    if (ids.length < 3) return few(provider, ids);
-    const asked = JSON.stringify([...new Set(ids)]);
-    const groups = new Map<string, GroupFact[]>();
-    for (const row of groupsOfAll.all(asked, provider) as unknown as (GroupColumn & { member: string })[]) {
-      const known = groups.get(row.member);
-      if (known) known.push(groupFact(row));
-      else groups.set(row.member, [groupFact(row)]);
-    }
-    const rows = usersById.all(asked, provider) as unknown as UserColumns[];
-    return new Map(rows.map((row) => [row.id, loaded(row, groups.get(row.id) ?? [])]));
-  }
-
-  function few(provider: string, ids: readonly string[]): Map<string, LoadedUser> {
+    if (ids.length >= 3) return run(loadUsers(sqliteDialect, provider, ids));
     const found = new Map<string, LoadedUser>();
     for (const id of ids) {
       const user = one(provider, id);
@@ -186,99 +164,40 @@ function userLoader(database: Database) {
   return { one, many };
 }
 
-interface GroupColumn {
-  id: string;
-  display_name: string;
-}
-
-function groupFact({ id, display_name: displayName }: GroupColumn): GroupFact {
-  return { id, displayName };
-}
-
-/** Only people withdraw these: they are an input of what follows, not an outcome. */
-function isStanding({ reason }: GrantRow): boolean {
-  return reason.by === 'manual' || reason.sticky === true;
-}
-
 // --- providers and their rules ----------------------------------------------------------------------------------
 
-interface ProviderColumns {
-  id: string;
-  name: string;
-  enabled: number;
-  scim_enabled: number;
-  declared: number;
-  revision: number;
-  settings: string;
-  ruleset: number;
-  groups_by_scim: number;
-  created_at: number;
-}
-
 /** Read once and kept until something changes them: this process is the only one that writes the file. */
-function stateLoader(database: Database) {
-  const allProviders = database.prepare('SELECT * FROM providers ORDER BY created_at, id');
-  const rulesetOf = database.prepare('SELECT * FROM rulesets WHERE provider = ? AND number = ?');
-  const allRoles = database.prepare('SELECT id, name, system, permissions FROM roles ORDER BY name');
-  let known: Map<string, ProviderState> | null = null;
-  let knownRoles: StoredRole[] = [];
-
-  function read(): Map<string, ProviderState> {
-    if (known) return known;
-    knownRoles = (allRoles.all() as { id: string; name: string; system: number; permissions: string }[]).map(
-      (row) => {
-        const permissions = JSON.parse(row.permissions) as string[];
-        return {
-          id: row.id,
-          name: row.name,
-          system: row.system === 1,
-          permissions,
-          permissionCount: permissions.length,
-        };
-      },
-    );
-    known = new Map();
-    for (const row of allProviders.all() as unknown as ProviderColumns[]) known.set(row.id, readState(row));
-    return known;
-  }
-
-  function readState(row: ProviderColumns): ProviderState {
-    const provider: Provider = {
-      id: row.id,
-      name: row.name,
-      enabled: row.enabled === 1,
-      scimEnabled: row.scim_enabled === 1,
-      declared: row.declared === 1,
-      revision: row.revision,
-      settings: JSON.parse(row.settings) as ProviderSettings,
-      createdAt: row.created_at,
-    };
-    const stored = rulesetOf.get(row.id, row.ruleset) as
-      | { strategy: RoleStrategy; rules: string; scim_attributes: string }
-      | undefined;
-    const ruleset = {
-      provider: row.id,
-      number: row.ruleset,
-      strategy: stored?.strategy ?? ('most-permissions' as const),
-      rules: stored ? (JSON.parse(stored.rules) as Rule[]) : [],
-      scimAttributes: stored ? (JSON.parse(stored.scim_attributes) as Record<string, ScimAttribute>) : {},
-    };
-    return {
-      provider,
-      ruleset: compileRuleset(ruleset, knownRoles, row.groups_by_scim === 1),
-      roles: knownRoles,
-    };
-  }
-
+function settingsCache(run: RunScript) {
+  let known: StoredSettings | null = null;
   return {
-    one: (id: string) => read().get(id) ?? null,
-    all: () => [...read().values()],
-    roles: () => {
-      read();
-      return knownRoles;
+    all: () => {
+      known ??= run(readSettings());
+      return known;
     },
     forget: () => {
       known = null;
     },
+  };
+}
+
+/** Every request asks for a token, so those in use are kept, as are the settings. */
+function tokenCache(run: RunScript) {
+  const known = new Map<string, Token>();
+
+  function remembered(key: string, read: () => Script<Token | null>): Token | null {
+    const kept = known.get(key);
+    if (kept) return kept;
+    const token = run(read());
+    if (token) known.set(key, token); // what is not there is not remembered: anybody can ask for it
+    return token;
+  }
+
+  return {
+    byHash: (hash: string) => remembered(hash, () => tokenByHash(hash)),
+    isLive: (provider: string, id: string, at: number) => {
+      const token = remembered(`${provider}/${id}`, () => tokenById(provider, id));
+      return token !== null && (token.revokedAt === null || token.revokedAt > at);
+    },
+    forget: () => known.clear(),
   };
 }

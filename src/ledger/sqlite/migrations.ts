@@ -238,4 +238,32 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('requests', 'requests_by_resource', '10000000 10 1');
 ANALYZE sqlite_schema;
 `,
+  // Sweeps become jobs: work of every kind that outlives a request.
+  `
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  provider TEXT,
+  subject TEXT NOT NULL,
+  slot TEXT UNIQUE,
+  position TEXT NOT NULL,
+  done INTEGER NOT NULL,
+  total INTEGER,
+  chunks INTEGER NOT NULL,
+  cause_kind TEXT NOT NULL,
+  cause TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  outcome TEXT,
+  failures INTEGER NOT NULL,
+  last_error TEXT,
+  holder TEXT,
+  lease_until INTEGER
+) WITHOUT ROWID;
+CREATE UNIQUE INDEX jobs_waiting ON jobs (kind, coalesce(provider, ''), subject) WHERE finished_at IS NULL;
+CREATE INDEX jobs_ended ON jobs (finished_at) WHERE finished_at IS NOT NULL;
+INSERT INTO jobs (id, kind, provider, subject, position, done, chunks, cause_kind, cause, created_at, failures)
+  SELECT 'sweep-' || provider, 'resolve-all', provider, '', after_id, 0, 0, cause_kind, cause, started_at, 0 FROM sweeps;
+DROP TABLE sweeps;
+`,
 ];

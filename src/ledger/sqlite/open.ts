@@ -103,7 +103,7 @@ function prepareConnection(database: Database): void {
 
 /** The case folding of the whole system, for filters that no stored folded column answers. */
 function defineFold(database: Database): void {
-  database.function('fold', { deterministic: true }, (text: unknown) =>
+  database.function('bifrost_fold', { deterministic: true }, (text: unknown) =>
     typeof text === 'string' ? fold(text) : null,
   );
 }

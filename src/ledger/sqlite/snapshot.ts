@@ -3,9 +3,9 @@
 // the event loop between them; a worker would need its own copy of the bundle and pay for every row on its way over.
 
 import { DatabaseSync } from '@photostructure/sqlite';
-import { keyOf, pageSql } from '../export-sql.ts';
 import { type ExportRow, type ExportTable, exportTables } from '../export-tables.ts';
 import type { Snapshot } from '../ledger.ts';
+import { keyOf, pageSql } from '../sql/export-sql.ts';
 import type { Database } from './open.ts';
 
 /** For the connection of an export: it reads everything once. */

@@ -9,10 +9,10 @@ import type {
   TargetRow,
   UserWrite,
 } from '../../identity/change-set.ts';
-import type { Cause, EventDraft } from '../../identity/event.ts';
+import type { EventDraft } from '../../identity/event.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Loader } from './load.ts';
-import type { Database } from './open.ts';
+import { addJob } from '../sql/jobs.ts';
+import type { EventOrigin } from '../sql/origin.ts';
 import {
   groupWriteColumns,
   showGroupRow,
@@ -20,8 +20,12 @@ import {
   userContent,
   userContentSets,
   userWriteColumns,
-} from './rows.ts';
-import { type EventOrigin, eventSealer } from './seal.ts';
+} from '../sql/rows.ts';
+import { followsGroup, targetCreated, targetRenamed } from '../sql/targets.ts';
+import type { Loader } from './load.ts';
+import type { Database } from './open.ts';
+import { isUniqueViolation, type RunScript } from './run-script.ts';
+import { eventSealer } from './seal.ts';
 import type { Totals } from './totals.ts';
 
 /** A write was decided on a state that is no longer there. Never seen here, where loads and writes share a turn. */
@@ -31,43 +35,25 @@ export interface Writer {
   write(changes: ChangeSet): void;
   events(drafts: readonly EventDraft[], from: EventOrigin): void;
   lastPosition(): number;
-  /** Makes the missing ones, renames those whose group was. */
-  targets(provider: string, targets: readonly TargetRow[], by: Omit<EventOrigin, 'provider'>): void;
   /** After a transaction was undone, what is remembered of its events must be read anew. */
   forget(): void;
-  startSweep(provider: string, cause: Cause, at: number): void;
-  /** Whether a sweep was begun since the last call. */
-  tookSweep(): boolean;
 }
 
-export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forget'>, total: Totals): Writer {
+export function writer(
+  database: Database,
+  run: RunScript,
+  loaded: Pick<Loader, 'state' | 'forget'>,
+  total: Totals,
+): Writer {
   const sealer = eventSealer(database);
   const users = userWriter(database);
   const groups = groupWriter(database);
   const edges = edgeWriter(database);
   const targets = targetWriter(database);
   const markGroupsByScim = database.prepare('UPDATE providers SET groups_by_scim = 1 WHERE id = ?');
-  // `aside` holds the words of claims and directory, among them the groups that count no longer.
-  const markOtherSources = database.prepare(
-    'UPDATE users SET ruleset = 0 WHERE provider = ? AND aside IS NOT NULL AND removed_at IS NULL',
-  );
-  const markStale = database.prepare(
-    "UPDATE users SET ruleset = 0 WHERE provider = ? AND id IN (SELECT member FROM memberships WHERE provider = ? AND group_id = ? AND member_kind = 'User')",
-  );
-  const beginSweep = database.prepare(
-    "INSERT INTO sweeps (provider, after_id, cause_kind, cause, started_at) VALUES (?, '', ?, ?, ?) ON CONFLICT (provider) DO UPDATE SET after_id = '', cause_kind = excluded.cause_kind, cause = excluded.cause",
-  );
 
-  let sweepBegun = false;
-
-  function startSweep(provider: string, cause: Cause, at: number): void {
-    beginSweep.run(provider, cause.kind, cause.id, at);
-    sweepBegun = true;
-  }
-
-  function write(changes: ChangeSet): void {
+  function writeUsers(changes: ChangeSet): void {
     const { provider, at } = changes;
-    const nameIsUnique = loaded.state(provider)?.provider.settings.groupsMatchedBy !== 'externalId';
     for (const each of changes.users) {
       users.write(each);
       if (each.expected === 0) total.changed('users', provider, 1);
@@ -75,42 +61,41 @@ export function writer(database: Database, loaded: Pick<Loader, 'state' | 'forge
     }
     for (const each of changes.resolved) users.resolved(provider, each);
     for (const each of changes.renumbered) users.renumbered(provider, each.user, each.ruleset);
+  }
+
+  function writeGroups(changes: ChangeSet): void {
+    const { provider } = changes;
+    const nameIsUnique = loaded.state(provider)?.provider.settings.groupsMatchedBy !== 'externalId';
     for (const each of changes.groups) {
       groups.write(each, nameIsUnique);
       if (each.expected === 0) total.changed('groups', provider, 1);
     }
-    const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
-    edges.write(changes);
-    for (const group of changes.staleMembersOf) markStale.run(provider, provider, group);
+  }
+
+  function removeGroups(changes: ChangeSet): void {
+    const { provider, at, jobs } = changes;
     for (const group of changes.removedGroups) {
-      groups.remove(provider, group, at);
+      const membersLater = jobs.some(({ kind, subject }) => kind === 'leave-group' && subject === group);
+      groups.remove(provider, group, at, membersLater);
       total.changed('groups', provider, -1);
     }
-    let isAnyoneStale = changes.staleMembersOf.length > 0;
-    if (changes.groupsByScim) {
-      markGroupsByScim.run(provider);
-      loaded.forget();
-      if (markOtherSources.run(provider).changes > 0) isAnyoneStale = true;
-    }
-    if (isAnyoneStale) {
-      startSweep(provider, changes.cause ?? { kind: 'ruleset', id: newId(at) }, at);
-    }
+  }
+
+  function write(changes: ChangeSet): void {
+    const { provider, at } = changes;
+    writeUsers(changes);
+    writeGroups(changes);
+    const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
+    edges.write(changes);
+    const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
+    for (const job of changes.jobs) run(addJob({ ...job, provider }, cause, at));
+    removeGroups(changes);
+    if (changes.groupsByScim) markGroupsByScim.run(provider);
+    if (changes.groupsByScim || changes.jobs.length > 0) loaded.forget();
     sealer.add(drafts, changes);
   }
 
-  return {
-    write,
-    targets: (provider, rows, by) => sealer.add(targets.ensure(provider, rows, by.at), { ...by, provider }),
-    events: sealer.add,
-    lastPosition: sealer.lastPosition,
-    forget: sealer.forget,
-    startSweep,
-    tookSweep: () => {
-      const begun = sweepBegun;
-      sweepBegun = false;
-      return begun;
-    },
-  };
+  return { write, events: sealer.add, lastPosition: sealer.lastPosition, forget: sealer.forget };
 }
 
 // --- users and groups -------------------------------------------------------------------------------------------
@@ -196,17 +181,14 @@ function groupWriter(database: Database) {
         throw new Refusal('uniqueness', detail, { attribute: 'displayName' });
       }
     },
-    remove(provider: string, id: string, at: number): void {
+    /** `membersLater`: too many to go at once; a job takes their edges away, and until then nobody sees them. */
+    remove(provider: string, id: string, at: number, membersLater: boolean): void {
       advanceParents.run(at, provider, id);
-      removeMembers.run(provider, id);
+      if (!membersLater) removeMembers.run(provider, id);
       removeAsMember.run(provider, id);
       remove.run(provider, id);
     },
   };
-}
-
-function isUniqueViolation(error: unknown): boolean {
-  return error instanceof Error && error.message.includes('UNIQUE constraint failed');
 }
 
 // --- edges and targets ------------------------------------------------------------------------------------------
@@ -256,16 +238,15 @@ function targetWriter(database: Database) {
   return {
     ensure(provider: string, targets: readonly TargetRow[], at: number): EventDraft[] {
       const events: EventDraft[] = [];
-      for (const { kind, id, name, key } of targets) {
-        const word = kind === 'team' ? 'team' : 'business_unit';
-        const subject = { kind, id };
+      for (const target of targets) {
+        const { kind, id, name, key } = target;
         const there = find.get(provider, id) as { name: string } | undefined;
         if (!there) {
           insert.run(provider, id, kind, name, fold(name), key, at);
-          events.push({ type: `${word}.created`, subject, data: { name } });
-        } else if (there.name !== name && key.startsWith('group:')) {
+          events.push(targetCreated(target));
+        } else if (there.name !== name && followsGroup(key)) {
           rename.run(name, fold(name), provider, id);
-          events.push({ type: `${word}.renamed`, subject, data: { before: there.name, after: name } });
+          events.push(targetRenamed(target, there.name));
         }
       }
       return events;

@@ -5,8 +5,7 @@ import type { UserWrite } from '../../identity/change-set.ts';
 import { type Group, groupExternalId, groupName } from '../../identity/group.ts';
 import { externalIdOf, signInName, statusOf, type User, workEmails } from '../../identity/user.ts';
 import type { Document } from '../../scim/resource.ts';
-
-export type Value = string | number | null;
+import type { Value } from './statement.ts';
 
 export interface UserColumns {
   provider: string;

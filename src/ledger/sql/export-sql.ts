@@ -1,7 +1,8 @@
 // The statements of export and import that both engines run, with `?` for values. Names stand in quotes: `user` and
 // others are words of SQL in PostgreSQL.
 
-import { type ExportCell, type ExportRow, type ExportTable, exportTables } from './export-tables.ts';
+import { type ExportCell, type ExportRow, type ExportTable, exportTables } from '../export-tables.ts';
+import { marks } from './statement.ts';
 
 /** A page of rows in the order of the key: the first, and the one behind a row's key. Their last value is the limit. */
 export function pageSql({ name, columns, key, where }: ExportTable): { first: string; next: string } {
@@ -20,8 +21,8 @@ export function keyOf({ columns, key }: ExportTable, row: ExportRow): ExportCell
   return key.map((each) => row[columns.indexOf(each)]!);
 }
 
-export function insertSql({ name, columns }: ExportTable): string {
-  return `INSERT INTO "${name}" (${list(columns)}) VALUES (${columns.map(() => '?').join(', ')})`;
+export function insertSql({ name, columns }: ExportTable, rows: number): string {
+  return `INSERT INTO "${name}" (${list(columns)}) VALUES ${marks(rows, columns.length)}`;
 }
 
 /** What a first start makes, in the order in which it can go: an import puts its own rows in their place. */

@@ -6,17 +6,9 @@ import { fold } from '../../fold.ts';
 import type { Condition } from '../../scim/condition.ts';
 import type { Place } from '../../scim/place.ts';
 import type { Sort } from '../../scim/sort.ts';
-import {
-  anyElementSql,
-  anyPresentSql,
-  anyValueSql,
-  documentPath,
-  elementsOf,
-  firstValueSql,
-  isList,
-  madeNotStored,
-  sortedText,
-} from './element-sql.ts';
+import type { Dialect } from './dialect.ts';
+import { anyElementSql, anyPresentSql, anyValueSql, firstValueSql } from './element-sql.ts';
+import { elementsOf, isList, madeNotStored, pathOf, sortedValue } from './list-sql.ts';
 import {
   always,
   type Compare,
@@ -32,7 +24,7 @@ import {
 type Element = Extract<Condition, { kind: 'element' }>;
 
 /** For a table aliased `r`. Refuses with invalidFilter what is made for each answer and stored nowhere. */
-export function conditionSql(condition: Condition, table: Table): Sql {
+export function conditionSql(condition: Condition, table: Table, dialect: Dialect): Sql {
   switch (condition.kind) {
     case 'always':
       return always;
@@ -41,26 +33,26 @@ export function conditionSql(condition: Condition, table: Table): Sql {
     case 'and':
     case 'or':
       return joined(
-        condition.parts.map((part) => conditionSql(part, table)),
+        condition.parts.map((part) => conditionSql(part, table, dialect)),
         condition.kind,
       );
     case 'not':
-      return negated(conditionSql(condition.part, table));
+      return negated(conditionSql(condition.part, table, dialect));
     case 'present':
-      return presentSql(condition.place, table);
+      return presentSql(condition.place, table, dialect);
     case 'compare':
-      return compareSql(condition, table);
+      return compareSql(condition, table, dialect);
     case 'element':
-      return elementSql(condition, table);
+      return elementSql(condition, table, dialect);
   }
 }
 
 /** The expression that a list is ordered by; NULL where a resource has nothing there. */
-export function sortSql({ place }: Sort, table: Table): string {
-  const column = columnOf(place, table);
+export function sortSql({ place }: Sort, table: Table, dialect: Dialect): string {
+  const column = columnOf(place, table, dialect);
   if (column) return column.folded ?? column.exact;
-  if (isList(place, table)) return firstValueSql(place, elementsOf(place, table));
-  return sortedText(place, `json_extract(r.document, ${documentPath(place, place.sub)})`);
+  if (isList(place, table)) return firstValueSql(place, elementsOf(place, table, dialect));
+  return sortedValue(place, valueSql(place, dialect), dialect);
 }
 
 // --- columns ----------------------------------------------------------------------------------------------------
@@ -71,13 +63,13 @@ interface Column {
 }
 
 /** What has a column, or is made from columns. */
-function columnOf(place: Place, table: Table): Column | null {
+function columnOf(place: Place, table: Table, dialect: Dialect): Column | null {
   if (place.urn !== null) return null;
   if (place.attribute === 'id') return { exact: 'r.id' };
   if (place.attribute === 'externalId') return { exact: 'r.external_id' };
-  if (place.attribute === 'meta') return metaColumn(place.sub, table);
+  if (place.attribute === 'meta') return metaColumn(place.sub, table, dialect);
   if (table === 'users' && place.attribute === 'userName') {
-    return { exact: "json_extract(r.document, '$.userName')", folded: 'r.user_name_folded' };
+    return { exact: valueSql(place, dialect), folded: 'r.user_name_folded' };
   }
   if (table === 'groups' && place.attribute === 'displayName') {
     return { exact: 'r.display_name', folded: 'r.display_name_folded' };
@@ -85,7 +77,12 @@ function columnOf(place: Place, table: Table): Column | null {
   return null;
 }
 
-function metaColumn(sub: string | null, table: Table): Column {
+/** The one value that a document has at a place. */
+function valueSql(place: Place, dialect: Dialect): string {
+  return dialect.scalar(dialect.document('r'), pathOf(place, place.sub));
+}
+
+function metaColumn(sub: string | null, table: Table, { byBytes }: Dialect): Column {
   switch (sub) {
     case 'created':
       return { exact: 'r.created_at' };
@@ -93,10 +90,10 @@ function metaColumn(sub: string | null, table: Table): Column {
       return { exact: 'r.modified_at' };
     case 'version':
       return table === 'users'
-        ? { exact: `('W/"' || r.revision || '"')` }
-        : { exact: `('W/"' || r.revision || '.' || r.membership_version || '"')` };
+        ? { exact: byBytes(`('W/"' || r.revision || '"')`) }
+        : { exact: byBytes(`('W/"' || r.revision || '.' || r.membership_version || '"')`) };
     case 'resourceType':
-      return { exact: table === 'users' ? "'User'" : "'Group'" };
+      return { exact: byBytes(table === 'users' ? "'User'" : "'Group'") };
     default:
       return { exact: 'r.id' }; // the location ends in it
   }
@@ -104,38 +101,41 @@ function metaColumn(sub: string | null, table: Table): Column {
 
 // --- comparisons ------------------------------------------------------------------------------------------------
 
-function compareSql(condition: Compare, table: Table): Sql {
+function compareSql(condition: Compare, table: Table, dialect: Dialect): Sql {
   const { place } = condition;
-  const column = columnOf(place, table);
+  const column = columnOf(place, table, dialect);
   if (column) {
     if (place.attribute === 'meta' && place.sub === 'location') throw madeNotStored(place);
-    return column.folded !== undefined && !place.caseExact
-      ? comparison(column.folded, condition, 'folded')
-      : typedComparison(condition, column.exact);
+    const folded = place.caseExact ? undefined : column.folded;
+    const operand = { text: folded ?? column.exact, folded: folded !== undefined, column: true };
+    return comparison(condition, operand, dialect);
   }
-  if (isList(place, table)) return anyValueSql(condition, elementsOf(place, table));
-  return typedComparison(condition, `json_extract(r.document, ${documentPath(place, place.sub)})`);
+  if (isList(place, table)) return anyValueSql(condition, elementsOf(place, table, dialect), dialect);
+  return typedComparison(condition, valueSql(place, dialect), dialect);
 }
 
-function presentSql(place: Place, table: Table): Sql {
-  const column = columnOf(place, table);
+function presentSql(place: Place, table: Table, dialect: Dialect): Sql {
+  const column = columnOf(place, table, dialect);
   if (column) return { text: `${column.exact} IS NOT NULL`, values: [] };
-  if (isList(place, table)) return anyPresentSql(place, elementsOf(place, table));
-  return { text: `json_type(r.document, ${documentPath(place, place.sub)}) IS NOT NULL`, values: [] };
+  if (isList(place, table)) return anyPresentSql(place, elementsOf(place, table, dialect), dialect);
+  return { text: dialect.isThere(dialect.document('r'), pathOf(place, place.sub)), values: [] };
 }
 
-function elementSql(condition: Element, table: Table): Sql {
+function elementSql(condition: Element, table: Table, dialect: Dialect): Sql {
   const { place, part } = condition;
   // The one element of a single value is the value itself: `name[familyName eq "x"]`.
-  if (!isList(place, table)) return joined([presentSql(place, table), conditionSql(part, table)], 'and');
-  return workEmailSql(condition, table) ?? anyElementSql(part, elementsOf(place, table));
+  if (!isList(place, table))
+    return joined([presentSql(place, table, dialect), conditionSql(part, table, dialect)], 'and');
+  return (
+    workEmailSql(condition, table, dialect) ?? anyElementSql(part, elementsOf(place, table, dialect), dialect)
+  );
 }
 
 /**
  * `emails[type eq "work"].value eq "x"`: Entra's usual look-up. The first work address has a column and an index;
  * the few people with several are looked at one by one.
  */
-function workEmailSql(condition: Element, table: Table): Sql | null {
+function workEmailSql(condition: Element, table: Table, dialect: Dialect): Sql | null {
   const { place, part } = condition;
   if (table !== 'users' || place.urn !== null || place.attribute !== 'emails') return null;
   if (part.kind !== 'and' || part.parts.length !== 2) return null;
@@ -145,7 +145,7 @@ function workEmailSql(condition: Element, table: Table): Sql | null {
     );
   const [type, value] = [equal('type'), equal('value')];
   if (!type || !value || fold(String(type.value)) !== 'work') return null;
-  const rest = anyElementSql(part, elementsOf(place, table));
+  const rest = anyElementSql(part, elementsOf(place, table, dialect), dialect);
   return {
     text: `(r.work_email_folded = ? OR (r.several_work_emails = 1 AND ${rest.text}))`,
     values: [fold(String(value.value)), ...rest.values],

@@ -1,0 +1,103 @@
+// A change set as the commit function takes it: one JSON value, with a key for what there is to do and none for what
+// there is not.
+
+import { fold } from '../../fold.ts';
+import type { ChangeSet } from '../../identity/change-set.ts';
+import type { RequestRow } from '../ledger.ts';
+import { requestColumns, requestValues } from '../sql/requests.ts';
+import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from '../sql/rows.ts';
+import type { Value } from '../sql/statement.ts';
+
+type Row = Record<string, Value>;
+
+export interface CommitValues {
+  /** The parameters of `bifrost_commit`. */
+  values: [changes: string, decided: string, events: number];
+}
+
+export function commitValues(
+  changes: ChangeSet,
+  settings: { version: number; nameIsUnique: boolean },
+  request: RequestRow | undefined,
+): CommitValues['values'] {
+  const { provider, at, actor, cause } = changes;
+  const payload: Record<string, unknown> = {
+    provider,
+    at,
+    version: settings.version,
+    actorKind: actor.kind,
+    actor: actor.id,
+    causeKind: cause?.kind ?? null,
+    cause: cause?.id ?? null,
+  };
+  if (request) payload.request = requestJson(request);
+  for (const [name, list] of Object.entries(listsOf(changes, settings.nameIsUnique))) {
+    if (list.length > 0) payload[name] = list;
+  }
+  return [JSON.stringify(payload), JSON.stringify(changes.events), changes.events.length];
+}
+
+function listsOf(changes: ChangeSet, nameIsUnique: boolean): Record<string, readonly unknown[]> {
+  const users = changes.users.map((each) => ({
+    ...named(userWriteColumns, showUserRow(each.after, each)),
+    expected: each.expected,
+  }));
+  const resolved = changes.resolved.map(({ user, expected, role, grants, ruleset }) => ({
+    id: user,
+    expected,
+    role,
+    grants: JSON.stringify(grants),
+    ruleset,
+  }));
+  return {
+    people: peopleInOrder(changes),
+    created: users.filter((each) => each.expected === 0),
+    updated: users.filter((each) => each.expected !== 0),
+    resolved,
+    renumbered: changes.renumbered.map(({ user, ruleset }) => ({ id: user, ruleset })),
+    groupsUsed: changes.groupsUsed,
+    groups: changes.groups.map(({ expected, after }) => ({
+      ...named(groupWriteColumns, showGroupRow(after, nameIsUnique)),
+      expected,
+    })),
+    targets: changes.targets.map((target) => ({ ...target, name_folded: fold(target.name) })),
+    joins: changes.joins,
+    leaves: changes.leaves,
+    lost: changes.lost,
+    gained: changes.gained,
+    removedGroups: removedGroups(changes),
+    touched: [...new Set([...changes.joins, ...changes.leaves].map((edge) => edge.group))].sort(),
+  };
+}
+
+/** Whoever writes several people locks them in this order; one alone is locked by being written. */
+function peopleInOrder({ users, resolved, renumbered }: ChangeSet): string[] {
+  const ids = [
+    ...users.filter((each) => each.expected !== 0).map((each) => each.after.id),
+    ...resolved.map((each) => each.user),
+    ...renumbered.map((each) => each.user),
+  ];
+  return ids.length > 1 ? ids.sort() : [];
+}
+
+function removedGroups({ removedGroups: ids, jobs }: ChangeSet): { id: string; later: boolean }[] {
+  return ids.map((id) => ({
+    id,
+    later: jobs.some(({ kind, subject }) => kind === 'leave-group' && subject === id),
+  }));
+}
+
+function named(names: readonly string[], values: readonly Value[]): Row {
+  const row: Row = {};
+  for (const [at, name] of names.entries()) row[name] = values[at]!;
+  return row;
+}
+
+/** What arrived may hold anything; a text of PostgreSQL holds no NUL and no half characters. */
+export function requestJson(row: RequestRow): Row {
+  const json = named(requestColumns, requestValues(row, { effects: 0, first: null }));
+  for (const [name, value] of Object.entries(json)) {
+    if (typeof value === 'string') json[name] = value.toWellFormed().replaceAll('\0', '\ufffd');
+  }
+  return json;
+}

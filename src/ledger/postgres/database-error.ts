@@ -1,0 +1,51 @@
+// What PostgreSQL and the way to it say when something fails, in the few kinds that matter here.
+
+/** Raised by our own function: what the change was decided on is no longer there. */
+export const STALE = 'BF001';
+
+interface Coded {
+  code?: string;
+  constraint?: string;
+  message?: string;
+}
+
+/** The database is not there, or not there any more: starting, stopping, unreachable, or a replica that only reads. */
+export function isAway(error: unknown): boolean {
+  const { code = '', message = '' } = (error ?? {}) as Coded;
+  return (
+    code.startsWith('08') ||
+    awayCodes.has(code) ||
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired)/.test(
+      message,
+    )
+  );
+}
+
+const awayCodes: ReadonlySet<string> = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  '57P01', // shut down by its administrator
+  '57P02', // another process of it crashed
+  '57P03', // cannot connect now: starting or stopping
+  '57P05', // idle too long
+  '53300', // too many connections
+  '25006', // a replica that only reads, after a failover
+]);
+
+/** Another transaction was first; deciding again on what is there now will do. */
+export function isConflict(error: unknown): boolean {
+  const { code } = (error ?? {}) as Coded;
+  return code === STALE || code === '40001' || code === '40P01' || code === '55P03';
+}
+
+/** The name of the unique index that a row would have broken. */
+export function brokenIndex(error: unknown): string | null {
+  const { code, constraint } = (error ?? {}) as Coded;
+  return code === '23505' ? (constraint ?? '') : null;
+}

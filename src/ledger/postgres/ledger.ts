@@ -1,0 +1,230 @@
+// The ledger on PostgreSQL: the parts of this folder, and the scripts that both engines share, joined. Any number of
+// replicas may have one open at once.
+
+import { followersOf } from '../followers.ts';
+import type { Ledger, Operation, Retention } from '../ledger.ts';
+import { countRows } from '../sql/counts.ts';
+import { countEvents, readEvents } from '../sql/events.ts';
+import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
+import { addJob, countStale, listJobs } from '../sql/jobs.ts';
+import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
+import { beginPurge } from '../sql/purge.ts';
+import { findRequests, readOneRequest } from '../sql/requests.ts';
+import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import type { Script } from '../sql/statement.ts';
+import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
+import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
+import { type Run, verify } from '../sql/verify.ts';
+import { alone } from './alone.ts';
+import { countAll } from './count-all.ts';
+import { postgresDialect as dialect } from './dialect.ts';
+import { laneOf, lanes } from './lanes.ts';
+import { JOBS_CHANNEL, listen } from './listen.ts';
+import { loader } from './load.ts';
+import { migrate } from './migrations.ts';
+import { connectionPool, type Pool } from './pool.ts';
+import { requestBatches } from './request-batches.ts';
+import { runOn } from './run-script.ts';
+import { sealer as makeSealer } from './seal.ts';
+import { type Snapshot, settingsCache } from './settings.ts';
+import { openSnapshot } from './snapshot.ts';
+import { tell } from './tell.ts';
+import { tokenUses } from './token-uses.ts';
+import { transactor } from './transact.ts';
+import { jobWorker } from './work.ts';
+
+export interface PostgresOptions {
+  url: string;
+  /** Connections that broke while nobody used them. */
+  onTrouble?: (error: Error) => void;
+}
+
+export async function openPostgresLedger({ url, onTrouble = () => {} }: PostgresOptions): Promise<Ledger> {
+  const pool = connectionPool(url, onTrouble);
+  try {
+    await migrate(pool);
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+  return ledgerOn(pool, url);
+}
+
+function ledgerOn(pool: Pool, url: string): Ledger {
+  const settings = settingsCache(pool);
+  const followers = followersOf();
+  const sealer = makeSealer(pool, followers.tell);
+  const requests = requestBatches(pool);
+  const inLane = lanes();
+  let wakeWork = () => {};
+  let ages = (_at: number): Retention => ({ requestsBefore: 0, removedUsersBefore: 0 });
+
+  const ears = listen(url, pool, {
+    sealed: followers.tell,
+    jobs: () => wakeWork(),
+    look: () => sealer.wake(),
+  });
+
+  function committed(beganJob = false): void {
+    sealer.wake();
+    if (!beganJob) return;
+    wakeWork();
+    pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', '')`).catch(() => {}); // they look for themselves too
+  }
+
+  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
+  const uses = tokenUses(pool, settings, committed);
+
+  function read<Value>(script: () => Script<Value>): Promise<Value> {
+    return pool.patiently(() => runOn(pool, script()));
+  }
+
+  async function readWith<Value>(script: (snapshot: Snapshot) => Script<Value>): Promise<Value> {
+    const snapshot = await settings.fresh();
+    return read(() => script(snapshot));
+  }
+
+  /** Of events: what was committed before the question is part of the answer. */
+  async function readSealed<Value>(script: () => Script<Value>): Promise<Value> {
+    await sealer.caughtUp();
+    return read(script);
+  }
+
+  async function change<Value>(script: () => Script<Value>, beginsJob = false): Promise<Value> {
+    const answer = await pool.patiently((again) => {
+      // Each says what it was decided on, so a second time it is refused rather than done twice.
+      void again;
+      return settings.change((connection) => runOn(connection, script()));
+    });
+    committed(beginsJob);
+    return answer;
+  }
+
+  async function verifyAll(onProgress: (done: number, all: number) => void) {
+    await sealer.caughtUp();
+    return pool.transaction(async (connection) => {
+      await connection.query('SET LOCAL statement_timeout = 0');
+      const run: Run = (script) => runOn(connection, script);
+      return verify(run, dialect, onProgress);
+    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+  }
+
+  return {
+    engine: 'postgres',
+    async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
+      await uses.noted();
+      return inLane(laneOf(operation.provider, operation.needs), () => transact(operation));
+    },
+    noteRequest: requests.add,
+    noteTokenUse: uses.note,
+
+    readUser: (provider, id) => read(() => readUser(dialect, provider, id)),
+    readGroup: (provider, id, withMembers) => read(() => readGroup(dialect, provider, id, withMembers)),
+    queryUsers: (query) => read(() => queryUsers(dialect, query, countAll)),
+    queryGroups: (query) => read(() => queryGroups(dialect, query, countAll)),
+
+    providers: async () => [...(await settings.fresh()).stored.states.values()],
+    provider: async (id) => (await settings.fresh()).stored.states.get(id) ?? null,
+    saveProvider: (provider, expected, by, also) =>
+      change(() => saveProvider(tell, provider, expected, by, also), true),
+    removeProvider: (id, by) => change(() => removeProvider(tell, id, by)),
+    applyRuleset: (ruleset, by, expected) => change(() => applyRuleset(tell, ruleset, by, expected), true),
+
+    caller: async (hash) => {
+      await uses.noted();
+      const found = await settings.token(hash);
+      if (!found) return null;
+      const { token, snapshot } = found;
+      return { token, state: snapshot.stored.states.get(token.provider) ?? null };
+    },
+    tokens: async (provider) => {
+      await uses.noted();
+      return read(() => tokensOf(provider));
+    },
+    knowsTokenHash: (hash) => read(() => knowsTokenHash(hash)),
+    addToken: (token, hash, by, ends) => change(() => addToken(tell, token, hash, by, ends)),
+    revokeToken: (provider, id, end, by) => change(() => revokeToken(tell, provider, id, end, by)),
+
+    roles: async () => [...(await settings.fresh()).stored.roles],
+    saveRole: (role) => change(() => saveRole(role)),
+
+    listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
+    fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
+    findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
+    listTargets: (query) => read(() => listTargets(dialect, query)),
+    target: (id) => read(() => readTargetById(id)),
+    targetMembers: (id, after, limit) =>
+      readWith(({ stored }) => targetMembers(dialect, stored, id, after, limit)),
+
+    events: (query) => readSealed(() => readEvents(dialect, query)),
+    follow: followers.add,
+    countEvents: (query) => readSealed(() => countEvents(dialect, query)),
+    async lastPosition() {
+      await sealer.caughtUp();
+      const { rows } = await pool.patiently(() => pool.query('SELECT max(position) AS position FROM events'));
+      return (rows[0] as { position: number | null }).position ?? 0;
+    },
+    async requests(query) {
+      await requests.flush();
+      return read(() => findRequests(dialect, query));
+    },
+    async request(id) {
+      await requests.flush();
+      return read(() => readOneRequest(id));
+    },
+
+    counts: () => readSealed(countRows),
+    verify: (onProgress = () => {}) => verifyAll(onProgress),
+
+    staleUsers: () => read(countStale),
+    work: jobWorker({
+      pool,
+      settings,
+      retention: (at) => ages(at),
+      committed,
+      caughtUp: sealer.caughtUp,
+    }),
+    onWork: (wake) => {
+      wakeWork = wake;
+    },
+    jobs: (most) => read(() => listJobs(most)),
+    beginRetention: async (slot, at) => {
+      const job = { kind: 'retention' as const, provider: null, subject: '', slot };
+      await read(() => addJob(job, { kind: 'start', id: slot }, at));
+      committed(true);
+    },
+    retainBy: (given) => {
+      ages = given;
+    },
+    purgeUser: (id, by) => change(() => beginPurge(id, by), true),
+    alone: (work) => alone(url, work),
+    async ready() {
+      await pool.query('SELECT 1 AS one');
+    },
+    async snapshot() {
+      await sealer.caughtUp();
+      return openSnapshot(pool);
+    },
+    unfinishedImport: () => read(unfinishedImport),
+    async importer(file, at) {
+      // What a start told is sealed before it is replaced.
+      await sealer.caughtUp();
+      const linesDone = await change(() => beginImport(file, at));
+      return {
+        linesDone,
+        write: (table, rows, lines) => change(() => importRows(table, rows, { file, lines })),
+        finish: () => change(finishImport, true),
+      };
+    },
+    reseal: (anew, about, by) => change(() => reseal(tell, anew, about, by)),
+    isLost: () => false,
+    async close() {
+      await requests.stop();
+      await uses.noted();
+      await sealer.stop();
+      await ears.stop();
+      await pool.close();
+    },
+  };
+}

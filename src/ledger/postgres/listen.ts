@@ -1,0 +1,82 @@
+// Hears what other replicas tell: events that were sealed, jobs that began. What is told while the connection is gone is
+// found by looking, now and then.
+
+import pg from 'pg';
+import { connectionOptions, type Pool } from './pool.ts';
+import { SEALED_CHANNEL } from './seal.ts';
+
+export const JOBS_CHANNEL = 'bifrost_jobs';
+const LOOK_EVERY_MS = 2000;
+const LONGEST_PAUSE_MS = 5000;
+
+export interface Ears {
+  sealed(position: number): void;
+  jobs(): void;
+  /** Something may have been missed. */
+  look(): void;
+}
+
+export function listen(url: string, pool: Pool, ears: Ears): { stop(): Promise<void> } {
+  let client: pg.Client | null = null;
+  let stopped = false;
+  let failures = 0;
+  let retry: NodeJS.Timeout | undefined;
+
+  function lost(): void {
+    if (client) client.removeAllListeners('notification');
+    client = null;
+    if (stopped || retry) return;
+    retry = setTimeout(connect, Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures++));
+    retry.unref();
+  }
+
+  async function connect(): Promise<void> {
+    retry = undefined;
+    const connecting = new pg.Client({ ...connectionOptions(url), application_name: 'bifrost listener' });
+    connecting.on('error', lost);
+    connecting.on('end', lost);
+    connecting.on('notification', ({ channel, payload }) => {
+      if (channel === SEALED_CHANNEL) ears.sealed(Number(payload));
+      else ears.jobs();
+    });
+    try {
+      await connecting.connect();
+      await connecting.query(`LISTEN ${SEALED_CHANNEL}; LISTEN ${JOBS_CHANNEL}`);
+    } catch {
+      lost();
+      return;
+    }
+    if (stopped) {
+      await connecting.end().catch(() => {});
+      return;
+    }
+    client = connecting;
+    failures = 0;
+    await look();
+  }
+
+  /** Also finds what a replica left behind that died between its commit and the sealing of it. */
+  async function look(): Promise<void> {
+    try {
+      const { rows } = await pool.query('SELECT max(position) AS position FROM events');
+      const { position } = rows[0] as { position: number | null };
+      if (position !== null) ears.sealed(position);
+      ears.look();
+    } catch {
+      // The database is away; the next look tells.
+    }
+  }
+
+  const timer = setInterval(look, LOOK_EVERY_MS);
+  timer.unref();
+  const connected = connect();
+  return {
+    async stop() {
+      stopped = true;
+      clearInterval(timer);
+      clearTimeout(retry);
+      await connected;
+      await client?.end().catch(() => {});
+    },
+  };
+}

@@ -1,0 +1,14 @@
+// Advisory locks: held in the server's memory by a transaction or a session, gone with it. Their second number says
+// what for; the first marks them as ours.
+
+export const LOCK_SPACE = 0xb1f;
+
+export const locks = {
+  /** Shared by those who write by the settings as they are; alone for who changes the settings. */
+  settings: 1,
+  /** The one who seals events. */
+  sealer: 2,
+  migrations: 3,
+  /** Work that one replica does at a time: what a start makes true. */
+  alone: 4,
+} as const;

@@ -1,0 +1,140 @@
+// Connections to PostgreSQL: a pool that outlives restarts and failovers. While the database is away requests wait a
+// little; then they are refused as unavailable, and the provider tries again.
+
+import pg from 'pg';
+import { Refusal } from '../../refusal.ts';
+import { isAway } from './database-error.ts';
+
+/** Hot statements are prepared once for each connection; more than these would only fill its memory. */
+const STATEMENTS_NAMED = 400;
+const CONNECTIONS = 12;
+const CONNECT_MS = 5000;
+const STATEMENT_MS = 30_000;
+const LOCK_MS = 10_000;
+/** How long a request waits for a database that is away: longer than a restart or a failover takes. */
+const WAIT_MS = 15_000;
+const FIRST_PAUSE_MS = 50;
+const LAST_PAUSE_MS = 1000;
+/** Beyond these nobody waits: a long outage must not fill the memory. */
+const WAITERS = 2000;
+
+export interface Answer {
+  rows: object[];
+  rowCount: number;
+}
+
+/** One connection, for as long as it is lent. */
+export interface Connection {
+  query(text: string, values?: readonly unknown[]): Promise<Answer>;
+}
+
+export interface Pool {
+  /** One statement. Not repeated when the connection breaks under it. */
+  query(text: string, values?: readonly unknown[]): Promise<Answer>;
+  /** A transaction: committed when the work is done, rolled back when it throws. */
+  transaction<Result>(work: (connection: Connection) => Promise<Result>, begin?: string): Promise<Result>;
+  /** Does it again, for a while, as long as the database is away. `again` counts from 0. */
+  patiently<Result>(attempt: (again: number) => Promise<Result>): Promise<Result>;
+  close(): Promise<void>;
+}
+
+const types = new pg.TypeOverrides();
+// Our integers are times and counts, far below 2^53.
+types.setTypeParser(pg.types.builtins.INT8, Number);
+
+export function connectionOptions(url: string): pg.ClientConfig {
+  return {
+    connectionString: url,
+    types,
+    application_name: 'bifrost',
+    keepAlive: true,
+    connectionTimeoutMillis: CONNECT_MS,
+    // Names and folds are compared by their bytes, times are numbers: nothing depends on the session's locale.
+    options: `-c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000`,
+    statement_timeout: STATEMENT_MS,
+  };
+}
+
+/** `onTrouble`: idle connections that break say so here; nobody waits for them. */
+export function connectionPool(url: string, onTrouble: (error: Error) => void): Pool {
+  const pool = new pg.Pool({ ...connectionOptions(url), max: CONNECTIONS, idleTimeoutMillis: 30_000 });
+  pool.on('error', onTrouble);
+  const named = statementNames();
+  let waiting = 0;
+
+  async function query(text: string, values: readonly unknown[] = []): Promise<Answer> {
+    return answer(await pool.query(named(text, values)));
+  }
+
+  async function transaction<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    begin = 'BEGIN',
+  ): Promise<Result> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      await client.query(begin);
+      const result = await work({
+        query: async (text, values = []) => answer(await client.query(named(text, values))),
+      });
+      await client.query('COMMIT');
+      return result;
+    } catch (error) {
+      if (isAway(error)) broken = error as Error;
+      else await client.query('ROLLBACK').catch(onError);
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
+  }
+
+  async function patiently<Result>(attempt: (again: number) => Promise<Result>): Promise<Result> {
+    const deadline = performance.now() + WAIT_MS;
+    for (let again = 0; ; again++) {
+      try {
+        return await attempt(again);
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        if (performance.now() > deadline || waiting >= WAITERS) throw away(error);
+      }
+      waiting++;
+      await pause(again);
+      waiting--;
+    }
+  }
+
+  return { query, transaction, patiently, close: () => pool.end() };
+}
+
+function answer({ rows, rowCount }: pg.QueryResult): Answer {
+  return { rows, rowCount: rowCount ?? 0 };
+}
+
+/** The same text has the same name on every connection. */
+function statementNames() {
+  const names = new Map<string, string>();
+  return (text: string, values: readonly unknown[]): pg.QueryConfig => {
+    let name = names.get(text);
+    if (name === undefined && names.size < STATEMENTS_NAMED && values.length > 0) {
+      name = `bifrost_${names.size}`;
+      names.set(text, name);
+    }
+    return { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+  };
+}
+
+function pause(again: number): Promise<void> {
+  const longest = Math.min(LAST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** again);
+  return new Promise((resolve) => setTimeout(resolve, longest * (0.5 + Math.random() / 2)));
+}
+
+function away(cause: unknown): Refusal {
+  const refusal = new Refusal('unavailable', 'The database does not answer. Try again in a moment.');
+  refusal.cause = cause;
+  return refusal;
+}

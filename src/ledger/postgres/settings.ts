@@ -1,0 +1,112 @@
+// What this replica keeps in memory of the settings, and how it knows that it is right: one number in the database moves
+// with every change, and every request looks at that number after it arrived. Requests that arrive together look
+// together, so under load a look costs each of them little.
+
+import type { Token } from '../ledger.ts';
+import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
+import { tokenByHash } from '../sql/tokens.ts';
+import { LOCK_SPACE, locks } from './locks.ts';
+import type { Connection, Pool } from './pool.ts';
+import { runOn } from './run-script.ts';
+
+export interface Snapshot {
+  version: number;
+  stored: StoredSettings;
+}
+
+export interface SettingsCache {
+  /** The settings as they are at some moment after the call. */
+  fresh(): Promise<Snapshot>;
+  /** Those of that version; null when this replica has others, which `fresh` mends. */
+  at(version: number): Snapshot | null;
+  /** The token of that hash, as it is at some moment after the call. */
+  token(hash: string): Promise<{ token: Token; snapshot: Snapshot } | null>;
+  /** A change of settings: alone, with the number moved, in one transaction. */
+  change<Answer>(work: (connection: Connection) => Promise<Answer>): Promise<Answer>;
+}
+
+const currentVersion = 'SELECT version FROM settings_version';
+
+export function settingsCache(pool: Pool): SettingsCache {
+  let known: Snapshot | null = null;
+  const tokens = new Map<string, Token>();
+  let tokensOf = 0;
+
+  async function look(): Promise<Snapshot> {
+    const { rows } = await pool.patiently(() => pool.query(currentVersion));
+    const { version } = rows[0] as { version: number };
+    if (known?.version === version) return known;
+    return read();
+  }
+
+  /** Version and content of one moment. */
+  async function read(): Promise<Snapshot> {
+    const snapshot = await pool.patiently(() =>
+      pool.transaction(async (connection) => {
+        const { rows } = await connection.query(currentVersion);
+        const { version } = rows[0] as { version: number };
+        return { version, stored: await runOn(connection, readSettings()) };
+      }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
+    );
+    if (!known || snapshot.version > known.version) known = snapshot;
+    return snapshot;
+  }
+
+  const fresh = shared(look);
+
+  async function token(hash: string): Promise<{ token: Token; snapshot: Snapshot } | null> {
+    const snapshot = await fresh();
+    if (tokensOf !== snapshot.version) {
+      tokens.clear();
+      tokensOf = snapshot.version;
+    }
+    const kept = tokens.get(hash);
+    if (kept) return { token: kept, snapshot };
+    const found = await pool.patiently(() => runOn(pool, tokenByHash(hash)));
+    if (!found) return null; // what is not there is not remembered: anybody can ask for it
+    if (tokensOf === snapshot.version) tokens.set(hash, found);
+    return { token: found, snapshot };
+  }
+
+  return {
+    fresh,
+    token,
+    at: (version) => (known?.version === version ? known : null),
+    change: (work) =>
+      pool.transaction(async (connection) => {
+        await lockSettings(connection);
+        const answer = await work(connection);
+        await connection.query('UPDATE settings_version SET version = version + 1');
+        return answer;
+      }),
+  };
+}
+
+/** From here on nobody else writes by the settings, nor changes them. */
+export async function lockSettings(connection: Connection): Promise<void> {
+  await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.settings})`);
+}
+
+/** Calls that come while one is under way share the next: each is answered by a look that began after it came. */
+function shared<Answer>(look: () => Promise<Answer>): () => Promise<Answer> {
+  let running: Promise<unknown> | null = null;
+  let next: Promise<Answer> | null = null;
+
+  function begin(): Promise<Answer> {
+    next = null;
+    const now = look();
+    running = now;
+    const end = () => {
+      if (running === now) running = null;
+    };
+    now.then(end, end);
+    return now;
+  }
+
+  return () => {
+    if (next) return next;
+    if (!running) return begin();
+    next = running.then(begin, begin);
+    return next;
+  };
+}

@@ -1,0 +1,158 @@
+// One operation: load, decide, commit; again when something came between. An answer that was lost on the way is not
+// guessed at: the request's own row says whether its change is there.
+
+import { newId } from '../../id.ts';
+import type { ChangeSet } from '../../identity/change-set.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Decision, Operation, RequestRow } from '../ledger.ts';
+import { addJob } from '../sql/jobs.ts';
+import { one, write } from '../sql/statement.ts';
+import { commitValues } from './change-set-json.ts';
+import { brokenIndex, isAway, isConflict } from './database-error.ts';
+import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
+import type { Pool } from './pool.ts';
+import { runOn } from './run-script.ts';
+import { lockSettings, type Snapshot } from './settings.ts';
+
+const COMMIT = 'SELECT bifrost_commit($1::jsonb, $2, $3)';
+/** Beyond this the same people are being written faster than anybody can decide: the provider tries later. */
+const DECIDED_AT_MOST = 60;
+const LONGEST_PAUSE_MS = 100;
+
+export interface Heard {
+  /** A change was committed. */
+  committed(beganJob: boolean): void;
+  /** A request without a change, to be logged with the next batch. */
+  ride(request: RequestRow): void;
+}
+
+export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: Heard) {
+  /** Loads until the decision has all that it asks for. */
+  async function decided<Answer>(
+    operation: Operation<Answer>,
+  ): Promise<{ decision: Decision<Answer>; moment: LoadedMoment }> {
+    let extra: Partial<Extra> = {};
+    for (;;) {
+      const moment = await load(operation.provider, operation.needs, extra);
+      try {
+        return { decision: operation.decide(moment.loaded), moment };
+      } catch (error) {
+        if (!(error instanceof NeedsMore)) throw error;
+        const members = [...(extra.members ?? []), ...(error.more.members ?? [])];
+        extra = { ...extra, ...error.more, members };
+      }
+    }
+  }
+
+  async function commit(changes: ChangeSet, snapshot: Snapshot, request: RequestRow | undefined) {
+    if (changes.jobs.length === 0) {
+      await pool.query(COMMIT, valuesFor(changes, snapshot, request));
+      return;
+    }
+    await pool.transaction(async (connection) => {
+      await lockSettings(connection);
+      await commitWithin(connection, changes, snapshot, request);
+    });
+  }
+
+  /** True when the change of that request is in the database. */
+  async function isThere(request: RequestRow | undefined): Promise<boolean> {
+    if (!request) return false;
+    return (await runOn(pool, one('SELECT 1 AS there FROM requests WHERE id = ?', request.id))) !== undefined;
+  }
+
+  async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
+    // What was sent while the connection broke: it may have been committed.
+    let sent: Decision<Answer> | null = null;
+    let conflicts = 0;
+    return pool.patiently(async () => {
+      for (;;) {
+        if (sent && (await isThere(sent.request))) return done(sent);
+        try {
+          const { decision, moment } = await decided(operation);
+          if (!decision.changes) {
+            if (decision.request) heard.ride(decision.request);
+            return decision.answer;
+          }
+          try {
+            await commit(decision.changes, moment.snapshot, decision.request);
+          } catch (error) {
+            if (isAway(error)) sent = decision;
+            else if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
+            throw refused(error, decision.changes);
+          }
+          return done(decision);
+        } catch (error) {
+          // The first try was committed after all, between the look and the load.
+          if (sent && error instanceof Refusal && (await isThere(sent.request))) return done(sent);
+          if (!isConflict(error)) throw error;
+          if (++conflicts >= DECIDED_AT_MOST) throw tooBusy(error);
+          await pause(conflicts);
+        }
+      }
+    });
+  }
+
+  function done<Answer>(decision: Decision<Answer>): Answer {
+    heard.committed((decision.changes?.jobs.length ?? 0) > 0);
+    return decision.answer;
+  }
+
+  return { transact };
+}
+
+function valuesFor(changes: ChangeSet, { stored, version }: Snapshot, request: RequestRow | undefined) {
+  const { provider } = stored.states.get(changes.provider)!;
+  const nameIsUnique = provider.settings.groupsMatchedBy !== 'externalId';
+  return commitValues(changes, { version, nameIsUnique }, request);
+}
+
+/** Within a transaction that holds the settings alone: the change, its jobs, and the number of the settings. */
+export async function commitWithin(
+  connection: Parameters<typeof lockSettings>[0],
+  changes: ChangeSet,
+  snapshot: Snapshot,
+  request?: RequestRow,
+): Promise<void> {
+  await connection.query(COMMIT, valuesFor(changes, snapshot, request));
+  if (changes.jobs.length === 0) return;
+  const { provider, at } = changes;
+  const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
+  for (const job of changes.jobs) await runOn(connection, addJob({ ...job, provider }, cause, at));
+  if (changes.groupsByScim) {
+    await runOn(connection, write('UPDATE providers SET groups_by_scim = 1 WHERE id = ?', provider));
+  }
+  await connection.query('UPDATE settings_version SET version = version + 1');
+}
+
+/** What a unique index says, in the words of who asked. */
+function refused(error: unknown, changes: ChangeSet): unknown {
+  switch (brokenIndex(error)) {
+    case 'users_by_name': {
+      const name = String(changes.users[0]?.after.document.userName);
+      return new Refusal('uniqueness', `Another user already has the userName "${name}".`, {
+        attribute: 'userName',
+      });
+    }
+    case 'groups_by_unique_name':
+      return groupNameTaken(String(changes.groups[0]?.after.document.displayName));
+    default:
+      return error;
+  }
+}
+
+function groupNameTaken(name: string): Refusal {
+  const detail = `Another group already has the displayName "${name}". Where the provider matches groups by externalId, set groupsMatchedBy to externalId.`;
+  return new Refusal('uniqueness', detail, { attribute: 'displayName' });
+}
+
+function tooBusy(cause: unknown): Refusal {
+  const refusal = new Refusal('unavailable', 'Others are changing the same people or group. Try again.');
+  refusal.cause = cause;
+  return refusal;
+}
+
+function pause(conflicts: number): Promise<void> {
+  const longest = Math.min(LONGEST_PAUSE_MS, 2 ** conflicts);
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * longest));
+}

@@ -1,0 +1,93 @@
+// One chunk of one job: read and decided beside the requests, then written in one transaction with its progress. A chunk
+// that was decided on something that has changed meanwhile is decided again.
+
+import { randomUUID } from 'node:crypto';
+import type { ChangeSet } from '../../identity/change-set.ts';
+import type { Job, Retention } from '../ledger.ts';
+import { decideChunk, readChunk } from '../sql/job-chunk.ts';
+import { advanceJob, claimJob, failJob, JobLost, type Progress } from '../sql/jobs.ts';
+import { purgeChunk, retentionChunk } from '../sql/purge.ts';
+import { isAway, isConflict } from './database-error.ts';
+import { postgresDialect as dialect } from './dialect.ts';
+import type { Connection, Pool } from './pool.ts';
+import { runOn } from './run-script.ts';
+import type { SettingsCache, Snapshot } from './settings.ts';
+import { lockSettings } from './settings.ts';
+import { tell } from './tell.ts';
+import { commitWithin } from './transact.ts';
+
+export interface Workshop {
+  pool: Pool;
+  settings: SettingsCache;
+  retention(at: number): Retention;
+  /** Events were committed, and perhaps further jobs. */
+  committed(): void;
+  caughtUp(): Promise<void>;
+}
+
+interface Decided {
+  snapshot: Snapshot;
+  changes: ChangeSet | null;
+  progress: Progress;
+}
+
+export function jobWorker({ pool, settings, retention, committed, caughtUp }: Workshop) {
+  const holder = randomUUID();
+
+  /** People and settings of one moment. */
+  async function decide(job: Job, at: number): Promise<Decided> {
+    const snapshot = await settings.fresh();
+    const over = { position: job.position, done: 0, finished: true };
+    const state = job.provider === null ? undefined : snapshot.stored.states.get(job.provider);
+    if (!state) return { snapshot, changes: null, progress: over };
+    const chunk = await pool.transaction(
+      (connection) => runOn(connection, readChunk(dialect, job, state)),
+      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+    );
+    if (chunk.last === null) return { snapshot, changes: null, progress: over };
+    const progress = { position: chunk.last, done: chunk.looked, finished: false };
+    return { snapshot, changes: decideChunk(job, state, chunk, at), progress };
+  }
+
+  async function resolve(job: Job, at: number): Promise<void> {
+    const { snapshot, changes, progress } = await decide(job, at);
+    await pool.transaction(async (connection) => {
+      if (progress.finished) await lockSettings(connection);
+      await advance(connection, job, progress, at);
+      if (changes) await commitWithin(connection, changes, snapshot);
+      // Whoever read those people as unsettled need not do so any more.
+      if (progress.finished) await moveVersion(connection);
+    });
+  }
+
+  async function forget(job: Job, at: number): Promise<void> {
+    if (job.kind === 'purge') await caughtUp();
+    await pool.transaction(async (connection) => {
+      const script =
+        job.kind === 'purge' ? purgeChunk(tell, job, at) : retentionChunk(job, retention(at), at);
+      await advance(connection, job, await runOn(connection, script), at);
+    });
+  }
+
+  async function advance(connection: Connection, job: Job, to: Progress, at: number): Promise<void> {
+    if (!(await runOn(connection, advanceJob(dialect, job, holder, to, at)))) throw new JobLost();
+  }
+
+  return async (at: number): Promise<boolean> => {
+    const job = await runOn(pool, claimJob(dialect, holder));
+    if (!job) return false;
+    try {
+      await (job.kind === 'purge' || job.kind === 'retention' ? forget(job, at) : resolve(job, at));
+      committed();
+    } catch (error) {
+      if (error instanceof JobLost || isConflict(error)) return true;
+      if (!isAway(error)) await runOn(pool, failJob(dialect, job, holder, String(error)));
+      throw error;
+    }
+    return true;
+  };
+}
+
+function moveVersion(connection: Connection) {
+  return connection.query('UPDATE settings_version SET version = version + 1');
+}

@@ -1,0 +1,201 @@
+// What administrators set: providers, their numbered rules, roles. Each change reads what was there in the transaction
+// that writes what is there now, with its event.
+
+import { fold } from '../../fold.ts';
+import type { EventDraft } from '../../identity/event.ts';
+import { type Provider, resealed, SEALED_SECRET } from '../../identity/provider.ts';
+import { type ProviderState, targetsOfGroup } from '../../mapping/decide.ts';
+import type { Ruleset } from '../../mapping/ruleset.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Change, Ledger, ProviderExtras, StoredRole } from '../ledger.ts';
+import { supersedeJob } from './jobs.ts';
+import type { Tell } from './origin.ts';
+import { all, one, type Script, UniqueViolation, write } from './statement.ts';
+import { readSettings } from './stored-settings.ts';
+import { ensureTargets } from './targets.ts';
+import { addToken } from './tokens.ts';
+
+export function* saveRole(role: StoredRole): Script<void> {
+  yield* write(
+    `INSERT INTO roles (id, name, system, permissions) VALUES (?, ?, ?, ?)
+     ON CONFLICT (id) DO UPDATE SET name = excluded.name, permissions = excluded.permissions`,
+    role.id,
+    role.name,
+    role.system ? 1 : 0,
+    JSON.stringify(role.permissions),
+  );
+}
+
+function* stateOf(provider: string): Script<ProviderState | undefined> {
+  return (yield* readSettings()).states.get(provider);
+}
+
+// --- providers --------------------------------------------------------------------------------------------------
+
+export function* saveProvider(
+  tell: Tell,
+  provider: Provider,
+  expected: number,
+  by: Change,
+  also?: ProviderExtras,
+): Script<void> {
+  const before = (yield* stateOf(provider.id))?.provider;
+  try {
+    yield* writeProvider(provider, expected);
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    throw new Refusal('conflict', `A provider named "${provider.name}" is there already.`);
+  }
+  if (before && before.settings.groupsMatchedBy !== provider.settings.groupsMatchedBy) {
+    yield* rematchGroups(provider);
+  }
+  const type = before ? ('provider.updated' as const) : ('provider.created' as const);
+  const data = before ? { before: shown(before), after: shown(provider) } : { after: shown(provider) };
+  const subject = { kind: 'provider' as const, id: provider.id };
+  yield* tell([{ type, subject, data }], { ...by, provider: provider.id });
+  if (also?.ruleset) yield* applyRuleset(tell, also.ruleset, by, also.expectedRuleset);
+  if (also?.token) yield* addToken(tell, also.token.token, also.token.hash, by);
+}
+
+function* writeProvider(provider: Provider, expected: number): Script<void> {
+  const values = [
+    provider.name,
+    fold(provider.name),
+    provider.enabled ? 1 : 0,
+    provider.scimEnabled ? 1 : 0,
+    provider.declared ? 1 : 0,
+    JSON.stringify(provider.settings),
+    provider.revision,
+    provider.id,
+  ];
+  if (expected === 0) {
+    yield* write(
+      `INSERT INTO providers (name, name_folded, enabled, scim_enabled, declared, settings, revision, id, ruleset, groups_by_scim, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?)`,
+      ...values,
+      provider.createdAt,
+    );
+    return;
+  }
+  const changed = yield* write(
+    `UPDATE providers SET name = ?, name_folded = ?, enabled = ?, scim_enabled = ?, declared = ?, settings = ?, revision = ?
+     WHERE id = ? AND revision = ?`,
+    ...values,
+    expected,
+  );
+  if (changed !== 1) {
+    throw new Refusal('stale', 'The provider was changed by somebody else. Read it again.');
+  }
+}
+
+/** For the event: everything but the secret. */
+function shown({ name, enabled, scimEnabled, settings }: Provider) {
+  const { [SEALED_SECRET]: _, ...connection } = settings.connection;
+  return { name, enabled, scimEnabled, settings: { ...settings, connection } };
+}
+
+/** Gives how many it sealed anew. */
+export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['reseal']>): Script<number> {
+  let count = 0;
+  for (const { provider } of (yield* readSettings()).states.values()) {
+    const settings = resealed(provider, anew);
+    if (settings === provider.settings) continue;
+    const changed = yield* write(
+      'UPDATE providers SET settings = ?, revision = revision + 1 WHERE id = ? AND revision = ?',
+      JSON.stringify(settings),
+      provider.id,
+      provider.revision,
+    );
+    if (changed !== 1) throw new Refusal('stale', 'A provider was changed at the same moment. Do it again.');
+    count++;
+  }
+  const draft = about(count);
+  if (draft) yield* tell([draft], { ...by, provider: null });
+  return count;
+}
+
+/** Names begin or cease to be unique: those that are there follow. */
+function* rematchGroups({ id, settings }: Provider): Script<void> {
+  const name = settings.groupsMatchedBy === 'externalId' ? 'NULL' : 'display_name_folded';
+  try {
+    yield* write(`UPDATE directory_groups SET unique_name = ${name} WHERE provider = ?`, id);
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    const detail =
+      'Two groups have one displayName. Rename one at the provider before groups are matched by it.';
+    throw new Refusal('conflict', detail);
+  }
+}
+
+/** Everything that belongs to a provider, in the order in which it is removed. */
+const providerTables = [
+  'memberships',
+  'holdings',
+  'targets',
+  'users',
+  'directory_groups',
+  'tokens',
+  'rulesets',
+  'jobs',
+];
+
+export function* removeProvider(tell: Tell, id: string, by: Change): Script<void> {
+  const before = (yield* stateOf(id))?.provider;
+  if (!before) throw new Refusal('notFound', `There is no provider ${id}.`);
+  for (const table of providerTables) yield* write(`DELETE FROM ${table} WHERE provider = ?`, id);
+  yield* write('DELETE FROM providers WHERE id = ?', id);
+  const data = { name: before.name };
+  const draft: EventDraft = { type: 'provider.removed', subject: { kind: 'provider', id }, data };
+  yield* tell([draft], { ...by, provider: id });
+}
+
+// --- rules ------------------------------------------------------------------------------------------------------
+
+/** Numbers the rules, stores them, and begins the job that resolves everybody anew. Returns the number. */
+export function* applyRuleset(
+  tell: Tell,
+  ruleset: Omit<Ruleset, 'number'>,
+  by: Change,
+  expected?: number,
+): Script<number> {
+  const { provider } = ruleset;
+  const before = (yield* stateOf(provider))?.ruleset;
+  if (!before) throw new Refusal('notFound', `There is no provider ${provider}.`);
+  if (expected !== undefined && expected !== before.number) {
+    throw new Refusal('stale', 'The mappings were changed by somebody else. Read them again.');
+  }
+  const number = before.number + 1;
+  yield* write(
+    'INSERT INTO rulesets (provider, number, strategy, rules, scim_attributes, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)',
+    provider,
+    number,
+    ruleset.strategy,
+    JSON.stringify(ruleset.rules),
+    JSON.stringify(ruleset.scimAttributes),
+    by.at,
+    `${by.actor.kind}:${by.actor.id}`,
+  );
+  yield* write('UPDATE providers SET ruleset = ? WHERE id = ?', number, provider);
+  const said = (rules: Ruleset['rules']) => rules.map(({ id: _, ...rule }) => rule);
+  const data = { number, before: said(before.rules), after: said(ruleset.rules), strategy: ruleset.strategy };
+  const subject = { kind: 'provider' as const, id: provider };
+  yield* tell([{ type: 'mapping.applied', subject, data }], { ...by, provider });
+  yield* ensureGroupTargets(tell, provider, by);
+  const anyUser = yield* one('SELECT 1 AS there FROM users WHERE provider = ? LIMIT 1', provider);
+  if (anyUser) {
+    const cause = { kind: 'ruleset' as const, id: `${provider}/${number}` };
+    yield* supersedeJob({ kind: 'resolve-all', provider, subject: '' }, cause, by.at);
+  }
+  return number;
+}
+
+/** A new team rule makes teams of the groups that are there, also of those without members. */
+function* ensureGroupTargets(tell: Tell, provider: string, by: Change): Script<void> {
+  const { ruleset } = (yield* stateOf(provider))!;
+  const groups = yield* all<{ id: string; name: string }>(
+    'SELECT id, display_name AS name FROM directory_groups WHERE provider = ?',
+    provider,
+  );
+  const targets = groups.flatMap(({ id, name }) => targetsOfGroup(ruleset, { id, displayName: name }));
+  yield* ensureTargets(tell, targets, { ...by, provider });
+}

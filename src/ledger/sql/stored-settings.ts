@@ -1,0 +1,99 @@
+// Providers with their rules, roles, and which people a job has still to reach: what every decision stands on, read
+// whole. Both engines keep it in memory, and each has its own way to know when it is old.
+
+import type { Provider, ProviderSettings } from '../../identity/provider.ts';
+import type { ProviderState } from '../../mapping/decide.ts';
+import type { Rule } from '../../mapping/rule.ts';
+import { compileRuleset, type RoleStrategy, type ScimAttribute } from '../../mapping/ruleset.ts';
+import type { StoredRole } from '../ledger.ts';
+import { all, type Script } from './statement.ts';
+
+/** Members of these groups, or all whose access rests on more than SCIM, may have stored access that is out of date. */
+export interface Unsettled {
+  groups: readonly string[];
+  others: boolean;
+}
+
+export interface StoredSettings {
+  states: ReadonlyMap<string, ProviderState>;
+  roles: readonly StoredRole[];
+  unsettled: ReadonlyMap<string, Unsettled>;
+}
+
+interface ProviderColumns {
+  id: string;
+  name: string;
+  enabled: number;
+  scim_enabled: number;
+  declared: number;
+  revision: number;
+  settings: string;
+  ruleset: number;
+  groups_by_scim: number;
+  created_at: number;
+  strategy: RoleStrategy | null;
+  rules: string | null;
+  scim_attributes: string | null;
+}
+
+export function* readSettings(): Script<StoredSettings> {
+  const roles = (yield* all<RoleColumns>(
+    'SELECT id, name, system, permissions FROM roles ORDER BY name',
+  )).map(readRole);
+  const rows = yield* all<ProviderColumns>(
+    `SELECT p.*, r.strategy, r.rules, r.scim_attributes FROM providers p
+     LEFT JOIN rulesets r ON r.provider = p.id AND r.number = p.ruleset ORDER BY p.created_at, p.id`,
+  );
+  const states = new Map(rows.map((row) => [row.id, readState(row, roles)]));
+  return { states, roles, unsettled: yield* readUnsettled() };
+}
+
+interface RoleColumns {
+  id: string;
+  name: string;
+  system: number;
+  permissions: string;
+}
+
+function readRole(row: RoleColumns): StoredRole {
+  const permissions = JSON.parse(row.permissions) as string[];
+  const { id, name } = row;
+  return { id, name, system: row.system === 1, permissions, permissionCount: permissions.length };
+}
+
+function readState(row: ProviderColumns, roles: readonly StoredRole[]): ProviderState {
+  const provider: Provider = {
+    id: row.id,
+    name: row.name,
+    enabled: row.enabled === 1,
+    scimEnabled: row.scim_enabled === 1,
+    declared: row.declared === 1,
+    revision: row.revision,
+    settings: JSON.parse(row.settings) as ProviderSettings,
+    createdAt: row.created_at,
+  };
+  const ruleset = {
+    provider: row.id,
+    number: row.ruleset,
+    strategy: row.strategy ?? ('most-permissions' as const),
+    rules: row.rules === null ? [] : (JSON.parse(row.rules) as Rule[]),
+    scimAttributes:
+      row.scim_attributes === null ? {} : (JSON.parse(row.scim_attributes) as Record<string, ScimAttribute>),
+  };
+  return { provider, ruleset: compileRuleset(ruleset, roles, row.groups_by_scim === 1), roles };
+}
+
+function* readUnsettled(): Script<Map<string, Unsettled>> {
+  const rows = yield* all<{ provider: string; kind: string; subject: string }>(
+    `SELECT provider, kind, subject FROM jobs
+     WHERE finished_at IS NULL AND kind IN ('resolve-members', 'leave-group', 'resolve-others')`,
+  );
+  const unsettled = new Map<string, { groups: string[]; others: boolean }>();
+  for (const { provider, kind, subject } of rows) {
+    const known = unsettled.get(provider) ?? { groups: [], others: false };
+    if (kind === 'resolve-others') known.others = true;
+    else known.groups.push(subject);
+    unsettled.set(provider, known);
+  }
+  return unsettled;
+}

@@ -1,0 +1,54 @@
+// One chunk of one job, in one transaction with its progress.
+
+import { randomUUID } from 'node:crypto';
+import type { Job, Retention } from '../ledger.ts';
+import { decideChunk, readChunk } from '../sql/job-chunk.ts';
+import { advanceJob, claimJob, failJob, JobLost, type Progress } from '../sql/jobs.ts';
+import type { Tell } from '../sql/origin.ts';
+import { purgeChunk, retentionChunk } from '../sql/purge.ts';
+import { sqliteDialect as dialect } from './dialect.ts';
+import type { Loader } from './load.ts';
+import type { RunScript } from './run-script.ts';
+import type { Writer } from './write.ts';
+
+export interface Workshop {
+  run: RunScript;
+  change<Answer>(job: () => Answer): Promise<Answer>;
+  loader: Loader;
+  writer: Writer;
+  tell: Tell;
+  retention(at: number): Retention;
+}
+
+export function jobWorker({ run, change, loader, writer, tell, retention }: Workshop) {
+  const holder = randomUUID();
+
+  function chunk(job: Job, at: number): Progress {
+    if (job.kind === 'purge') return run(purgeChunk(tell, job, at));
+    if (job.kind === 'retention') return run(retentionChunk(job, retention(at), at));
+    const state = job.provider === null ? null : loader.state(job.provider);
+    if (!state) return { position: job.position, done: 0, finished: true };
+    const found = run(readChunk(dialect, job, state));
+    if (found.last === null) return { position: job.position, done: 0, finished: true };
+    const changes = decideChunk(job, state, found, at);
+    if (changes) writer.write(changes);
+    return { position: found.last, done: found.looked, finished: false };
+  }
+
+  return async (at: number): Promise<boolean> => {
+    const job = await change(() => run(claimJob(dialect, holder)));
+    if (!job) return false;
+    try {
+      await change(() => {
+        const progress = chunk(job, at);
+        if (!run(advanceJob(dialect, job, holder, progress, at))) throw new JobLost();
+        if (progress.finished) loader.forget();
+      });
+    } catch (error) {
+      if (error instanceof JobLost) return true;
+      await change(() => run(failJob(dialect, job, holder, String(error))));
+      throw error;
+    }
+    return true;
+  };
+}
