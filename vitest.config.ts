@@ -1,8 +1,5 @@
 import { defineConfig } from 'vitest/config';
 
-/** Whether the server has its second engine: what is listed under `onEveryEngine` then runs on it as well. */
-const SERVER_KNOWS_POSTGRES = false;
-
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
@@ -17,7 +14,7 @@ const onEveryEngine = [
 
 /** What is about the file: its lock, its damage, the folder around it. */
 const onSqlite = [
-  'test/admin/unswept.test.ts',
+  'test/admin/{key-rotate,unswept}.test.ts',
   'test/cli/{data-folder,export,import-killed,key-rotate,verify}.test.ts',
   'test/ledger/sqlite*.test.ts',
 ];
@@ -48,7 +45,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'postgres',
-          include: [...onPostgres, ...(SERVER_KNOWS_POSTGRES ? onEveryEngine : [])],
+          include: [...onPostgres, ...onEveryEngine],
           exclude: onSqlite,
           provide: { engine: 'postgres' },
           globalSetup: ['test/harness/postgres-of-run.ts'],

@@ -72,6 +72,15 @@ export function readSettings(source: SettingsSource): Settings {
   const reading: Reading = { env: source.env, problems, credentials: new Map() };
   // With problems found, what is read has holes; it is trusted only after they were thrown.
   const written = readBy(configSchema, content ?? {}, '', reading) as WrittenConfig;
+  if (
+    environment.databaseUrl !== null &&
+    environment.secretKey === null &&
+    !isSet(source.env.BIFROST_SECRET_KEY)
+  ) {
+    const message =
+      'is required with DATABASE_URL, the same for all replicas: make one with `openssl rand -base64 32`';
+    problems.push({ path: 'BIFROST_SECRET_KEY', message });
+  }
   if (!environment.development) refuseInsecureProviders(written, problems);
   if (problems.length > 0) throw new ConfigError(problems);
   const { sessions, retention } = written;
@@ -142,7 +151,6 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
     const message = 'is for a rotation of BIFROST_SECRET_KEY, which is not set';
     problems.push({ path: 'BIFROST_SECRET_KEY_FORMER', message });
   }
-  const postgres = /^postgres(ql)?:\/\//.test(env.DATABASE_URL?.trim() ?? '');
   return {
     host: read(
       'HOST',
@@ -155,10 +163,8 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
     databaseUrl: read<string | null>(
       'DATABASE_URL',
       null,
-      () => undefined,
-      postgres
-        ? 'names a PostgreSQL database, which this version cannot use yet: unset it, and the data is kept in an SQLite file in BIFROST_DATA_DIR'
-        : 'must begin with postgres://; unset it to keep the data in an SQLite file in BIFROST_DATA_DIR',
+      readDatabaseUrl,
+      'must be postgres://user:password@host:port/database; unset it to keep the data in an SQLite file in BIFROST_DATA_DIR',
     ),
     publicUrl: read<string | null>(
       'BIFROST_PUBLIC_URL',
@@ -181,6 +187,14 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
       'must be networks, separated by commas, such as 10.0.0.0/8, 192.0.2.7',
     ),
   };
+}
+
+function isSet(text: string | undefined): boolean {
+  return (text?.trim() ?? '') !== '';
+}
+
+function readDatabaseUrl(text: string): string | undefined {
+  return /^postgres(ql)?:\/\//.test(text) && URL.canParse(text) ? text : undefined;
 }
 
 function readPort(text: string): number | undefined {

@@ -4,7 +4,7 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -19,6 +19,7 @@ import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
+import { makeFolder } from './folder.ts';
 import { loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
@@ -59,13 +60,16 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   });
   const clock = options.clock ?? systemClock;
   const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
-  const ledger = await openStorage(settings);
+  const ledger = await openStorage(settings, (error) =>
+    log.warn({ err: error }, 'a connection to the database broke'),
+  );
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
     const keys = loadKeyRing(settings);
     const apiKeys = declaredApiKeys(settings);
-    await applyDeclared(ledger, settings, clock);
+    // Replicas that start together make the same file true, one after the other.
+    await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const address = { url: '' };
@@ -129,6 +133,14 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
   });
+  // No name and no id has a NUL, and not every storage can be asked for one.
+  app.addHook('onRequest', async (request, reply) => {
+    if (/^[^?]*%00/.test(request.url)) {
+      answerMalformed(request.url, reply);
+      return reply;
+    }
+    return undefined;
+  });
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts));
@@ -187,6 +199,7 @@ async function listenOnSocket(
   local: ReturnType<typeof localRequests>,
   path: string,
 ): Promise<Server> {
+  makeFolder(dirname(path));
   rmSync(path, { force: true });
   const server = createServer((request, response) => {
     local.add(request);

@@ -32,7 +32,7 @@ export async function openServer(env: NodeJS.ProcessEnv): Promise<ServerTranspor
 /** @throws CliFailure when no server ever made data in the folder; opening it would make some. */
 export function needDataHere(env: NodeJS.ProcessEnv): void {
   const dataDir = dataDirOf(env);
-  if (existsSync(join(dataDir, 'bifrost.db'))) return;
+  if (env.DATABASE_URL?.trim() || existsSync(join(dataDir, 'bifrost.db'))) return;
   throw new CliFailure(
     exit.unavailable,
     `There is no data of Bifrost in ${dataDir}, and no server runs there.`,

@@ -31,7 +31,7 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
   });
   app.get('/readyz', async (_request, reply) => {
     try {
-      await parts.ledger.lastPosition();
+      await parts.ledger.ready();
       return { status: 'ready' };
     } catch (error) {
       parts.log.error({ err: error }, 'the storage does not answer');

@@ -51,7 +51,7 @@ export type LoadedMember = ({ kind: 'User'; loaded: LoadedUser } | { kind: 'Grou
   display?: string;
 };
 
-export function newChangeSet(context: DecisionContext): ChangeSet {
+function newChangeSet(context: DecisionContext): ChangeSet {
   return emptyChangeSet(context.state.provider.id, context.at, context.actor, context.cause);
 }
 

@@ -1,7 +1,7 @@
 // GET /api/status, POST /api/verify, GET /api/openapi.json, and docs/openapi.json.
 
 import { existsSync, readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { openApi } from '../../src/edge/admin/openapi.ts';
 import { version } from '../../src/version.ts';
 import { type Fixture, startFixture } from './fixture.ts';
@@ -19,7 +19,7 @@ describe('GET /api/status 200', () => {
     const { body } = await api.get<Record<string, unknown>>('/api/status');
     expect(body).toMatchObject({
       version,
-      engine: 'sqlite',
+      engine: inject('engine'),
       counts: { users: 2, groups: 1, memberships: 2 },
       sweep: { running: false, staleUsers: 0 },
     });

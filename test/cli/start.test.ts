@@ -5,7 +5,7 @@ import { existsSync, statSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { makeSite, run, type Site, userBody } from './fixture.ts';
 import { bifrost, endPrograms } from './program.ts';
 
@@ -24,7 +24,7 @@ describe('start', () => {
     await server.says('Ctrl-C stops.');
     expect(server.out).toMatch(/^Bifrost is running\.\n/);
     const [, url] = /Address +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(server.out) ?? [];
-    expect(server.out).toContain(site.dataDir);
+    expect(server.out).toContain(inject('engine') === 'postgres' ? 'PostgreSQL, ' : site.dataDir);
     expect(server.out).toMatch(new RegExp(`SCIM Endpoint URL \\(Entra: Tenant URL\\) +${url}/scim/v2\n`));
     expect(server.out).toContain('bifrost token rotate entra');
     expect(server.out).toContain('SCIM is off. Turn it on: bifrost provider enable-scim bare');

@@ -79,11 +79,20 @@ describe('environment', () => {
     ['BIFROST_TRUSTED_PROXY', 'proxy.example.com', 'networks'],
     ['BIFROST_TRUSTED_PROXY', '10.0.0.0/8,,192.0.2.7', 'networks'],
     ['DATABASE_URL', 'mysql://u:hunter2@db/x', 'postgres://'],
-    ['DATABASE_URL', 'postgres://u:hunter2@db/x', 'SQLite'],
   ])('%s=%s is refused and the message says what to do', (name, value, words) => {
     const error = errorOf(() => read({ [name]: value }));
     expect(error.problems).toEqual([{ path: name, message: expect.stringContaining(words) }]);
     expect(error.message).not.toContain(value);
+  });
+
+  test('a database without a key that all replicas share is refused', () => {
+    const url = 'postgres://u:hunter2@db/x';
+    const error = errorOf(() => read({ DATABASE_URL: url }));
+    expect(error.problems).toEqual([
+      { path: 'BIFROST_SECRET_KEY', message: expect.stringContaining('required with DATABASE_URL') },
+    ]);
+    const key = Buffer.alloc(32, 7).toString('base64');
+    expect(read({ DATABASE_URL: url, BIFROST_SECRET_KEY: key }).databaseUrl).toBe(url);
   });
 
   test('all problems of environment and file come together, each on its own line with its path', () => {

@@ -43,7 +43,7 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
   output.line();
   output.fields([
     ['Address', url],
-    ['Data', settings.dataDir],
+    ['Data', dataPlace(settings)],
     ['Configuration', settings.configPath ?? 'none'],
   ]);
   for (const provider of providers) {
@@ -56,6 +56,13 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
     output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
     output.line('  bifrost provider enable-scim entra');
   } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
+}
+
+/** Where it is kept, without a password. */
+function dataPlace({ databaseUrl, dataDir }: Bifrost['settings']): string {
+  if (databaseUrl === null) return dataDir;
+  const { host, pathname } = new URL(databaseUrl);
+  return `PostgreSQL, ${pathname.slice(1) || 'the default database'} on ${host || 'the local socket'}`;
 }
 
 function showEntrance(provider: ProviderJson, output: Output): void {

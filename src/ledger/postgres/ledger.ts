@@ -1,6 +1,7 @@
 // The ledger on PostgreSQL: the parts of this folder, and the scripts that both engines share, joined. Any number of
 // replicas may have one open at once.
 
+import { randomUUID } from 'node:crypto';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
@@ -57,10 +58,11 @@ function ledgerOn(pool: Pool, url: string): Ledger {
   const sealer = makeSealer(pool, followers.tell);
   const requests = requestBatches(pool);
   const inLane = lanes();
+  const self = randomUUID();
   let wakeWork = () => {};
   let ages = (_at: number): Retention => ({ requestsBefore: 0, removedUsersBefore: 0 });
 
-  const ears = listen(url, pool, {
+  const ears = listen(url, self, pool, {
     sealed: followers.tell,
     jobs: () => wakeWork(),
     look: () => sealer.wake(),
@@ -70,7 +72,7 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     sealer.wake();
     if (!beganJob) return;
     wakeWork();
-    pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', '')`).catch(() => {}); // they look for themselves too
+    pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', $1)`, [self]).catch(() => {}); // they look for themselves too
   }
 
   const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });

@@ -16,7 +16,8 @@ export interface Ears {
   look(): void;
 }
 
-export function listen(url: string, pool: Pool, ears: Ears): { stop(): Promise<void> } {
+/** `self`: what this replica signs its own news of jobs with, which it need not hear. */
+export function listen(url: string, self: string, pool: Pool, ears: Ears): { stop(): Promise<void> } {
   let client: pg.Client | null = null;
   let stopped = false;
   let failures = 0;
@@ -37,7 +38,7 @@ export function listen(url: string, pool: Pool, ears: Ears): { stop(): Promise<v
     connecting.on('end', lost);
     connecting.on('notification', ({ channel, payload }) => {
       if (channel === SEALED_CHANNEL) ears.sealed(Number(payload));
-      else ears.jobs();
+      else if (payload !== self) ears.jobs();
     });
     try {
       await connecting.connect();

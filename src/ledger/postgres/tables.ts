@@ -5,7 +5,7 @@ const words = `
 CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 
 -- Moves with every change of what replicas keep in memory: providers, rules, roles, tokens, jobs that began or ended.
-CREATE TABLE settings_version (only BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (only), version BIGINT NOT NULL);
+CREATE TABLE settings_version (id BOOLEAN PRIMARY KEY DEFAULT TRUE CHECK (id), version BIGINT NOT NULL);
 INSERT INTO settings_version (version) VALUES (1);
 
 CREATE TABLE providers (

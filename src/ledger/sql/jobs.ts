@@ -105,7 +105,7 @@ function totalValues({ kind, provider, subject }: NewJob): (string | null)[] {
 // --- doing ------------------------------------------------------------------------------------------------------
 
 /** A holder that is not heard of for so long has died; another takes its job over. */
-export const LEASE_MS = 15_000;
+const LEASE_MS = 15_000;
 
 /** The oldest job that nobody works on, from now on held by `holder`; undefined when there is none. */
 export function* claimJob(dialect: Dialect, holder: string): Script<Job | undefined> {

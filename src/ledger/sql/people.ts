@@ -6,7 +6,7 @@ import type { FullUser, ListedUser, PageKey, UserListQuery } from '../ledger.ts'
 import type { Dialect } from './dialect.ts';
 import { counted } from './events.ts';
 import { readUserRow, type UserColumns, userColumns } from './rows.ts';
-import { all, one, type Script, type Value } from './statement.ts';
+import { all, type Script, type Value } from './statement.ts';
 import type { StoredSettings } from './stored-settings.ts';
 import { loadUsers, UNSETTLED, unsettledAmong } from './users.ts';
 
@@ -200,14 +200,4 @@ function* findIn(provider: string, by: { userName?: string; externalId?: string 
   }
   const [first = [], ...others] = found;
   return first.filter((id) => others.every((each) => each.includes(id)));
-}
-
-/** The last removed user who held this folded name. */
-export function* formerHolder(provider: string, name: string): Script<string | null> {
-  const row = yield* one<{ id: string }>(
-    'SELECT id FROM users WHERE provider = ? AND sign_in_name_folded = ? AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT 1',
-    provider,
-    name,
-  );
-  return row?.id ?? null;
 }

@@ -202,7 +202,8 @@ function orderSql(
   }
   const expression = sortSql(query.sort, table, dialect);
   const direction = query.sort.descending ? 'DESC' : 'ASC';
-  const order = `(${expression} IS NULL) ${direction}, ${expression} ${direction}, r.id ${direction}`;
+  const absent = query.sort.descending ? 'NULLS FIRST' : 'NULLS LAST';
+  const order = `${expression} ${direction} ${absent}, r.id ${direction}`;
   const behind = after ? behindSql(expression, after, query.sort.descending) : { text: '', values: [] };
   return { order, sorted: expression, behind };
 }

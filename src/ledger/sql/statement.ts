@@ -55,7 +55,7 @@ export function listMarks(count: number): string {
 }
 
 /** Rows that one statement writes or looks for: both engines bound the number of values. */
-export const ROWS_AT_ONCE = 500;
+const ROWS_AT_ONCE = 500;
 
 export function* inPortions<Item>(items: readonly Item[], size = ROWS_AT_ONCE): Generator<Item[]> {
   for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
