@@ -2,6 +2,9 @@
 
 import type { Command } from './command.ts';
 import { explain } from './commands/explain.ts';
+import { exportAll } from './commands/export.ts';
+import { importAll } from './commands/import.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
@@ -32,4 +35,7 @@ export const commands: readonly Command[] = [
   explain,
   tail,
   verify,
+  exportAll,
+  importAll,
+  keyRotate,
 ];

@@ -44,6 +44,8 @@ const table: Record<string, string> = {
   'GET /audit': 'Admin Developer',
   'GET /requests': 'Admin Developer',
   'GET /requests/{id}': 'Admin Developer',
+  'GET /export': 'Admin',
+  'POST /key/rotate': 'Admin',
   'GET /status': 'Admin Developer',
   'POST /verify': 'Admin',
   'GET /openapi.json': 'everybody',

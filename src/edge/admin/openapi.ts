@@ -125,7 +125,7 @@ function headerParameters({ versioned, method }: Route): Json[] {
   return [{ name: 'If-Match', in: 'header', description, schema: { type: 'string' } }];
 }
 
-function responses({ status = 200, response, refuses = {}, versioned }: Route): Json {
+function responses({ status = 200, response, refuses = {}, versioned, streams }: Route): Json {
   const refused = Object.entries(refuses).map(([code, description]) => [
     code,
     {
@@ -137,6 +137,9 @@ function responses({ status = 200, response, refuses = {}, versioned }: Route): 
     [status]: {
       description: status === 204 ? 'Done' : status === 201 ? 'Made' : 'Found',
       ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
+      ...(streams && {
+        content: { [streams.media]: { schema: { type: 'string', description: streams.description } } },
+      }),
       ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
     },
     ...Object.fromEntries(refused),

@@ -13,7 +13,7 @@ const catalogue = {
   events: ['read'],
   audit: ['read'],
   requests: ['read'],
-  system: ['read', 'verify'],
+  system: ['read', 'verify', 'export', 'rotate'],
 } as const;
 
 type Resource = keyof typeof catalogue;

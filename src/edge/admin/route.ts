@@ -72,6 +72,8 @@ interface Described {
   status?: 200 | 201 | 204;
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
+  /** The answer is a stream of this media type, and `body` a Readable. */
+  streams?: { media: string; description: string };
   /** Takes If-Match, gives ETag. */
   versioned?: true;
   /** No body is the same as an empty object. */

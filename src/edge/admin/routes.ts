@@ -2,6 +2,8 @@
 
 import { accessRoutes } from './access-answer.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './export.ts';
+import { keyRoutes } from './keys.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { providerHealthRoutes } from './provider-health.ts';
@@ -30,5 +32,7 @@ export const routes: readonly Route[] = [
   ...mappingRoutes,
   ...eventRoutes,
   ...requestRoutes,
+  ...exportRoutes,
+  ...keyRoutes,
   ...systemRoutes,
 ];

@@ -6,9 +6,10 @@ import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
+import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
-import { applyRuleset, removeProvider, saveProvider, saveRole } from '../sql/providers.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
@@ -28,6 +29,7 @@ import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
 import { type Snapshot, settingsCache } from './settings.ts';
+import { openSnapshot } from './snapshot.ts';
 import { tell } from './tell.ts';
 import { tokenUses } from './token-uses.ts';
 import { transactor } from './transact.ts';
@@ -198,6 +200,22 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     async ready() {
       await pool.query('SELECT 1 AS one');
     },
+    async snapshot() {
+      await sealer.caughtUp();
+      return openSnapshot(pool);
+    },
+    unfinishedImport: () => read(unfinishedImport),
+    async importer(file, at) {
+      // What a start told is sealed before it is replaced.
+      await sealer.caughtUp();
+      const linesDone = await change(() => beginImport(file, at));
+      return {
+        linesDone,
+        write: (table, rows, lines) => change(() => importRows(table, rows, { file, lines })),
+        finish: () => change(finishImport, true),
+      };
+    },
+    reseal: (anew, about, by) => change(() => reseal(tell, anew, about, by)),
     isLost: () => false,
     async close() {
       await requests.stop();
