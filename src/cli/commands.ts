@@ -16,6 +16,7 @@ import { tokenList } from './commands/token-list.ts';
 import { tokenRevoke } from './commands/token-revoke.ts';
 import { tokenRotate } from './commands/token-rotate.ts';
 import { userList } from './commands/user-list.ts';
+import { userPurge } from './commands/user-purge.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
 
@@ -32,6 +33,7 @@ export const commands: readonly Command[] = [
   tokenRevoke,
   userList,
   userShow,
+  userPurge,
   explain,
   tail,
   verify,

@@ -19,6 +19,8 @@ const table: Record<string, string> = {
   'GET /users/{id}/timeline': 'Admin Developer Viewer',
   'GET /users/{id}/access': 'Admin Developer Viewer',
   'POST /users/{id}/grants': 'Admin',
+  'POST /users/{id}/purge': 'Admin',
+  'GET /jobs': 'Admin Developer',
   'DELETE /users/{id}/grants/{kind}/{target}': 'Admin',
   'GET /access': 'Admin Developer',
   'GET /teams': 'Admin Developer Viewer',

@@ -135,7 +135,7 @@ function responses({ status = 200, response, refuses = {}, versioned, streams }:
   ]);
   return {
     [status]: {
-      description: status === 204 ? 'Done' : status === 201 ? 'Made' : 'Found',
+      description: statusWords[status],
       ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
       ...(streams && {
         content: { [streams.media]: { schema: { type: 'string', description: streams.description } } },
@@ -159,3 +159,5 @@ function withReferences(schema: unknown): unknown {
       .map(([key, value]) => [key, withReferences(value)]),
   );
 }
+
+const statusWords = { 200: 'Found', 201: 'Made', 202: 'Begun', 204: 'Done' } as const;

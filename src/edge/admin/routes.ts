@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
+import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
@@ -33,6 +34,7 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...requestRoutes,
   ...exportRoutes,
+  ...jobRoutes,
   ...keyRoutes,
   ...systemRoutes,
 ];
