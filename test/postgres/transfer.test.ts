@@ -87,3 +87,19 @@ it.each(['C', 'en-US'] as const)(
     }
   },
 );
+
+it('refuses to import beside another replica, and takes it when that one has ended', async () => {
+  const { url, drop } = await freshDatabase();
+  const [mine, another] = [await openPostgresLedger({ url }), await openPostgresLedger({ url })];
+  try {
+    await expect(mine.importer('a-file', 0)).rejects.toMatchObject({
+      reason: 'conflict',
+      message: expect.stringContaining('Stop every replica'),
+    });
+    await another.close();
+    expect((await mine.importer('a-file', 0)).linesDone).toBe(0);
+  } finally {
+    await mine.close();
+    await drop();
+  }
+});

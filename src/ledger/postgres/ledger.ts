@@ -2,6 +2,7 @@
 // replicas may have one open at once.
 
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
@@ -52,7 +53,7 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
   return ledgerOn(pool, url);
 }
 
-function ledgerOn(pool: Pool, url: string): Ledger {
+async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell);
@@ -67,6 +68,8 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     jobs: () => wakeWork(),
     look: () => sealer.wake(),
   });
+  // From here on others can see that this one is there.
+  await ears.begun;
 
   function committed(beganJob = false): void {
     sealer.wake();
@@ -206,6 +209,10 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     },
     unfinishedImport: () => read(unfinishedImport),
     async importer(file, at) {
+      if (await ears.othersAreThere()) {
+        const detail = 'Other servers have this database open. Stop every replica, then import again.';
+        throw new Refusal('conflict', detail);
+      }
       // What a start told is sealed before it is replaced.
       await sealer.caughtUp();
       const linesDone = await change(() => beginImport(file, at));
