@@ -9,6 +9,8 @@ export interface Opened {
   ledger: Ledger;
   /** Closes it and opens another on the same storage. */
   reopen(): Promise<Ledger>;
+  /** Every row of every table as text, a line each, read behind the ledger's back. */
+  stored(): Promise<string>;
   destroy(): Promise<void>;
 }
 
@@ -24,6 +26,7 @@ export interface Desk {
   teamsOf(id: string): Promise<string[] | undefined>;
   /** What `verify` finds. */
   problems(): Promise<string[]>;
+  stored(): Promise<string>;
 }
 
 /** A ledger on storage of its own for every test, with the provider and the rules of `seed`. */
@@ -39,6 +42,7 @@ export function eachWithLedger(open: Open): Desk {
     },
     teamsOf: async (id) => (await accessOf(desk.ledger, id))?.teams,
     problems: async () => (await desk.ledger.verify()).problems,
+    stored: () => opened.stored(),
   } as Desk;
   function take(ledger: Ledger): void {
     desk.ledger = ledger;

@@ -29,12 +29,32 @@ async function open(): Promise<Opened> {
       opened.ledger = openSqliteLedger(folder);
       return opened.ledger;
     },
+    stored: async () => storedIn(folder),
     async destroy() {
       await opened.ledger.close();
       await rm(folder, { recursive: true, force: true });
     },
   };
   return opened;
+}
+
+function storedIn(folder: string): string {
+  const database = new DatabaseSync(join(folder, 'bifrost.db'), { readOnly: true });
+  try {
+    const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
+      name: string;
+    }[];
+    return tables
+      .flatMap(({ name }) =>
+        database
+          .prepare(`SELECT * FROM ${name}`)
+          .all()
+          .map((row) => `${name} ${JSON.stringify(row)}`),
+      )
+      .join('\n');
+  } finally {
+    database.close();
+  }
 }
 
 ledgerSuite('SQLite', open);

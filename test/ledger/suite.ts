@@ -5,6 +5,7 @@ import { describe } from 'vitest';
 import { commitSuite } from './commit-suite.ts';
 import { filterSuite } from './filter-suite.ts';
 import { groupSuite } from './group-suite.ts';
+import { jobSuite } from './job-suite.ts';
 import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
@@ -17,6 +18,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('commit', () => commitSuite(open));
     describe('groups', () => groupSuite(open));
     describe('sweep', () => sweepSuite(open));
+    describe('jobs', () => jobSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));

@@ -80,6 +80,13 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
 
   const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
   const uses = tokenUses(pool, settings, committed);
+  const worker = jobWorker({
+    pool,
+    settings,
+    retention: (at) => ages(at),
+    committed,
+    caughtUp: sealer.caughtUp,
+  });
 
   function read<Value>(script: () => Script<Value>): Promise<Value> {
     return pool.patiently(() => runOn(pool, script()));
@@ -179,13 +186,7 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     verify: (onProgress = () => {}) => verifyAll(onProgress),
 
     staleUsers: () => read(countStale),
-    work: jobWorker({
-      pool,
-      settings,
-      retention: (at) => ages(at),
-      committed,
-      caughtUp: sealer.caughtUp,
-    }),
+    work: worker.work,
     onWork: (wake) => {
       wakeWork = wake;
     },
@@ -226,6 +227,7 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     isLost: () => false,
     async close() {
       await requests.stop();
+      await worker.release().catch(() => {}); // the lease runs out by itself
       await uses.noted();
       await sealer.stop();
       await ears.stop();

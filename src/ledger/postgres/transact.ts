@@ -5,7 +5,7 @@ import { newId } from '../../id.ts';
 import type { ChangeSet } from '../../identity/change-set.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Decision, Operation, RequestRow } from '../ledger.ts';
-import { addJob } from '../sql/jobs.ts';
+import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
 import { commitValues } from './change-set-json.ts';
 import { brokenIndex, CommitUnknown, isAway, isConflict } from './database-error.ts';
@@ -121,7 +121,7 @@ export async function commitWithin(
   if (changes.jobs.length === 0) return;
   const { provider, at } = changes;
   const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
-  for (const job of changes.jobs) await runOn(connection, addJob({ ...job, provider }, cause, at));
+  for (const job of changes.jobs) await runOn(connection, supersedeJob({ ...job, provider }, cause, at));
   if (changes.groupsByScim) {
     await runOn(connection, write('UPDATE providers SET groups_by_scim = 1 WHERE id = ?', provider));
   }

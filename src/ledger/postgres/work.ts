@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from '../../identity/change-set.ts';
 import type { Job, Retention } from '../ledger.ts';
 import { decideChunk, readChunk } from '../sql/job-chunk.ts';
-import { advanceJob, claimJob, failJob, JobLost, type Progress } from '../sql/jobs.ts';
+import { advanceJob, claimJob, failJob, JobLost, type Progress, releaseJobs } from '../sql/jobs.ts';
 import { purgeChunk, retentionChunk } from '../sql/purge.ts';
 import { isAway, isConflict } from './database-error.ts';
 import { postgresDialect as dialect } from './dialect.ts';
@@ -31,7 +31,14 @@ interface Decided {
   progress: Progress;
 }
 
-export function jobWorker({ pool, settings, retention, committed, caughtUp }: Workshop) {
+export interface JobWorker {
+  /** One chunk of some job; false when there is none to do. */
+  work(at: number): Promise<boolean>;
+  /** Lets go of a job that is not done. */
+  release(): Promise<void>;
+}
+
+export function jobWorker({ pool, settings, retention, committed, caughtUp }: Workshop): JobWorker {
   const holder = randomUUID();
 
   /** People and settings of one moment. */
@@ -73,7 +80,7 @@ export function jobWorker({ pool, settings, retention, committed, caughtUp }: Wo
     if (!(await runOn(connection, advanceJob(dialect, job, holder, to, at)))) throw new JobLost();
   }
 
-  return async (at: number): Promise<boolean> => {
+  async function work(at: number): Promise<boolean> {
     const job = await runOn(pool, claimJob(dialect, holder));
     if (!job) return false;
     try {
@@ -85,7 +92,9 @@ export function jobWorker({ pool, settings, retention, committed, caughtUp }: Wo
       throw error;
     }
     return true;
-  };
+  }
+
+  return { work, release: () => runOn(pool, releaseJobs(holder)) };
 }
 
 function moveVersion(connection: Connection) {

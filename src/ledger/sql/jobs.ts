@@ -73,7 +73,7 @@ export function* addJob(job: NewJob, cause: Cause, at: number): Script<boolean> 
   return added > 0;
 }
 
-/** The newer rules take the place of those that were being applied. */
+/** What is to be done now takes the place of what was under way: whom that had reached is reached again. */
 export function* supersedeJob(job: NewJob, cause: Cause, at: number): Script<void> {
   yield* write(
     `UPDATE jobs SET finished_at = ?, outcome = 'superseded', holder = NULL
@@ -167,6 +167,11 @@ export function* failJob(dialect: Dialect, job: Job, holder: string, error: stri
     job.id,
     holder,
   );
+}
+
+/** Whoever closes lets go of what it holds, so that nobody waits for its lease to run out. */
+export function* releaseJobs(holder: string): Script<void> {
+  yield* write('UPDATE jobs SET holder = NULL, lease_until = NULL WHERE holder = ?', holder);
 }
 
 // --- looking ----------------------------------------------------------------------------------------------------

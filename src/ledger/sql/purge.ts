@@ -50,6 +50,8 @@ export function* purgeChunk(tell: Tell, job: Job, at: number): Script<Progress> 
     return { position: String(last.position), done: events.length, finished: false };
   }
   yield* write('DELETE FROM requests WHERE resource = ?', subject);
+  // Of a removed group whose members leave by a job that has not come to this one.
+  yield* write('DELETE FROM memberships WHERE provider = ? AND member = ?', provider, subject);
   yield* write('DELETE FROM users WHERE provider = ? AND id = ?', provider, subject);
   const draft: EventDraft = { type: 'user.purged', subject: { kind: 'user', id: subject } };
   yield* tell([draft], { at, provider, actor: system, cause: job.cause });

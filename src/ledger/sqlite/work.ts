@@ -1,6 +1,5 @@
 // One chunk of one job, in one transaction with its progress.
 
-import { randomUUID } from 'node:crypto';
 import type { Job, Retention } from '../ledger.ts';
 import { decideChunk, readChunk } from '../sql/job-chunk.ts';
 import { advanceJob, claimJob, failJob, JobLost, type Progress } from '../sql/jobs.ts';
@@ -20,9 +19,10 @@ export interface Workshop {
   retention(at: number): Retention;
 }
 
-export function jobWorker({ run, change, loader, writer, tell, retention }: Workshop) {
-  const holder = randomUUID();
+/** One process has the file: what it held before it ended, however it ended, is its own again at once. */
+const holder = 'the one process';
 
+export function jobWorker({ run, change, loader, writer, tell, retention }: Workshop) {
   function chunk(job: Job, at: number): Progress {
     if (job.kind === 'purge') return run(purgeChunk(tell, job, at));
     if (job.kind === 'retention') return run(retentionChunk(job, retention(at), at));

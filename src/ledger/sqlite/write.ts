@@ -11,7 +11,7 @@ import type {
 } from '../../identity/change-set.ts';
 import type { EventDraft } from '../../identity/event.ts';
 import { Refusal } from '../../refusal.ts';
-import { addJob } from '../sql/jobs.ts';
+import { supersedeJob } from '../sql/jobs.ts';
 import type { EventOrigin } from '../sql/origin.ts';
 import {
   groupWriteColumns,
@@ -88,7 +88,7 @@ export function writer(
     const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
     edges.write(changes);
     const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
-    for (const job of changes.jobs) run(addJob({ ...job, provider }, cause, at));
+    for (const job of changes.jobs) run(supersedeJob({ ...job, provider }, cause, at));
     removeGroups(changes);
     if (changes.groupsByScim) markGroupsByScim.run(provider);
     if (changes.groupsByScim || changes.jobs.length > 0) loaded.forget();
