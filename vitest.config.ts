@@ -14,8 +14,8 @@ const onEveryEngine = [
 
 /** What is about the file: its lock, its damage, the folder around it. */
 const onSqlite = [
-  'test/admin/unswept.test.ts',
-  'test/cli/{data-folder,verify}.test.ts',
+  'test/admin/{key-rotate,unswept}.test.ts',
+  'test/cli/{data-folder,export,import-killed,key-rotate,verify}.test.ts',
   'test/ledger/sqlite*.test.ts',
 ];
 

@@ -51,6 +51,8 @@ export interface Settings {
   /** Scheme, host and port, without a slash at its end. Null: what is listened on. */
   readonly publicUrl: string | null;
   readonly secretKey: SecretKey | null;
+  /** Of a rotation: opens what was sealed before it. Only beside `secretKey`. */
+  readonly formerSecretKey: SecretKey | null;
   readonly development: boolean;
   readonly trustedProxies: readonly string[];
   readonly sessions: { readonly refreshAfterMs: number; readonly capMs: number };
@@ -138,6 +140,17 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
     if (value === undefined) problems.push({ path: name, message: problem });
     return value ?? otherwise;
   };
+  const readSecretKey = (name: string) =>
+    read<SecretKey | null>(
+      name,
+      null,
+      (text) => readKey(text) ?? undefined,
+      'must be exactly 32 bytes in base64: make one with `openssl rand -base64 32`',
+    );
+  if (env.BIFROST_SECRET_KEY_FORMER?.trim() && !env.BIFROST_SECRET_KEY?.trim()) {
+    const message = 'is for a rotation of BIFROST_SECRET_KEY, which is not set';
+    problems.push({ path: 'BIFROST_SECRET_KEY_FORMER', message });
+  }
   return {
     host: read(
       'HOST',
@@ -159,12 +172,8 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
       readPublicUrl,
       'must be https://host, without a path, query or user (http only for localhost: browsers would drop the session cookie)',
     ),
-    secretKey: read<SecretKey | null>(
-      'BIFROST_SECRET_KEY',
-      null,
-      (text) => readKey(text) ?? undefined,
-      'must be exactly 32 bytes in base64: make one with `openssl rand -base64 32`',
-    ),
+    secretKey: readSecretKey('BIFROST_SECRET_KEY'),
+    formerSecretKey: readSecretKey('BIFROST_SECRET_KEY_FORMER'),
     development: read(
       'BIFROST_DEVELOPMENT',
       false,

@@ -1,7 +1,7 @@
 // Makes the data folder: one missing level after the other. Node's own recursive way never ends where a file system
 // refuses new folders by saying that the parent is not there (/proc does).
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { ConfigError } from './config-problem.ts';
 
@@ -20,4 +20,6 @@ export function makeFolder(path: string): void {
       throw new ConfigError([{ path: 'BIFROST_DATA_DIR', message }]);
     }
   }
+  // ENOTDIR where it is a file: said here, since SQLite only says that it cannot open what is below it.
+  statSync(`${resolve(path)}/.`);
 }

@@ -11,7 +11,6 @@ import Fastify, {
   type InjectOptions,
   type LightMyRequestResponse,
 } from 'fastify';
-import type { Logger } from 'pino';
 import { type Clock, systemClock } from './clock.ts';
 import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
@@ -21,13 +20,12 @@ import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { makeFolder } from './folder.ts';
+import { loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { openPostgresLedger } from './ledger/postgres/ledger.ts';
-import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 import { limits } from './limits.ts';
 import { createLogger } from './log.ts';
 import { errorBody } from './scim/messages.ts';
-import { loadSecretKey } from './secret.ts';
+import { openStorage } from './storage.ts';
 import { version } from './version.ts';
 import { working } from './working.ts';
 
@@ -62,9 +60,13 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   });
   const clock = options.clock ?? systemClock;
   const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
-  const secretKey = loadSecretKey(settings.dataDir, settings.secretKey);
-  const ledger = await openLedger(settings, log);
+  const ledger = await openStorage(settings, (error) =>
+    log.warn({ err: error }, 'a connection to the database broke'),
+  );
   try {
+    await refuseUnfinishedImport(ledger);
+    // Under the lock of the data: a rotation in another process is over by now.
+    const keys = loadKeyRing(settings);
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
     await ledger.alone(() => applyDeclared(ledger, settings, clock));
@@ -76,7 +78,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       clock,
       settings,
       log,
-      secretKey,
+      keys,
       version,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
@@ -106,12 +108,12 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   }
 }
 
-async function openLedger({ databaseUrl, dataDir }: Settings, log: Logger): Promise<Ledger> {
-  if (databaseUrl === null) return openSqliteLedger(dataDir);
-  return openPostgresLedger({
-    url: databaseUrl,
-    onTrouble: (error) => log.warn({ err: error }, 'a connection to the database broke'),
-  });
+async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {
+  const underWay = await ledger.unfinishedImport();
+  if (!underWay) return;
+  throw new Error(
+    `an import into this data is not finished (${underWay.lines} lines are done). Run the same "bifrost import" again: it goes on where it stopped.`,
+  );
 }
 
 // --- HTTP -------------------------------------------------------------------------------------------------------
@@ -139,7 +141,7 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     }
     return undefined;
   });
-  const cursorKey = createHmac('sha256', parts.secretKey.bytes).update('cursor').digest();
+  const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts));
   await app.register(async (operations) => registerOperations(operations, parts));

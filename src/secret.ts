@@ -1,12 +1,9 @@
-// Secrets at rest and tokens in hand: the key of this installation, sealing with it, hashing, minting, comparing.
+// Secrets at rest and tokens in hand: sealing with a key, hashing, minting, comparing. Where keys are kept: key-ring.ts.
 
 import { createCipheriv, createDecipheriv, createHash, randomBytes, timingSafeEqual } from 'node:crypto';
-import { closeSync, fsyncSync, linkSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { makeFolder } from './folder.ts';
 
-const KEY_BYTES = 32;
+export const KEY_BYTES = 32;
 /** NIST SP 800-38D 5.2.1.1: 96 bits, random for each text. */
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
@@ -27,47 +24,6 @@ export function readKey(text: string): SecretKey | null {
   return { id, bytes };
 }
 
-/** The key from the environment if there is one, else from `secret.key` in the data directory, made at first start. */
-export function loadSecretKey(dataDir: string, envKey: SecretKey | null): SecretKey {
-  if (envKey) return envKey;
-  makeFolder(dataDir);
-  const path = join(dataDir, 'secret.key');
-  const text = readIfThere(path) ?? makeKeyFile(path);
-  const key = readKey(text.trim());
-  if (!key) {
-    throw new Error(
-      `${path} does not hold ${KEY_BYTES} bytes of base64. Restore it from a backup: without it, stored secrets cannot be read.`,
-    );
-  }
-  return key;
-}
-
-function readIfThere(path: string): string | null {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-}
-
-/** Written whole beside its place and linked into it: a crash leaves no half key, and of two starts one key wins. */
-function makeKeyFile(path: string): string {
-  const draft = `${path}.${process.pid}.${randomBytes(6).toString('hex')}`;
-  const file = openSync(draft, 'wx', 0o600);
-  try {
-    writeSync(file, `${randomBytes(KEY_BYTES).toString('base64')}\n`);
-    fsyncSync(file);
-    linkSync(draft, path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    closeSync(file);
-    rmSync(draft, { force: true });
-  }
-  return readFileSync(path, 'utf8');
-}
-
 /**
  * AES-256-GCM. `identity` says whose secret it is (table, row, column): a sealed text copied to another row does not
  * open. Gives `v1.<key id>.<nonce, text and tag in base64url>`.
@@ -80,6 +36,11 @@ export function seal(key: SecretKey, plain: string, identity: string): string {
   return `${FORMAT}.${key.id}.${body.toString('base64url')}`;
 }
 
+/** The id of the key that a text was sealed with; null where it is no sealed text. */
+export function keyIdOf(sealed: string): string | null {
+  return /^v1\.([0-9a-f]{8})\./.exec(sealed)?.[1] ?? null;
+}
+
 /** Throws where the text was sealed with another key, for another identity, or was altered. */
 export function open(key: SecretKey, sealed: string, identity: string): string {
   const [format, keyId, encoded, ...more] = sealed.split('.');
@@ -89,7 +50,7 @@ export function open(key: SecretKey, sealed: string, identity: string): string {
   }
   if (keyId !== key.id) {
     throw new Error(
-      `The stored secret of ${identity} was sealed with key ${keyId}, but this server has key ${key.id}. Start with the former BIFROST_SECRET_KEY or secret.key.`,
+      `The stored secret of ${identity} was sealed with key ${keyId}, but this server has key ${key.id}. Start with the key it was sealed with as BIFROST_SECRET_KEY, or as BIFROST_SECRET_KEY_FORMER during a rotation.`,
     );
   }
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, body.subarray(0, NONCE_BYTES), {

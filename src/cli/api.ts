@@ -20,6 +20,11 @@ export interface WireAnswer {
   readonly location: string;
 }
 
+/** An answer whose body is read as it comes. */
+export interface WireStream extends Omit<WireAnswer, 'text'> {
+  readonly body: AsyncIterable<Uint8Array>;
+}
+
 export interface Transport {
   /** `socket`: a server on this machine; `in-process`: none runs, this process has the data. */
   readonly kind: 'remote' | 'socket' | 'in-process';
@@ -28,6 +33,10 @@ export interface Transport {
   /** @throws CliFailure when nobody answers. */
   request(request: WireRequest): Promise<WireAnswer>;
   close(): Promise<void>;
+}
+
+export interface ServerTransport extends Transport {
+  stream(request: WireRequest): Promise<WireStream>;
 }
 
 export interface Api {
@@ -62,6 +71,24 @@ export function apiOver(transport: Transport): Api {
       expectSuccess(await ask(method, path, body)) as Shape,
     ask: (path, query = {}) => ask('GET', withQuery(path, query), undefined),
   };
+}
+
+/** The bytes of an answer of that media type, as they come. */
+export async function download(
+  transport: ServerTransport,
+  path: string,
+  media: string,
+): Promise<AsyncIterable<Uint8Array>> {
+  const { body, ...answer } = await transport.stream({ method: 'GET', path });
+  if (answer.status === 200 && answer.contentType.startsWith(media)) return body;
+  const text = await textOf(body);
+  throw refused(answer.status, readAnswer(transport, { ...answer, text }), transport);
+}
+
+async function textOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of body) chunks.push(chunk);
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** A path made of words, each of which may hold anything. */

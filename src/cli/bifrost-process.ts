@@ -1,6 +1,8 @@
 // Starts Bifrost in this process: to serve, or without an address where no server runs. The server is loaded only
 // then, so that help and commands to a running one are quick.
 
+import type { Settings } from '../config.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { Bifrost } from '../main.ts';
 import type { Transport } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
@@ -12,6 +14,27 @@ export async function startHere(env: NodeJS.ProcessEnv, listen: boolean): Promis
     return await startBifrost({ env, listen });
   } catch (error) {
     throw await explained(error, env);
+  }
+}
+
+const LOCKED_ADVICE = 'Commands beside a running server speak to it through the socket in its data folder.';
+
+/** The data alone, as it lies there: nothing is declared, no work begins. */
+export async function openStorageHere(
+  env: NodeJS.ProcessEnv,
+  lockedAdvice = LOCKED_ADVICE,
+): Promise<{ ledger: Ledger; settings: Settings; keyIds: string[] }> {
+  try {
+    const [{ readSettings }, { openStorage }, keys] = await Promise.all([
+      import('../config.ts'),
+      import('../storage.ts'),
+      import('../key-ring.ts'),
+    ]);
+    const settings = readSettings({ env });
+    const keyIds = keys.keyIds(settings);
+    return { ledger: await openStorage(settings), settings, keyIds };
+  } catch (error) {
+    throw await explained(error, env, lockedAdvice);
   }
 }
 
@@ -41,7 +64,11 @@ export function inProcessTransport(bifrost: Bifrost): Transport {
   };
 }
 
-async function explained(error: unknown, env: NodeJS.ProcessEnv): Promise<unknown> {
+async function explained(
+  error: unknown,
+  env: NodeJS.ProcessEnv,
+  lockedAdvice = LOCKED_ADVICE,
+): Promise<unknown> {
   const { ConfigError } = await import('../config.ts');
   const { LedgerLocked } = await import('../ledger/sqlite/open.ts');
   if (error instanceof ConfigError) {
@@ -55,11 +82,7 @@ async function explained(error: unknown, env: NodeJS.ProcessEnv): Promise<unknow
     );
   }
   if (error instanceof LedgerLocked) {
-    return new CliFailure(
-      exit.unavailable,
-      error.message,
-      'Commands beside a running server speak to it through the socket in its data folder.',
-    );
+    return new CliFailure(exit.unavailable, error.message, lockedAdvice);
   }
   return systemFailure(error as NodeJS.ErrnoException, env);
 }

@@ -2,6 +2,9 @@
 
 import type { Command } from './command.ts';
 import { explain } from './commands/explain.ts';
+import { exportAll } from './commands/export.ts';
+import { importAll } from './commands/import.ts';
+import { keyRotate } from './commands/key-rotate.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
@@ -13,6 +16,7 @@ import { tokenList } from './commands/token-list.ts';
 import { tokenRevoke } from './commands/token-revoke.ts';
 import { tokenRotate } from './commands/token-rotate.ts';
 import { userList } from './commands/user-list.ts';
+import { userPurge } from './commands/user-purge.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
 
@@ -29,7 +33,11 @@ export const commands: readonly Command[] = [
   tokenRevoke,
   userList,
   userShow,
+  userPurge,
   explain,
   tail,
   verify,
+  exportAll,
+  importAll,
+  keyRotate,
 ];

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative, resolve } from 'node:path';
-import type { Transport } from './api.ts';
+import type { ServerTransport, Transport } from './api.ts';
 import { inProcessTransport, startHere } from './bifrost-process.ts';
 import { CliFailure, exit, usageFailure } from './failure.ts';
 import { type RemoteServer, remoteTransport, socketTransport } from './http-transport.ts';
@@ -14,20 +14,34 @@ const SOCKET_NAME = 'bifrost.sock';
 
 /** @throws CliFailure when no way leads to data. */
 export async function openTransport(env: NodeJS.ProcessEnv): Promise<Transport> {
+  const server = await openServer(env);
+  if (server) return server;
+  needDataHere(env);
+  return inProcessTransport(await startHere(env, false));
+}
+
+/** The server that the environment names, or that has the data folder; null when there is none. */
+export async function openServer(env: NodeJS.ProcessEnv): Promise<ServerTransport | null> {
   const remote = readRemote(env);
   if (remote) return remoteTransport(remote);
-  const dataDir = resolve(env.BIFROST_DATA_DIR?.trim() || './data');
+  const dataDir = dataDirOf(env);
   const socketPath = shorter(join(dataDir, SOCKET_NAME));
-  if (await isAnswered(socketPath)) return socketTransport(socketPath, dataDir);
-  const isHere = env.DATABASE_URL?.trim() ? true : existsSync(join(dataDir, 'bifrost.db'));
-  if (!isHere) {
-    throw new CliFailure(
-      exit.unavailable,
-      `There is no data of Bifrost in ${dataDir}, and no server runs there.`,
-      'Start one with "bifrost start", or set BIFROST_DATA_DIR to its data folder, or BIFROST_URL and BIFROST_API_KEY.',
-    );
-  }
-  return inProcessTransport(await startHere(env, false));
+  return (await isAnswered(socketPath)) ? socketTransport(socketPath, dataDir) : null;
+}
+
+/** @throws CliFailure when no server ever made data in the folder; opening it would make some. */
+export function needDataHere(env: NodeJS.ProcessEnv): void {
+  const dataDir = dataDirOf(env);
+  if (env.DATABASE_URL?.trim() || existsSync(join(dataDir, 'bifrost.db'))) return;
+  throw new CliFailure(
+    exit.unavailable,
+    `There is no data of Bifrost in ${dataDir}, and no server runs there.`,
+    'Start one with "bifrost start", or set BIFROST_DATA_DIR to its data folder, or BIFROST_URL and BIFROST_API_KEY.',
+  );
+}
+
+function dataDirOf(env: NodeJS.ProcessEnv): string {
+  return resolve(env.BIFROST_DATA_DIR?.trim() || './data');
 }
 
 function readRemote(env: NodeJS.ProcessEnv): RemoteServer | null {

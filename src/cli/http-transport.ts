@@ -3,11 +3,12 @@
 import {
   type ClientRequest,
   Agent as HttpAgent,
+  type IncomingMessage,
   type RequestOptions,
   request as requestHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import type { Transport, WireAnswer, WireRequest } from './api.ts';
+import type { ServerTransport, Transport, WireAnswer, WireRequest, WireStream } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
 /** A server that is there takes a connection at once. */
@@ -20,7 +21,7 @@ export interface RemoteServer {
   apiKey: string;
 }
 
-export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
+export function remoteTransport({ url, apiKey }: RemoteServer): ServerTransport {
   const secure = url.protocol === 'https:';
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   // The address may have a path in front, where a proxy serves Bifrost beside other things.
@@ -37,7 +38,7 @@ export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
   });
 }
 
-export function socketTransport(socketPath: string, dataDir: string): Transport {
+export function socketTransport(socketPath: string, dataDir: string): ServerTransport {
   const agent = new HttpAgent({ keepAlive: true });
   return transportOver({
     kind: 'socket',
@@ -71,23 +72,55 @@ interface Way {
   close(): void;
 }
 
-function transportOver(way: Way): Transport {
+function transportOver(way: Way): ServerTransport {
   return {
     kind: way.kind,
     name: way.name,
     request: (request) => exchange(way, request),
+    stream: (request) => exchangeStream(way, request),
     close: async () => way.close(),
   };
 }
 
-function exchange(way: Way, { method, path, body, signal }: WireRequest): Promise<WireAnswer> {
+async function exchange(way: Way, request: WireRequest): Promise<WireAnswer> {
+  const response = await send(way, request);
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of response) chunks.push(chunk as Buffer);
+  } catch (error) {
+    throw request.signal?.aborted ? error : way.explain(error as NodeJS.ErrnoException);
+  }
+  return { ...headOf(response), text: Buffer.concat(chunks).toString('utf8') };
+}
+
+async function exchangeStream(way: Way, request: WireRequest): Promise<WireStream> {
+  const response = await send(way, request);
+  async function* body(): AsyncGenerator<Uint8Array> {
+    try {
+      yield* response;
+    } catch (error) {
+      throw way.explain(error as NodeJS.ErrnoException);
+    }
+  }
+  return { ...headOf(response), body: body() };
+}
+
+function headOf(response: IncomingMessage): Omit<WireAnswer, 'text'> {
+  return {
+    status: response.statusCode ?? 0,
+    contentType: response.headers['content-type'] ?? '',
+    location: response.headers.location ?? '',
+  };
+}
+
+/** Until the head of the answer is there. */
+function send(way: Way, { method, path, body, signal }: WireRequest): Promise<IncomingMessage> {
   const headers: Record<string, string | number> = { accept: 'application/json', ...way.headers };
   if (body !== undefined) {
     headers['content-type'] = 'application/json';
     headers['content-length'] = Buffer.byteLength(body);
   }
   return new Promise((resolve, reject) => {
-    const fail = (error: NodeJS.ErrnoException) => reject(signal?.aborted ? error : way.explain(error));
     const request = way.open({ method, path, headers, ...(signal ? { signal } : {}) });
     const giveUp = () => request.destroy(Object.assign(new Error('no answer'), { code: 'ETIMEDOUT' }));
     const connecting = setTimeout(giveUp, CONNECT_MS);
@@ -95,20 +128,10 @@ function exchange(way: Way, { method, path, body, signal }: WireRequest): Promis
     request.on('socket', (socket) => (socket.connecting ? socket.once('connect', connected) : connected()));
     request.setTimeout(SILENCE_MS, giveUp);
     request.on('close', connected);
-    request.on('error', fail);
-    request.on('response', (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('error', fail);
-      response.on('end', () =>
-        resolve({
-          status: response.statusCode ?? 0,
-          contentType: response.headers['content-type'] ?? '',
-          location: response.headers.location ?? '',
-          text: Buffer.concat(chunks).toString('utf8'),
-        }),
-      );
-    });
+    request.on('error', (error: NodeJS.ErrnoException) =>
+      reject(signal?.aborted ? error : way.explain(error)),
+    );
+    request.on('response', resolve);
     request.end(body);
   });
 }

@@ -5,7 +5,9 @@ export type Tone = 'strong' | 'dim' | 'good' | 'bad' | 'warning';
 export type Text = string | { readonly tone: Tone; readonly text: string };
 
 export interface Sink {
-  write(text: string): unknown;
+  /** False: it is full, and tells by `drain` when it takes more. */
+  write(text: string | Uint8Array): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
   isTTY?: boolean;
 }
 
@@ -21,6 +23,10 @@ export interface Output {
   jsonLine(value: unknown): void;
   /** To standard error: what is neither answer nor result. */
   note(...parts: Text[]): void;
+  /** To standard output, as they are; resolves when it takes more. */
+  bytes(chunk: Uint8Array): Promise<void>;
+  /** To standard error where that is a terminal: one line that the next one takes the place of. */
+  progress(text: string): void;
 }
 
 const toneCodes: Readonly<Record<Tone, string>> = {
@@ -62,6 +68,14 @@ export function createOutput(stdout: Sink, stderr: Sink, env: NodeJS.ProcessEnv)
     document: (value) => void stdout.write(`${jsonText(value, 2)}\n`),
     jsonLine: (value) => void stdout.write(`${jsonText(value)}\n`),
     note: (...parts) => void stderr.write(`${parts.map(err).join('')}\n`),
+    bytes: async (chunk) => {
+      if (stdout.write(chunk) === false && stdout.once) {
+        await new Promise<void>((resolve) => stdout.once!('drain', resolve));
+      }
+    },
+    progress: (text) => {
+      if (stderr.isTTY) stderr.write(`\r\u001b[K${plain(text)}`);
+    },
   };
 }
 

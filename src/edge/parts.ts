@@ -4,15 +4,15 @@ import type { IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
+import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
-import type { SecretKey } from '../secret.ts';
 
 export interface Parts {
   ledger: Ledger;
   clock: Clock;
   settings: Settings;
   log: Logger;
-  secretKey: SecretKey;
+  keys: KeyRing;
   version: string;
   /** How the world reaches us, without a slash at the end; known once the server listens. */
   publicUrl(): string;

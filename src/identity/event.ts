@@ -28,6 +28,7 @@ export type EventType =
   | 'token.created'
   | 'token.revoked'
   | 'mapping.applied'
+  | 'key.rotated'
   | 'members.replaced_with_one';
 
 /** By which channel news arrives (SEMANTICS of the whole system: one word each). */
@@ -45,7 +46,7 @@ export interface Cause {
   id: string;
 }
 
-export type SubjectKind = 'user' | 'group' | 'team' | 'businessUnit' | 'provider' | 'token';
+export type SubjectKind = 'user' | 'group' | 'team' | 'businessUnit' | 'provider' | 'token' | 'key';
 
 export interface EventDraft {
   type: EventType;

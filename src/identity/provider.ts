@@ -42,3 +42,36 @@ export function providerIdFor(name: string, taken: ReadonlySet<string>): string 
     if (!taken.has(id)) return id;
   }
 }
+
+// --- secrets at rest --------------------------------------------------------------------------------------------
+
+/** Under which name `connection` keeps the client secret, sealed. */
+export const SEALED_SECRET = 'sealedClientSecret';
+
+export interface SealedSecret {
+  /** Whose secret it is (table, row, column): a sealed text opens for this alone. */
+  readonly identity: string;
+  readonly sealed: string;
+}
+
+export function clientSecretIdentity(provider: string): string {
+  return `providers/${provider}/clientSecret`;
+}
+
+/** Every place where a secret at rest stands. */
+export function sealedSecrets({ id, settings }: Pick<Provider, 'id' | 'settings'>): SealedSecret[] {
+  const sealed = settings.connection[SEALED_SECRET];
+  return typeof sealed === 'string' ? [{ identity: clientSecretIdentity(id), sealed }] : [];
+}
+
+/** The settings with every secret as `reseal` gives it; the same object where that changes nothing. */
+export function resealed(
+  provider: Pick<Provider, 'id' | 'settings'>,
+  reseal: (secret: SealedSecret) => string,
+): ProviderSettings {
+  const { settings } = provider;
+  const [secret] = sealedSecrets(provider);
+  const sealed = secret && reseal(secret);
+  if (sealed === undefined || sealed === secret?.sealed) return settings;
+  return { ...settings, connection: { ...settings.connection, [SEALED_SECRET]: sealed } };
+}

@@ -3,15 +3,16 @@
 // (sqlite/, postgres/; sql/ is what they share) gives this contract; test/ledger/ holds them to it.
 
 import type { ChangeSet } from '../identity/change-set.ts';
-import type { Actor, Cause, Event } from '../identity/event.ts';
+import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
 import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
-import type { Provider } from '../identity/provider.ts';
+import type { Provider, SealedSecret } from '../identity/provider.ts';
 import type { User, UserStatus } from '../identity/user.ts';
 import type { LoadedMember, LoadedUser, ProviderState } from '../mapping/decide.ts';
 import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
+import type { ExportRow } from './export-tables.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
 
@@ -397,9 +398,59 @@ export interface Ledger {
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
   /** Rejects when the storage does not answer at this moment. */
   ready(): Promise<void>;
+
+  /**
+   * Everything as it is at this moment, whatever is written later; what it shows is on disk. It holds back the
+   * clearing away of older versions, so it is not kept open for longer than it is read.
+   */
+  snapshot(): Promise<Snapshot>;
+  unfinishedImport(): Promise<UnfinishedImport | null>;
+  /**
+   * Begins an import, or goes on with the one under way. `file` is the hash of the whole file.
+   * @throws Refusal `conflict` when there is anything that an import does not replace, or one of another file is
+   * under way.
+   */
+  importer(file: string, at: number): Promise<Importer>;
+  /**
+   * Seals every stored secret anew that `reseal` gives another text for, in one commit with the event that `tell`
+   * gives for their number. The revision of each provider it touches goes up, so that an edit under way is refused
+   * as stale. What `reseal` throws undoes all of it.
+   */
+  reseal(
+    reseal: (secret: SealedSecret) => string,
+    tell: (resealed: number) => EventDraft | null,
+    by: Change,
+  ): Promise<number>;
+
   /** The storage failed in a way that only a restart can mend. */
   isLost(): boolean;
   close(): Promise<void>;
+}
+
+/** One moment of the store, table by table (export-tables.ts). */
+export interface Snapshot {
+  /** Number of the newest migration. */
+  readonly schema: number;
+  /** In the order of the table's key, in chunks that hold the event loop for a few milliseconds at most. */
+  rows(table: string): AsyncIterable<readonly ExportRow[]>;
+  close(): Promise<void>;
+}
+
+export interface UnfinishedImport {
+  /** Hash of the whole file. */
+  file: string;
+  /** How many lines of it are stored. */
+  lines: number;
+  startedAt: number;
+}
+
+export interface Importer {
+  /** How many lines of the file an earlier run has stored. */
+  readonly linesDone: number;
+  /** Rows and how far the file is read with them, in one commit. */
+  write(table: string, rows: readonly ExportRow[], linesDone: number): Promise<void>;
+  /** The store is whole: from now on it may be served. */
+  finish(): Promise<void>;
 }
 
 export interface ProviderExtras {

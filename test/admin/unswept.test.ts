@@ -11,11 +11,11 @@ import { registerAdmin } from '../../src/edge/admin/admin.ts';
 import type { UserJson } from '../../src/edge/admin/contract.ts';
 import { systemRoles } from '../../src/edge/admin/permissions.ts';
 import { newId } from '../../src/id.ts';
+import { loadKeyRing } from '../../src/key-ring.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
 import { createLogger } from '../../src/log.ts';
 import { decideUserCreate } from '../../src/mapping/decide.ts';
-import { loadSecretKey } from '../../src/secret.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import type { Page } from './fixture.ts';
 
@@ -38,7 +38,7 @@ beforeAll(async () => {
     clock: systemClock,
     settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
     log: createLogger({ level: 'silent' }),
-    secretKey: loadSecretKey(directory, null),
+    keys: loadKeyRing({ dataDir: directory, secretKey: null, formerSecretKey: null }),
     version: 'test',
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,

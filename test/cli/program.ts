@@ -52,3 +52,18 @@ export async function endPrograms(): Promise<void> {
     await ended;
   }
 }
+
+/** Without warning, and until it is gone. */
+export async function killProgram({ child, ended }: Program): Promise<void> {
+  child.kill('SIGKILL');
+  await ended;
+}
+
+/** Polls until it is so, or the program has ended. True when it became so. */
+export async function until(is: () => boolean, { child }: Program): Promise<boolean> {
+  while (child.exitCode === null && child.signalCode === null) {
+    if (is()) return true;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  return is();
+}

@@ -17,6 +17,7 @@ describe('environment', () => {
       databaseUrl: null,
       publicUrl: null,
       secretKey: null,
+      formerSecretKey: null,
       development: false,
       trustedProxies: [],
       sessions: { refreshAfterMs: 15 * 60_000, capMs: 30 * 86_400_000 },

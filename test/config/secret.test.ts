@@ -8,12 +8,13 @@ import { promisify } from 'node:util';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { loadKeyRing } from '../../src/key-ring.ts';
 import {
   checkToken,
-  loadSecretKey,
   mintToken,
   open,
   readKey,
+  type SecretKey,
   sameSecret,
   seal,
   sha256Hex,
@@ -21,6 +22,9 @@ import {
 
 const key = readKey(Buffer.alloc(32, 1).toString('base64'))!;
 const otherKey = readKey(Buffer.alloc(32, 2).toString('base64'))!;
+
+const keyIn = (dataDir: string, secretKey: SecretKey | null = null) =>
+  loadKeyRing({ dataDir, secretKey, formerSecretKey: null }).current();
 
 describe('the key of the installation', () => {
   let directory: string;
@@ -31,31 +35,31 @@ describe('the key of the installation', () => {
 
   test('is made once, readable by its owner alone, and is the same after a restart', () => {
     const data = join(directory, 'data');
-    const first = loadSecretKey(data, null);
+    const first = keyIn(data);
     expect(first.bytes).toHaveLength(32);
-    expect(loadSecretKey(data, null)).toEqual(first);
+    expect(keyIn(data)).toEqual(first);
     expect(statSync(join(data, 'secret.key')).mode & 0o777).toBe(0o600);
     expect(statSync(data).mode & 0o777).toBe(0o700);
     expect(readdirSync(data)).toEqual(['secret.key']);
-    expect(loadSecretKey(join(directory, 'other'), null).id).not.toBe(first.id);
+    expect(keyIn(join(directory, 'other')).id).not.toBe(first.id);
   });
 
   test('comes from the environment where that has one, and no file is made', () => {
-    expect(loadSecretKey(directory, key)).toBe(key);
+    expect(keyIn(directory, key)).toBe(key);
     expect(readdirSync(directory)).toEqual([]);
   });
 
   test('a damaged file stops the start, instead of a new key that opens nothing', () => {
     writeFileSync(join(directory, 'secret.key'), 'not a key\n');
-    expect(() => loadSecretKey(directory, null)).toThrow(/secret\.key does not hold 32 bytes/);
+    expect(() => keyIn(directory)).toThrow(/secret\.key does not hold 32 bytes/);
     expect(readFileSync(join(directory, 'secret.key'), 'utf8')).toBe('not a key\n');
   });
 
   test('of several processes that start at once, all get the same one', async () => {
     const program = join(directory, 'key.mjs');
     const contents = `
-      import { loadSecretKey } from './src/secret.ts';
-      process.stdout.write(loadSecretKey(process.argv[2], null).id);`;
+      import { loadKeyFiles } from './src/key-file.ts';
+      process.stdout.write(loadKeyFiles(process.argv[2]).current.id);`;
     const resolveDir = new URL('../..', import.meta.url).pathname;
     await build({
       stdin: { contents, resolveDir },

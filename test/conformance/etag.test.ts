@@ -34,6 +34,13 @@ describe('versions', () => {
     }
   });
 
+  it('[E02] [RFC7644 3.14] POST of a group with members has the ETag that a GET has', async () => {
+    const { id: value } = await on.user();
+    const made = await on.scim.post('/Groups', { ...groupBody(), members: [{ value }] });
+    const read = await on.scim.get(`/Groups/${made.resource.id}`);
+    expect(read.headers.etag).toBe(made.headers.etag);
+  });
+
   it('[E04] [RFC7644 3.14] The version changes with the resource', async () => {
     const { user, stale } = await changed();
     expect(user.meta.version).not.toBe(stale);

@@ -142,7 +142,7 @@ export function logSuite(open: Open): void {
     it('are told only of what can be read', async () => {
       const heard: boolean[] = [];
       const checks: Promise<unknown>[] = [];
-      desk.ledger.follow((position) => {
+      const stop = desk.ledger.follow((position) => {
         checks.push(
           desk.ledger
             .events({ after: position - 1, limit: 1 })
@@ -150,6 +150,8 @@ export function logSuite(open: Open): void {
         );
       });
       await Promise.all(Array.from({ length: 10 }, (_, i) => person(`user${i}`)));
+      await desk.ledger.lastPosition();
+      stop();
       await Promise.all(checks);
       expect(heard.length).toBeGreaterThan(0);
       expect(heard.every(Boolean)).toBe(true);

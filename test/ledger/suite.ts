@@ -11,6 +11,7 @@ import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
+import { importSuite, transferSuite } from './transfer-suite.ts';
 
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
@@ -22,5 +23,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
+    describe('transfer', () => transferSuite(open));
+    describe('an import into an empty store', () => importSuite(open));
   });
 }

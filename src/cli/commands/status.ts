@@ -1,6 +1,7 @@
 // bifrost status: whether a server runs, which version, and how much there is.
 
 import type { StatusJson } from '../../edge/admin/contract.ts';
+import type { JobJson } from '../../edge/admin/jobs.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 
@@ -9,6 +10,21 @@ const wayWords = {
   socket: 'a server that runs on this machine',
   'in-process': 'no server runs: this command opened the data itself',
 } as const;
+
+const jobWords: Readonly<Record<JobJson['kind'], string>> = {
+  'resolve-all': 'The rules changed, and everybody is being resolved anew',
+  'resolve-others': 'Groups come by SCIM now, and whoever had them from elsewhere is being resolved anew',
+  'resolve-members': 'A large group was renamed, and its members are being resolved anew',
+  'leave-group': 'A large group was removed, and its members are losing what it gave',
+  purge: 'A removed user is being erased',
+  retention: 'What has become old is being forgotten',
+};
+
+function jobInWords({ kind, done, total, state, lastError }: JobJson): string {
+  const progress = total === null ? `${done} done` : `${done} of ${total}`;
+  const trouble = state === 'failing' ? ` A part of it broke and is tried again: ${lastError}` : '';
+  return `${jobWords[kind]}: ${progress}.${trouble}`;
+}
 
 export const status: Command = {
   words: ['status'],
@@ -20,9 +36,11 @@ export const status: Command = {
   async run({ api: open }: Call) {
     const api = await open();
     const told = await api.get<StatusJson>(pathOf('status'));
-    const { counts, sweep } = told;
+    const { items } = await api.get<{ items: JobJson[] }>(pathOf('jobs'));
+    const jobs = items.filter((job) => job.finishedAt === null);
+    const { counts } = told;
     return {
-      document: { via: api.kind, at: api.name, ...told },
+      document: { via: api.kind, at: api.name, ...told, jobs },
       show(output) {
         output.fields([
           ['Reached', `${wayWords[api.kind]} (${api.name})`],
@@ -33,8 +51,7 @@ export const status: Command = {
           ['Holdings', `${counts.holdings} roles, teams and business units that users have`],
           ['Events', `${counts.events}, the last at position ${told.lastPosition}`],
         ]);
-        if (sweep.running)
-          output.line(`The rules changed: ${sweep.staleUsers} users are still to be resolved anew.`);
+        for (const job of jobs) output.line(jobInWords(job));
       },
     };
   },

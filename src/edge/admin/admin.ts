@@ -23,7 +23,7 @@ export async function registerAdmin(app: FastifyInstance, parts: Parts): Promise
   const own: AdminParts = {
     ...parts,
     waiters: eventWaiters(parts.ledger),
-    verification: verification(parts.ledger),
+    verification: verification(parts),
     describe: () => description,
   };
   await app.register(async (api) => mount(api, own), { prefix: '/api' });

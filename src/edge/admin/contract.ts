@@ -145,7 +145,7 @@ export const eventShape = Type.Object({
   provider: orNull(text()),
   actor: end('token, key, user or system'),
   type: text('Past tense, dotted: `user.suspended`.'),
-  subject: end('user, group, team, businessUnit, provider or token'),
+  subject: end('user, group, team, businessUnit, provider, token or key'),
   object: orNull(end('the other end of an edge: a group, a role, a team, a business unit')),
   data: orNull(anyObject('What changed.')),
   cause: orNull(end('request, ruleset, start or command')),
@@ -241,6 +241,15 @@ export const statusShape = Type.Object({
   }),
 });
 export type StatusJson = Static<typeof statusShape>;
+
+export const rotationShape = Type.Object({
+  source: choice(['environment', 'file'], 'Where the keys are kept.'),
+  key: text('Id of the key that all secrets are sealed with now.'),
+  formerKey: orNull(text('Id of the key before it, when the rotation began.')),
+  secrets: count('How many secrets are stored.'),
+  resealed: count('How many of them were sealed anew.'),
+});
+export type RotationJson = Static<typeof rotationShape>;
 
 export const verificationShape = Type.Object({
   ok: Type.Boolean(),

@@ -36,6 +36,7 @@ export const eventWords = {
   'token.created': 'A provisioning token was made.',
   'token.revoked': 'A provisioning token was ended, at once or for a time to come.',
   'mapping.applied': 'The rules of a provider changed.',
+  'key.rotated': 'The stored secrets were sealed with a new key.',
   'members.replaced_with_one': 'A group of several members was replaced by one member.',
 } satisfies Record<EventType, string>;
 

@@ -125,7 +125,7 @@ function headerParameters({ versioned, method }: Route): Json[] {
   return [{ name: 'If-Match', in: 'header', description, schema: { type: 'string' } }];
 }
 
-function responses({ status = 200, response, refuses = {}, versioned }: Route): Json {
+function responses({ status = 200, response, refuses = {}, versioned, streams }: Route): Json {
   const refused = Object.entries(refuses).map(([code, description]) => [
     code,
     {
@@ -135,8 +135,11 @@ function responses({ status = 200, response, refuses = {}, versioned }: Route): 
   ]);
   return {
     [status]: {
-      description: status === 204 ? 'Done' : status === 201 ? 'Made' : 'Found',
+      description: statusWords[status],
       ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
+      ...(streams && {
+        content: { [streams.media]: { schema: { type: 'string', description: streams.description } } },
+      }),
       ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
     },
     ...Object.fromEntries(refused),
@@ -156,3 +159,5 @@ function withReferences(schema: unknown): unknown {
       .map(([key, value]) => [key, withReferences(value)]),
   );
 }
+
+const statusWords = { 200: 'Found', 201: 'Made', 202: 'Begun', 204: 'Done' } as const;

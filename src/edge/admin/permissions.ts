@@ -2,7 +2,7 @@
 // Each route names the one permission it needs, beside the route.
 
 const catalogue = {
-  users: ['read', 'suspend', 'grant'],
+  users: ['read', 'suspend', 'grant', 'purge'],
   teams: ['read'],
   businessUnits: ['read'],
   roles: ['read'],
@@ -13,7 +13,7 @@ const catalogue = {
   events: ['read'],
   audit: ['read'],
   requests: ['read'],
-  system: ['read', 'verify'],
+  system: ['read', 'verify', 'export', 'rotate'],
 } as const;
 
 type Resource = keyof typeof catalogue;

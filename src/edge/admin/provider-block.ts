@@ -2,14 +2,11 @@
 // so that what the file refuses, the API refuses in the same words.
 
 import { ConfigError, type DeclaredProvider, readSettings, type Settings } from '../../config.ts';
-import type { Provider, ProviderSettings } from '../../identity/provider.ts';
+import { type Provider, type ProviderSettings, SEALED_SECRET } from '../../identity/provider.ts';
 import type { Rule, TargetKind } from '../../mapping/rule.ts';
 import { ruleId } from '../../mapping/ruleset.ts';
 import { equalJson, isObject } from '../../scim/json.ts';
 import { badInput } from './read-input.ts';
-
-/** Under which name `connection` keeps the client secret, sealed. */
-export const SEALED_SECRET = 'sealedClientSecret';
 
 /** Checks a block as it would be checked in the file. References to the environment are not for the API. */
 export function readBlock(settings: Settings, block: Record<string, unknown>): DeclaredProvider {

@@ -3,12 +3,17 @@
 
 import { Type } from 'typebox';
 import type { DeclaredProvider } from '../../config.ts';
-import { type Provider, providerIdFor } from '../../identity/provider.ts';
+import {
+  clientSecretIdentity,
+  type Provider,
+  providerIdFor,
+  SEALED_SECRET,
+} from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { everyGroupBecomesTeam } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { equalJson, isObject } from '../../scim/json.ts';
-import { seal, sha256Hex } from '../../secret.ts';
+import { sha256Hex } from '../../secret.ts';
 import {
   listQuery,
   type ProviderJson,
@@ -21,15 +26,7 @@ import {
 import { lockedKeys, refuseLocked } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
-import {
-  blockOf,
-  durationText,
-  mappingKeys,
-  merged,
-  readBlock,
-  SEALED_SECRET,
-  settingsOf,
-} from './provider-block.ts';
+import { blockOf, durationText, mappingKeys, merged, readBlock, settingsOf } from './provider-block.ts';
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
 import { badInput } from './read-input.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
@@ -143,14 +140,18 @@ const addProvider = route({
       scimEnabled: block.scim?.enabled ?? false,
       declared: false,
       revision: 1,
-      settings: withSecret(parts, id, settingsOf(block), block.clientSecret),
+      settings: settingsOf(block),
       createdAt: at,
     };
     const wanted = await wantedRules(ledger, id, block, null);
     const everyGroup = provider.scimEnabled && block.attributeTeamMappings === undefined;
     const ruleset = everyGroup ? withTeamOfEveryGroup(wanted) : wanted;
     const token = provider.scimEnabled ? firstToken(call, id, given) : null;
-    await ledger.saveProvider(provider, 0, changeBy(call), { ruleset, ...(token && { token }) });
+    const settings = withSecret(parts, id, provider.settings, block.clientSecret);
+    await ledger.saveProvider({ ...provider, settings }, 0, changeBy(call), {
+      ruleset,
+      ...(token && { token }),
+    });
     return answer(call, id, given === null ? token?.secret : undefined);
   },
 });
@@ -165,15 +166,18 @@ function firstToken(call: Call, provider: string, given: string | null = null) {
   return newToken(call, provider, { name, secret: given, expiresAt: null });
 }
 
-/** A secret that is not given stays as it is. */
+/**
+ * A secret that is not given stays as it is. Called in the same turn as what saves it: a rotation of the key that comes
+ * in between would not find it.
+ */
 function withSecret(
-  { secretKey }: AdminParts,
+  { keys }: AdminParts,
   id: string,
   settings: Provider['settings'],
   secret: string | undefined,
   before?: unknown,
 ): Provider['settings'] {
-  const sealed = secret === undefined ? before : seal(secretKey, secret, `providers/${id}/clientSecret`);
+  const sealed = secret === undefined ? before : keys.seal(secret, clientSecretIdentity(id));
   if (sealed === undefined) return settings;
   return { ...settings, connection: { ...settings.connection, [SEALED_SECRET]: sealed } };
 }
@@ -207,11 +211,11 @@ async function edit(call: Call, id: string, written: Record<string, unknown>) {
   refuseElsewhere(written);
   refuseLocked(parts.settings, before, Object.keys(written));
   const block = readBlock(parts.settings, merged(blockOf(before), written));
-  const after = edited(parts, before, block, written);
-  const asksForScim = after.scimEnabled && isObject(written.scim) && written.scim.enabled === true;
+  const asksForScim = block.scim?.enabled === true && isObject(written.scim) && written.scim.enabled === true;
   const ruleset = asksForScim ? firstTeamRule(call, state) : null;
   const isFirst = asksForScim && (await liveTokens(parts.ledger, id, call.at)).length === 0;
   const token = isFirst ? firstToken(call, id) : null;
+  const after = edited(parts, before, block, written);
   if (ruleset || !equalJson(after, before)) {
     const also = {
       ...(ruleset && { ruleset, expectedRuleset: state.ruleset.number }),

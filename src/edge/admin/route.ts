@@ -56,7 +56,7 @@ export interface Answer<Body> {
   /** What the route's table says when absent. */
   status?: 200 | 201 | 304;
   headers?: Record<string, string>;
-  /** Absent with 204 and 304. */
+  /** Absent with 202, 204 and 304. */
   body?: Body;
 }
 
@@ -69,9 +69,11 @@ interface Described {
   summary: string;
   description?: string;
   /** 200 when absent. */
-  status?: 200 | 201 | 204;
+  status?: 200 | 201 | 202 | 204;
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
+  /** The answer is a stream of this media type, and `body` a Readable. */
+  streams?: { media: string; description: string };
   /** Takes If-Match, gives ETag. */
   versioned?: true;
   /** No body is the same as an empty object. */

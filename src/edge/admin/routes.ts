@@ -2,6 +2,9 @@
 
 import { accessRoutes } from './access-answer.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './export.ts';
+import { jobRoutes } from './jobs.ts';
+import { keyRoutes } from './keys.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { providerHealthRoutes } from './provider-health.ts';
@@ -30,5 +33,8 @@ export const routes: readonly Route[] = [
   ...mappingRoutes,
   ...eventRoutes,
   ...requestRoutes,
+  ...exportRoutes,
+  ...jobRoutes,
+  ...keyRoutes,
   ...systemRoutes,
 ];

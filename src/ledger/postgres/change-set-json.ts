@@ -73,13 +73,20 @@ function listsOf(changes: ChangeSet, nameIsUnique: boolean): Record<string, read
     lost: changes.lost,
     gained: changes.gained,
     removedGroups: removedGroups(changes),
-    touched: [...new Set([...changes.joins, ...changes.leaves].map((edge) => edge.group))].sort(),
+    touched: touchedGroups(changes),
   };
 }
 
 /** Only who writes the group knows its name for certain; others have read it, and it may be another by now. */
 function isOfGroup(key: string, group: string): boolean {
   return key === `group:${group}` || key.startsWith(`group:${group}:`);
+}
+
+/** Whose membership version moves; a group that is made here begins with its first members. */
+function touchedGroups({ joins, leaves, groups }: ChangeSet): string[] {
+  const made = new Set(groups.filter((each) => each.expected === 0).map((each) => each.after.id));
+  const touched = new Set([...joins, ...leaves].map((edge) => edge.group));
+  return [...touched].filter((group) => !made.has(group)).sort();
 }
 
 /** Whoever writes several people locks them in this order; one alone is locked by being written. */

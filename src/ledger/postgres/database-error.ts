@@ -38,6 +38,20 @@ const awayCodes: ReadonlySet<string> = new Set([
   '25006', // a replica that only reads, after a failover
 ]);
 
+/** The connection broke while it was committing: nobody here knows whether the change is there. */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+  constructor(cause: unknown) {
+    super('The connection to the database broke during a commit.', { cause });
+  }
+}
+
+/** It is there and cannot do it now: took too long, no room, no memory. */
+export function isOverloaded(error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as Coded;
+  return code === '57014' || code.startsWith('53') || code.startsWith('58');
+}
+
 /** Another transaction was first; deciding again on what is there now will do. */
 export function isConflict(error: unknown): boolean {
   const { code } = (error ?? {}) as Coded;

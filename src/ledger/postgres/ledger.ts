@@ -2,13 +2,15 @@
 // replicas may have one open at once.
 
 import { randomUUID } from 'node:crypto';
+import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
+import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
-import { applyRuleset, removeProvider, saveProvider, saveRole } from '../sql/providers.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
@@ -28,6 +30,7 @@ import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
 import { type Snapshot, settingsCache } from './settings.ts';
+import { openSnapshot } from './snapshot.ts';
 import { tell } from './tell.ts';
 import { tokenUses } from './token-uses.ts';
 import { transactor } from './transact.ts';
@@ -50,7 +53,7 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
   return ledgerOn(pool, url);
 }
 
-function ledgerOn(pool: Pool, url: string): Ledger {
+async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell);
@@ -65,6 +68,8 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     jobs: () => wakeWork(),
     look: () => sealer.wake(),
   });
+  // From here on others can see that this one is there.
+  await ears.begun;
 
   function committed(beganJob = false): void {
     sealer.wake();
@@ -99,11 +104,7 @@ function ledgerOn(pool: Pool, url: string): Ledger {
   }
 
   async function change<Value>(script: () => Script<Value>, beginsJob = false): Promise<Value> {
-    const answer = await pool.patiently((again) => {
-      // Each says what it was decided on, so a second time it is refused rather than done twice.
-      void again;
-      return settings.change((connection) => runOn(connection, script()));
-    });
+    const answer = await pool.patiently(() => settings.change((connection) => runOn(connection, script())));
     committed(beginsJob);
     return answer;
   }
@@ -203,6 +204,26 @@ function ledgerOn(pool: Pool, url: string): Ledger {
     async ready() {
       await pool.query('SELECT 1 AS one');
     },
+    async snapshot() {
+      await sealer.caughtUp();
+      return openSnapshot(pool);
+    },
+    unfinishedImport: () => read(unfinishedImport),
+    async importer(file, at) {
+      if (await ears.othersAreThere()) {
+        const detail = 'Other servers have this database open. Stop every replica, then import again.';
+        throw new Refusal('conflict', detail);
+      }
+      // What a start told is sealed before it is replaced.
+      await sealer.caughtUp();
+      const linesDone = await change(() => beginImport(file, at));
+      return {
+        linesDone,
+        write: (table, rows, lines) => change(() => importRows(table, rows, { file, lines })),
+        finish: () => change(finishImport, true),
+      };
+    },
+    reseal: (anew, about, by) => change(() => reseal(tell, anew, about, by)),
     isLost: () => false,
     async close() {
       await requests.stop();

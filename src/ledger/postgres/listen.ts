@@ -2,6 +2,7 @@
 // found by looking, now and then.
 
 import pg from 'pg';
+import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions, type Pool } from './pool.ts';
 import { SEALED_CHANNEL } from './seal.ts';
 
@@ -16,8 +17,20 @@ export interface Ears {
   look(): void;
 }
 
+export interface Listening {
+  /** Resolves when it hears, or when hearing failed for the first time. */
+  begun: Promise<void>;
+  /** Whether another process has this ledger open. */
+  othersAreThere(): Promise<boolean>;
+  stop(): Promise<void>;
+}
+
+const others = `SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
+  WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_SPACE} AND l.objid = ${locks.open} AND l.granted
+  AND d.datname = current_database() AND l.pid <> pg_backend_pid()) AS there`;
+
 /** `self`: what this replica signs its own news of jobs with, which it need not hear. */
-export function listen(url: string, self: string, pool: Pool, ears: Ears): { stop(): Promise<void> } {
+export function listen(url: string, self: string, pool: Pool, ears: Ears): Listening {
   let client: pg.Client | null = null;
   let stopped = false;
   let failures = 0;
@@ -42,6 +55,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): { sto
     });
     try {
       await connecting.connect();
+      await connecting.query(`SELECT pg_advisory_lock_shared(${LOCK_SPACE}, ${locks.open})`);
       await connecting.query(`LISTEN ${SEALED_CHANNEL}; LISTEN ${JOBS_CHANNEL}`);
     } catch {
       lost();
@@ -72,6 +86,12 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): { sto
   timer.unref();
   const connected = connect();
   return {
+    begun: connected,
+    async othersAreThere() {
+      await connected;
+      const { rows } = await (client ?? pool).query(others);
+      return (rows[0] as { there: boolean }).there;
+    },
     async stop() {
       stopped = true;
       clearInterval(timer);

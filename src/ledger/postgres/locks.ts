@@ -11,4 +11,6 @@ export const locks = {
   migrations: 3,
   /** Work that one replica does at a time: what a start makes true. */
   alone: 4,
+  /** Shared by all who have the ledger open, for as long as they have. */
+  open: 5,
 } as const;

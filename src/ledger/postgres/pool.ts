@@ -3,7 +3,7 @@
 
 import pg from 'pg';
 import { Refusal } from '../../refusal.ts';
-import { isAway } from './database-error.ts';
+import { CommitUnknown, isAway, isOverloaded } from './database-error.ts';
 
 /** Hot statements are prepared once for each connection; more than these would only fill its memory. */
 const STATEMENTS_NAMED = 400;
@@ -33,8 +33,8 @@ export interface Pool {
   query(text: string, values?: readonly unknown[]): Promise<Answer>;
   /** A transaction: committed when the work is done, rolled back when it throws. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>, begin?: string): Promise<Result>;
-  /** Does it again, for a while, as long as the database is away. `again` counts from 0. */
-  patiently<Result>(attempt: (again: number) => Promise<Result>): Promise<Result>;
+  /** Does it again, for a while, as long as the database is away. What was perhaps committed is not done again. */
+  patiently<Result>(attempt: () => Promise<Result>): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
     connectionTimeoutMillis: CONNECT_MS,
     // Names and folds are compared by their bytes, times are numbers: nothing depends on the session's locale.
     // Compiling a condition takes far longer than looking through the rows that it is for.
-    options: `-c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off`,
+    options: `-c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1`,
     statement_timeout: STATEMENT_MS,
   };
 }
@@ -82,10 +82,10 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
       const result = await work({
         query: async (text, values = []) => answer(await client.query(named(text, values))),
       });
-      await client.query('COMMIT');
+      await commit(client);
       return result;
     } catch (error) {
-      if (isAway(error)) broken = error as Error;
+      if (isAway(error) || error instanceof CommitUnknown) broken = error as Error;
       else await client.query('ROLLBACK').catch(onError);
       throw error;
     } finally {
@@ -94,12 +94,13 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
     }
   }
 
-  async function patiently<Result>(attempt: (again: number) => Promise<Result>): Promise<Result> {
+  async function patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
     const deadline = performance.now() + WAIT_MS;
     for (let again = 0; ; again++) {
       try {
-        return await attempt(again);
+        return await attempt();
       } catch (error) {
+        if (isOverloaded(error) || error instanceof CommitUnknown) throw away(error);
         if (!isAway(error)) throw error;
         if (performance.now() > deadline || waiting >= WAITERS) throw away(error);
       }
@@ -110,6 +111,14 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
   }
 
   return { query, transaction, patiently, close: () => pool.end() };
+}
+
+async function commit(client: pg.PoolClient): Promise<void> {
+  try {
+    await client.query('COMMIT');
+  } catch (error) {
+    throw isAway(error) ? new CommitUnknown(error) : error;
+  }
 }
 
 function answer({ rows, rowCount }: pg.QueryResult): Answer {

@@ -77,6 +77,8 @@ export function settingsCache(pool: Pool): SettingsCache {
     change: (work) =>
       pool.transaction(async (connection) => {
         await lockSettings(connection);
+        // Removing a provider takes as long as it takes.
+        await connection.query('SET LOCAL statement_timeout = 0');
         const answer = await work(connection);
         await moveVersion(connection);
         return answer;

@@ -8,7 +8,7 @@ import type { Decision, Operation, RequestRow } from '../ledger.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
 import { commitValues } from './change-set-json.ts';
-import { brokenIndex, isAway, isConflict } from './database-error.ts';
+import { brokenIndex, CommitUnknown, isAway, isConflict } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
 import type { Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
@@ -77,8 +77,11 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
           try {
             await commit(decision.changes, moment.snapshot, decision.request);
           } catch (error) {
-            if (isAway(error)) sent = decision;
-            else if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
+            if (isAway(error) || error instanceof CommitUnknown) {
+              sent = decision;
+              throw error instanceof CommitUnknown ? error.cause : error;
+            }
+            if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
             throw refused(error, decision.changes);
           }
           return done(decision);

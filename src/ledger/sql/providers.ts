@@ -3,11 +3,11 @@
 
 import { fold } from '../../fold.ts';
 import type { EventDraft } from '../../identity/event.ts';
-import type { Provider } from '../../identity/provider.ts';
+import { type Provider, resealed, SEALED_SECRET } from '../../identity/provider.ts';
 import { type ProviderState, targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Change, ProviderExtras, StoredRole } from '../ledger.ts';
+import type { Change, Ledger, ProviderExtras, StoredRole } from '../ledger.ts';
 import { supersedeJob } from './jobs.ts';
 import type { Tell } from './origin.ts';
 import { all, one, type Script, UniqueViolation, write } from './statement.ts';
@@ -90,8 +90,28 @@ function* writeProvider(provider: Provider, expected: number): Script<void> {
 
 /** For the event: everything but the secret. */
 function shown({ name, enabled, scimEnabled, settings }: Provider) {
-  const { sealedClientSecret: _, ...connection } = settings.connection;
+  const { [SEALED_SECRET]: _, ...connection } = settings.connection;
   return { name, enabled, scimEnabled, settings: { ...settings, connection } };
+}
+
+/** Gives how many it sealed anew. */
+export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['reseal']>): Script<number> {
+  let count = 0;
+  for (const { provider } of (yield* readSettings()).states.values()) {
+    const settings = resealed(provider, anew);
+    if (settings === provider.settings) continue;
+    const changed = yield* write(
+      'UPDATE providers SET settings = ?, revision = revision + 1 WHERE id = ? AND revision = ?',
+      JSON.stringify(settings),
+      provider.id,
+      provider.revision,
+    );
+    if (changed !== 1) throw new Refusal('stale', 'A provider was changed at the same moment. Do it again.');
+    count++;
+  }
+  const draft = about(count);
+  if (draft) yield* tell([draft], { ...by, provider: null });
+  return count;
 }
 
 /** Names begin or cease to be unique: those that are there follow. */

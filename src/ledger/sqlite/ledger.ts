@@ -4,10 +4,11 @@ import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, RequestRow, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
+import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
-import { applyRuleset, removeProvider, saveProvider, saveRole } from '../sql/providers.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
@@ -21,6 +22,7 @@ import { loader as makeLoader } from './load.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
 import { requestRiders } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
+import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
 import { jobWorker } from './work.ts';
 import { writer as makeWriter } from './write.ts';
@@ -50,11 +52,12 @@ function ledgerOn(file: OpenFile): Ledger {
   let wakeWork = () => {};
   let ages = (_at: number): Retention => ({ requestsBefore: 0, removedUsersBefore: 0 });
 
-  queue.onUndone(() => {
+  const forgetAll = () => {
     writer.forget();
     loader.forget();
     total.forget();
-  });
+  };
+  queue.onUndone(forgetAll);
   queue.onFlush(() => {
     for (const row of riders.take()) insertRequest(row, null);
   });
@@ -218,6 +221,25 @@ function ledgerOn(file: OpenFile): Ledger {
     ready: async () => {
       run(countStale());
     },
+    async snapshot() {
+      const snapshot = openSnapshot(file.path);
+      await queue.synced();
+      return snapshot;
+    },
+    unfinishedImport: () => durably(unfinishedImport),
+    async importer(name, at) {
+      const linesDone = await changeSettings(() => beginImport(name, at));
+      return {
+        linesDone,
+        write: (table, rows, lines) => changeSettings(() => importRows(table, rows, { file: name, lines })),
+        finish: () =>
+          changeSettings(function* () {
+            yield* finishImport();
+            forgetAll();
+          }),
+      };
+    },
+    reseal: (anew, about, by) => changeSettings(() => reseal(tell, anew, about, by)),
     isLost: queue.isLost,
     async close() {
       await queue.idle();

@@ -218,6 +218,8 @@ function edgeWriter(database: Database) {
         leave.run(provider, each.group, each.member);
         touched.add(each.group);
       }
+      // A group that is made here begins with its first members.
+      for (const { expected, after } of changes.groups) if (expected === 0) touched.delete(after.id);
       for (const group of touched) advance.run(at, provider, group);
       for (const each of changes.lost) lose.run(each.target, each.user);
       for (const each of changes.gained) gain.run(each.target, each.user, provider);

@@ -1,0 +1,156 @@
+// bifrost import: reads an export into the empty store that the environment names.
+
+import { createReadStream, statSync } from 'node:fs';
+import { systemClock } from '../../clock.ts';
+import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+import { type CheckedExport, checkExport, runImport } from '../../transfer/run-import.ts';
+import { openStorageHere } from '../bifrost-process.ts';
+import type { Call, Command } from '../command.ts';
+import { CliFailure, exit, usageFailure } from '../failure.ts';
+import type { Output } from '../output.ts';
+
+export const importAll: Command = {
+  words: ['import'],
+  summary: 'Read an export into an empty store',
+  about:
+    'Into the store that the environment names, while no server runs on it. The file is checked whole before anything is written. What a first start made there (roles, declared providers, their rules and tokens) is replaced; a store with users, groups or other events is refused. Interrupted, even by kill -9, the same command goes on where it stopped; until then no server starts there. At the end the store is compared with the file.',
+  operands: [{ name: 'file', about: 'what "bifrost export" wrote' }],
+  options: {
+    check: { about: 'only check the file; nothing is written' },
+    verify: { about: 'then check everything that is stored, as "bifrost verify" does' },
+  },
+  examples: [
+    ['import bifrost.jsonl --check', 'whether a backup is whole'],
+    ['import bifrost.jsonl --verify', 'into the folder that BIFROST_DATA_DIR names'],
+  ],
+  async run({ arguments: given, env, output }: Call) {
+    const open = opener(given.operand('file'), output);
+    // A damaged file is refused before a store is made for it.
+    const whole = await explained(checkExport(open));
+    output.progress('');
+    if (given.flag('check')) return checked(whole);
+    if (env.BIFROST_URL?.trim()) {
+      throw usageFailure(
+        'An import writes into a store on this machine, and BIFROST_URL names a server elsewhere.',
+        'Unset BIFROST_URL, and run the command where the data is to be.',
+      );
+    }
+    const { ledger, settings, keyIds } = await openStorageHere(
+      env,
+      'An import never runs beside a server: stop that one, import, and start it again.',
+    );
+    try {
+      const resumedAt = await explained(runImport(ledger, open, whole, systemClock.now()));
+      const report = given.flag('verify') ? await verified(ledger, output) : null;
+      return answer({ ...whole, resumedAt }, missingKeys(whole, keyIds), settings.dataDir, report);
+    } finally {
+      output.progress('');
+      await ledger.close();
+    }
+  },
+};
+
+/** Reads the file from its beginning each time, and shows how far it is. */
+function opener(path: string, output: Output): () => AsyncIterable<Uint8Array> {
+  let size: number;
+  try {
+    const info = statSync(path);
+    if (!info.isFile()) throw usageFailure(`${path} is no file.`, 'Name a file: it is read more than once.');
+    size = info.size;
+  } catch (error) {
+    if (error instanceof CliFailure) throw error;
+    throw usageFailure(
+      `${path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      'Name a file that "bifrost export" wrote.',
+    );
+  }
+  return async function* read() {
+    let done = 0;
+    for await (const chunk of createReadStream(path, { highWaterMark: 1 << 18 })) {
+      yield chunk as Buffer;
+      done += (chunk as Buffer).length;
+      output.progress(`${Math.floor((100 * done) / size)} % of the file`);
+    }
+  };
+}
+
+async function verified(ledger: Ledger, output: Output): Promise<VerifyReport> {
+  return ledger.verify((done, all) =>
+    output.progress(`verified ${Math.floor((100 * done) / Math.max(1, all))} %`),
+  );
+}
+
+function missingKeys({ header }: CheckedExport, keyIds: readonly string[]): string[] {
+  return header.keys.filter((id) => !keyIds.includes(id));
+}
+
+function checked({ header, footer }: CheckedExport) {
+  const { rows, tables, sha256 } = footer;
+  return {
+    document: { ok: true, ...about(header), rows, tables, sha256 },
+    show(output: Output) {
+      output.line({ tone: 'good', text: 'The export is whole.' });
+      output.line(
+        `Written ${header.at} by Bifrost ${header.version} on ${header.engine}: ${rows} rows, ${tables.users?.rows ?? 0} users.`,
+      );
+    },
+  };
+}
+
+function about({ format, version, engine, at, keys }: CheckedExport['header']) {
+  return { format, version, engine, at, keys };
+}
+
+function answer(
+  imported: CheckedExport & { resumedAt: number },
+  missing: readonly string[],
+  dataDir: string,
+  report: VerifyReport | null,
+) {
+  const { header, footer, resumedAt } = imported;
+  const { rows, tables, sha256 } = footer;
+  const ok = report === null || report.problemCount === 0;
+  const verification = report ? { verified: { ok, problems: report.problems } } : {};
+  return {
+    document: { ...about(header), rows, tables, sha256, resumedAt, missingKeys: missing, ...verification },
+    exitCode: ok ? exit.ok : exit.no,
+    show(output: Output) {
+      output.line({ tone: 'good', text: `Imported ${rows} rows.` }, ' The store holds what the file says.');
+      if (resumedAt > 0)
+        output.line(`It went on behind line ${resumedAt}, where an earlier run had stopped.`);
+      if (report && ok) output.line({ tone: 'good', text: 'Verified: everything holds.' });
+      for (const problem of report?.problems ?? []) output.line('  ', problem);
+      if (missing.length > 0) showMissing(output, missing, dataDir);
+      output.line('Start it with "bifrost start".');
+    },
+  };
+}
+
+function showMissing(output: Output, missing: readonly string[], dataDir: string): void {
+  output.line(
+    { tone: 'warning', text: `Its secrets are sealed with key ${missing.join(', ')}` },
+    ', which this store does not have.',
+  );
+  output.line(
+    'Before you start it, set BIFROST_SECRET_KEY to the key of the server that exported (the content',
+  );
+  output.line(`of its secret.key), or put that file into ${dataDir}.`);
+}
+
+/** A refusal of the file or of the store, as the command says it. */
+async function explained<Value>(work: Promise<Value>): Promise<Value> {
+  try {
+    return await work;
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const isStore = error.reason === 'conflict';
+    throw new CliFailure(
+      isStore ? exit.unavailable : exit.no,
+      error.message,
+      isStore
+        ? 'Set BIFROST_DATA_DIR to an empty folder, or import the file that was begun with.'
+        : 'Nothing was written. Take another copy of the file, or export again.',
+    );
+  }
+}

@@ -1,0 +1,92 @@
+// Work that goes on beside the requests: what there is of it, how far it has come, and the purge that an administrator
+// begins.
+
+import { type Static, Type } from 'typebox';
+import type { Job } from '../../ledger/ledger.ts';
+import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
+import { changeBy, type Route, route } from './route.ts';
+
+const jobShape = Type.Object({
+  id: text(),
+  kind: choice(
+    ['resolve-all', 'resolve-members', 'leave-group', 'resolve-others', 'purge', 'retention'],
+    'resolve-...: access after a change of rules or of a large group; leave-group: members of a removed group; purge: what is personal of a removed user; retention: what has become old.',
+  ),
+  provider: orNull(text()),
+  subject: orNull(text('Id of the group or user that it is about; null where it is about all.')),
+  state: choice(
+    ['waiting', 'failing', 'done', 'superseded'],
+    'failing: a part of it broke and is tried again; superseded: newer rules took its place.',
+  ),
+  done: count('How many it has been through.'),
+  total: orNull(count('How many there were when it began; null where nobody counted.')),
+  chunks: count('Parts that were committed.'),
+  createdAt: time(),
+  finishedAt: orNull(time()),
+  failures: count('How often a part of it broke.'),
+  lastError: orNull(text('What was said when a part of it broke last.')),
+  cause: Type.Object(
+    { kind: text(), id: text() },
+    { description: 'What it follows from, as events name it.' },
+  ),
+});
+export type JobJson = Static<typeof jobShape>;
+
+function showJob(job: Job): JobJson {
+  const { id, kind, provider, done, total, chunks, failures, lastError, cause } = job;
+  return {
+    id,
+    kind,
+    provider,
+    subject: job.subject || null,
+    state: job.outcome ?? (lastError === null ? 'waiting' : 'failing'),
+    done,
+    total,
+    chunks,
+    createdAt: rfc3339(job.createdAt),
+    finishedAt: rfc3339(job.finishedAt),
+    failures,
+    lastError,
+    cause,
+  };
+}
+
+const JOBS_LISTED = 100;
+
+const listJobs = route({
+  method: 'GET',
+  path: '/jobs',
+  permission: { resource: 'system', operation: 'read' },
+  summary: 'Work under way, then what ended last',
+  query: Type.Object(
+    {
+      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: JOBS_LISTED, default: JOBS_LISTED })),
+    },
+    { additionalProperties: false },
+  ),
+  response: Type.Object({ items: Type.Array(jobShape) }),
+  async handle({ parts: { ledger }, query }) {
+    const jobs = await ledger.jobs(query.limit ?? JOBS_LISTED);
+    return { body: { items: jobs.map(showJob) } };
+  },
+});
+
+const purgeUser = route({
+  method: 'POST',
+  path: '/users/{id}/purge',
+  permission: { resource: 'users', operation: 'purge' },
+  summary: 'Erase what is personal of a removed user, for good',
+  description:
+    'The record, the requests about it, and what events say of it; events keep the id alone, in their place. Nothing brings it back. It is done by a job (GET /jobs); asking again while it is under way changes nothing.',
+  status: 202,
+  refuses: {
+    404: 'Nobody has that id',
+    409: 'The user was not removed: the provider, or DELETE of SCIM, does that first',
+  },
+  async handle(call) {
+    await call.parts.ledger.purgeUser(call.params.id, changeBy(call));
+    return {};
+  },
+});
+
+export const jobRoutes: readonly Route[] = [listJobs, purgeUser];

@@ -1,0 +1,54 @@
+// POST /api/key/rotate: seals every secret at rest with the current key; with the keys in files, makes that key first.
+
+import type { EventDraft } from '../../identity/event.ts';
+import { sealedSecrets } from '../../identity/provider.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Parts } from '../parts.ts';
+import { type RotationJson, rotationShape } from './contract.ts';
+import { type Call, changeBy, type Route, route } from './route.ts';
+import { closedSecrets } from './verification.ts';
+
+const rotateKey = route({
+  method: 'POST',
+  path: '/key/rotate',
+  permission: { resource: 'system', operation: 'rotate' },
+  summary: 'Seal all stored secrets with a new key',
+  description:
+    'With BIFROST_SECRET_KEY from the environment, that is the new key and BIFROST_SECRET_KEY_FORMER the one before it; otherwise a new key is made in the data folder. A rotation that was interrupted is finished by asking again.',
+  response: rotationShape,
+  refuses: { 409: 'A stored secret opens with none of the keys; nothing was changed' },
+  handle: async (call) => ({ body: await call.parts.keys.alone(() => rotate(call)) }),
+});
+
+async function rotate(call: Call): Promise<RotationJson> {
+  const { keys, ledger } = call.parts;
+  await refuseClosed(call.parts);
+  keys.begin();
+  const [key, former] = [keys.current().id, keys.former()?.id ?? null];
+  const told = (await ledger.events({ after: 0, limit: 1, types: ['key.rotated'], newestFirst: true }))[0];
+  // With files every rotation has a new key, and its event, also where no secret is stored yet.
+  const isNew = keys.source === 'file' && told?.subject.id !== key;
+  const resealed = await ledger.reseal(
+    ({ sealed, identity }) => keys.reseal(sealed, identity),
+    (count) => (count > 0 || isNew ? rotated(key, former, count) : null),
+    changeBy(call),
+  );
+  keys.end();
+  const secrets = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider)).length;
+  return { source: keys.source, key, formerKey: former, secrets, resealed };
+}
+
+function rotated(key: string, former: string | null, secrets: number): EventDraft {
+  return { type: 'key.rotated', subject: { kind: 'key', id: key }, data: { former, secrets } };
+}
+
+async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
+  const closed = closedSecrets(await ledger.providers(), keys);
+  if (closed.length === 0) return;
+  const former = keys.former();
+  const held = [`key ${keys.current().id}`, ...(former ? [`former key ${former.id}`] : [])].join(' and ');
+  const detail = `Nothing was changed: ${closed[0]} This server has ${held}.`;
+  throw new Refusal('conflict', detail, { problems: closed });
+}
+
+export const keyRoutes: readonly Route[] = [rotateKey];

@@ -1,0 +1,19 @@
+// Which engine keeps the data: the one place that opens it.
+
+import type { Settings } from './config.ts';
+import type { Ledger } from './ledger/ledger.ts';
+import { openPostgresLedger } from './ledger/postgres/ledger.ts';
+import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+
+/**
+ * `onTrouble` hears of connections that broke while nobody used them.
+ * @throws LedgerLocked when another process has the file.
+ */
+export async function openStorage(
+  { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
+  onTrouble: (error: Error) => void = () => {},
+): Promise<Ledger> {
+  return databaseUrl === null
+    ? openSqliteLedger(dataDir)
+    : openPostgresLedger({ url: databaseUrl, onTrouble });
+}
