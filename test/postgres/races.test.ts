@@ -2,6 +2,8 @@
 // by holding a lock between them.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { LOCK_SPACE, locks } from '../../src/ledger/postgres/locks.ts';
+import { storedIn } from '../ledger/postgres-rows.ts';
 import {
   adminsRule,
   applyRules,
@@ -217,6 +219,23 @@ describe('rules', () => {
     await removal;
     await expect(writing).rejects.toMatchObject({ reason: 'notFound' });
     expect(await two.here.counts()).toMatchObject({ users: 0, memberships: 0, holdings: 0 });
+  });
+});
+
+describe('a purge', () => {
+  it('waits for events of the person that have no place yet', async () => {
+    const { id } = await two.write.createUser({ userName: 'person', displayName: 'Oseibonsu' });
+    await two.write.removeUser(id);
+    await two.here.purgeUser(id, by());
+    const release = await two.holdRows('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, locks.sealer]);
+    await two.write.createGroup('Orion');
+    await expect(two.there.work(tick())).rejects.toThrow('no place yet');
+    expect((await two.here.jobs(10)).filter((each) => each.outcome !== null)).toEqual([]);
+    await release();
+    await expect
+      .poll(() => two.there.work(tick()).then(() => storedIn(two.url)), { timeout: 10_000 })
+      .not.toContain('Oseibonsu');
+    expect(await problems()).toEqual([]);
   });
 });
 

@@ -11,6 +11,7 @@ import { checkExport, runImport } from '../../src/transfer/run-import.ts';
 import { exportLines } from '../../src/transfer/write-export.ts';
 import { freshDatabase } from '../harness/fresh-database.ts';
 import type { Opened } from '../ledger/opened.ts';
+import { storedIn } from '../ledger/postgres-rows.ts';
 import { scribe, seed, sweepAll } from '../ledger/scribe.ts';
 import { importSuite, transferSuite } from '../ledger/transfer-suite.ts';
 
@@ -23,6 +24,7 @@ async function open(locale: 'C' | 'en-US' = 'C'): Promise<Opened> {
       opened.ledger = await openPostgresLedger({ url });
       return opened.ledger;
     },
+    stored: () => storedIn(url),
     async destroy() {
       await opened.ledger.close();
       await drop();

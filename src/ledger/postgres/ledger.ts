@@ -85,7 +85,10 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     settings,
     retention: (at) => ages(at),
     committed,
-    caughtUp: sealer.caughtUp,
+    async allWritten() {
+      await requests.flush();
+      return sealer.caughtUp();
+    },
   });
 
   function read<Value>(script: () => Script<Value>): Promise<Value> {

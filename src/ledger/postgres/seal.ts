@@ -32,8 +32,8 @@ interface UnsealedRow {
 export interface Sealer {
   /** There may be something to seal. */
   wake(): void;
-  /** Resolves when what was committed before the call is sealed. */
-  caughtUp(): Promise<void>;
+  /** Resolves when what was committed before the call is sealed; false when that takes too long to wait for. */
+  caughtUp(): Promise<boolean>;
   stop(): Promise<void>;
 }
 
@@ -106,15 +106,16 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
     return (rows[0] as { last: number | null }).last;
   }
 
-  async function caughtUp(): Promise<void> {
+  async function caughtUp(): Promise<boolean> {
     const last = await oldestWaiting(null);
-    if (last === null) return;
+    if (last === null) return true;
     const deadline = performance.now() + CAUGHT_UP_WITHIN_MS;
     do {
       await sealNow();
-      if ((await oldestWaiting(last)) === null) return;
+      if ((await oldestWaiting(last)) === null) return true;
       await new Promise((resolve) => setTimeout(resolve, 5));
     } while (performance.now() < deadline && !stopped);
+    return false;
   }
 
   return {

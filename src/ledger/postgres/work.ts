@@ -21,7 +21,8 @@ export interface Workshop {
   retention(at: number): Retention;
   /** Events were committed, and perhaps further jobs. */
   committed(): void;
-  caughtUp(): Promise<void>;
+  /** What was told before is where it can be found and erased: false when that takes too long. */
+  allWritten(): Promise<boolean>;
 }
 
 interface Decided {
@@ -37,7 +38,7 @@ export interface JobWorker {
   release(): Promise<void>;
 }
 
-export function jobWorker({ pool, settings, retention, committed, caughtUp }: Workshop): JobWorker {
+export function jobWorker({ pool, settings, retention, committed, allWritten }: Workshop): JobWorker {
   const holder = randomUUID();
 
   /** People and settings of one moment. */
@@ -68,7 +69,7 @@ export function jobWorker({ pool, settings, retention, committed, caughtUp }: Wo
   }
 
   async function forget(job: Job, at: number): Promise<void> {
-    if (job.kind === 'purge') await caughtUp();
+    if (job.kind === 'purge' && !(await allWritten())) throw new Error('its events have no place yet');
     await pool.transaction(async (connection) => {
       const script =
         job.kind === 'purge' ? purgeChunk(tell, job, at) : retentionChunk(job, retention(at), at);
