@@ -155,6 +155,8 @@ export interface Scribe {
   removeUser(id: string): Promise<Done>;
   createGroup(name: string, members?: readonly string[], more?: Record<string, unknown>): Promise<Done>;
   changeGroup(id: string, change: GroupChange): Promise<Done>;
+  /** The whole set, whoever is in it now. */
+  setMembers(id: string, members: readonly string[]): Promise<Done>;
   removeGroup(id: string): Promise<Done>;
 }
 
@@ -233,6 +235,22 @@ export function scribe(ledger: Ledger, provider = PROVIDER): Scribe {
           return { changes, id };
         },
       ),
+    setMembers: (id, members) =>
+      change({ group: id, members, memberIds: true }, (context, loaded) => {
+        const group = present(loaded.group);
+        const joins = members.filter((each) => !loaded.memberIds.has(each));
+        const leaves = [...loaded.memberIds].filter((each) => !members.includes(each));
+        const { changes } = decideGroupWrite(context, group, {
+          document: group.document,
+          membership: {
+            joins: joins.map((each) => present(loaded.members.get(each))),
+            leaves: [...loaded.loadMembers(leaves).values()],
+          },
+          members: () => 'many',
+          whole: true,
+        });
+        return { changes, id };
+      }),
     removeGroup: (id) =>
       change({ group: id, usersInGroup: true }, (context, loaded) => ({
         changes: decideGroupRemoval(context, present(loaded.group), loaded.usersInGroup(AT_ONCE)),
