@@ -208,6 +208,22 @@ describe('rules', () => {
     expect(await problems()).toEqual([]);
   });
 
+  it('decide likewise where transactions see one moment by default', async () => {
+    await two.close();
+    two = await twoLedgers('repeatable read');
+    const [id] = (await people(1)) as [string];
+    const release = await two.holdSettings();
+    const change = applyRules(two.here, [adminsRule]);
+    await two.waiting(1);
+    const writing = two.writeThere.replaceUser(id, { userName: 'person0', department: 'Kites' });
+    await two.waiting(2);
+    await release();
+    await Promise.all([change, writing]);
+    expect((await two.here.fullUser(id))!.targets.size).toBe(0);
+    await sweepAll(two.here);
+    expect(await problems()).toEqual([]);
+  });
+
   it('and a provider that is removed end a write that was decided before', async () => {
     const [id] = (await people(1)) as [string];
     const release = await two.holdSettings();

@@ -27,8 +27,14 @@ export interface TwoLedgers {
   close(): Promise<void>;
 }
 
-export async function twoLedgers(): Promise<TwoLedgers> {
+/** `isolation`: what the operator of the database has set for everybody who does not say. */
+export async function twoLedgers(isolation = 'read committed'): Promise<TwoLedgers> {
   const database = await freshDatabase();
+  const name = new URL(database.url).pathname.slice(1);
+  const owner = new pg.Client({ connectionString: database.url });
+  await owner.connect();
+  await owner.query(`ALTER DATABASE ${name} SET default_transaction_isolation = '${isolation}'`);
+  await owner.end();
   const here = await openPostgresLedger({ url: database.url });
   await seed(here);
   const there = await openPostgresLedger({ url: database.url });

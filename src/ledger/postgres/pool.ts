@@ -51,7 +51,8 @@ export function connectionOptions(url: string): pg.ClientConfig {
     connectionTimeoutMillis: CONNECT_MS,
     // Names and folds are compared by their bytes, times are numbers: nothing depends on the session's locale.
     // Compiling a condition takes far longer than looking through the rows that it is for.
-    options: `-c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1`,
+    // A commit looks after each wait at what is there by then, whatever the database's own default is.
+    options: `-c default_transaction_isolation=read\\ committed -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1`,
     statement_timeout: STATEMENT_MS,
   };
 }

@@ -111,9 +111,10 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
     if (last === null) return true;
     const deadline = performance.now() + CAUGHT_UP_WITHIN_MS;
     do {
-      await sealNow();
+      // A sealer that stands still, here or elsewhere, holds up nobody for longer than that.
+      await within(deadline, sealNow());
       if ((await oldestWaiting(last)) === null) return true;
-      await new Promise((resolve) => setTimeout(resolve, 5));
+      await pause(5);
     } while (performance.now() < deadline && !stopped);
     return false;
   }
@@ -127,6 +128,18 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
       await running;
     },
   };
+}
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
+/** Resolves when the work is done, or at that time. */
+async function within(deadline: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, Math.max(0, deadline - performance.now()));
+  });
+  await Promise.race([work, late]);
+  clearTimeout(timer);
 }
 
 async function readWaiting(connection: Connection): Promise<UnsealedRow[]> {
