@@ -52,6 +52,12 @@ export function isOverloaded(error: unknown): boolean {
   return code === '57014' || code.startsWith('53') || code.startsWith('58');
 }
 
+/** The database is there and does not let us in: a wrong password, no such role or database, or no right to either. */
+export function isRefused(error: unknown): boolean {
+  const { code = '' } = (error ?? {}) as Coded;
+  return code.startsWith('28') || code === '3D000' || code === '42501';
+}
+
 /** Another transaction was first; deciding again on what is there now will do. */
 export function isConflict(error: unknown): boolean {
   const { code } = (error ?? {}) as Coded;
