@@ -110,9 +110,9 @@ function addressOf(child: ChildProcess): Promise<string> {
     );
     createInterface({ input: child.stdout! }).on('line', (line) => {
       said += `${line}\n`;
-      if (!line.startsWith('{')) return;
-      const { url } = JSON.parse(line) as { url?: string };
-      if (!url) return;
+      // What is said of a failure is an object too, over several lines.
+      if (!line.startsWith('{"url"')) return;
+      const { url } = JSON.parse(line) as { url: string };
       clearTimeout(timer);
       resolve(url);
     });

@@ -55,9 +55,9 @@ export function persistentClient(
   /** What an answer means that says that the first of two was done after all. */
   async function settled(method: string, path: string, answer: Answer): Promise<Answer> {
     if (method === 'PATCH' && answer.status === 400 && answer.error.scimType === 'noTarget') {
-      return { ...(await client.get(path)), status: 200 };
+      return withStatus(await client.get(path), 200);
     }
-    if (method === 'DELETE' && answer.status === 404) return { ...answer, status: 204 };
+    if (method === 'DELETE' && answer.status === 404) return withStatus(answer, 204);
     return answer;
   }
 
@@ -77,15 +77,19 @@ export function persistentClient(
       if (sent === 1 || answer.status !== 409 || userName === undefined) return answer;
       const [found] = (await insist('GET', path, () => client.users(`userName eq "${userName}"`))).list
         .Resources;
-      return found
-        ? { ...(await insist('GET', path, () => client.get(`${path}/${found.id}`))), status: 201 }
-        : answer;
+      if (!found) return answer;
+      return withStatus(await insist('GET', path, () => client.get(`${path}/${found.id}`)), 201);
     },
     put: (path, body, headers) => insist('PUT', path, () => client.put(path, body, headers)),
     patch: (path, operations, headers) =>
       insist('PATCH', path, () => client.patch(path, operations, headers)),
     delete: (path, headers) => insist('DELETE', path, () => client.delete(path, headers)),
   };
+}
+
+/** The answer as it would have been; its parts look themselves up when they are asked for. */
+function withStatus(answer: Answer, status: number): Answer {
+  return Object.create(answer, { status: { value: status } }) as Answer;
 }
 
 /** Not: an answer that did not come in time, which is a failure of ours. */
