@@ -238,6 +238,47 @@ describe('rules', () => {
   });
 });
 
+describe('a job', () => {
+  it('whose provider is removed while it writes goes with the provider', async () => {
+    const ids = await people(3);
+    await applyRules(two.here, []);
+    const release = await two.holdRows(rowOf('users'), [ids[1]]);
+    const chunk = two.there.work(tick());
+    await two.waiting(1);
+    const removal = two.here.removeProvider(PROVIDER, by());
+    await two.waiting(2);
+    await release();
+    await Promise.all([chunk, removal]);
+    expect(await two.there.work(tick())).toBe(false);
+    expect((await two.here.jobs(10)).filter((each) => each.outcome === null)).toEqual([]);
+    expect(await two.here.counts()).toMatchObject({ users: 0, memberships: 0, holdings: 0 });
+    expect(await problems()).toEqual([]);
+  });
+
+  it('whose lease ran out while its holder stood still is done by another, once', async () => {
+    for (let i = 0; i < 3; i++) await two.write.createUser({ userName: `person${i}`, department: 'Kites' });
+    const number = await applyRules(two.here, []);
+    const release = await two.holdRows('LOCK TABLE users IN ACCESS EXCLUSIVE MODE', []);
+    const slow = two.there.work(tick());
+    await two.waiting(1);
+    expect(await two.here.work(tick())).toBe(false);
+    await two.sql('UPDATE jobs SET lease_until = 0');
+    const other = two.here.work(tick());
+    await two.waiting(2);
+    await release();
+    await Promise.all([slow, other]);
+    await sweepAll(two.there);
+    await sweepAll(two.here);
+    const events = await two.here.events({ after: 0, limit: 1000, cause: `${PROVIDER}/${number}` });
+    expect(inWords(events).sort()).toEqual([
+      ...Array<string>(3).fill('grant.removed businessUnit'),
+      ...Array<string>(3).fill('grant.removed role'),
+    ]);
+    expect((await two.here.jobs(1))[0]).toMatchObject({ done: 3, chunks: 2, failures: 0, outcome: 'done' });
+    expect(await problems()).toEqual([]);
+  });
+});
+
 describe('a purge', () => {
   it('waits for events of the person that have no place yet', async () => {
     const { id } = await two.write.createUser({ userName: 'person', displayName: 'Oseibonsu' });
