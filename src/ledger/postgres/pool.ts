@@ -7,7 +7,7 @@ import { isAway } from './database-error.ts';
 
 /** Hot statements are prepared once for each connection; more than these would only fill its memory. */
 const STATEMENTS_NAMED = 400;
-const CONNECTIONS = 12;
+export const POOL_CONNECTIONS = 12;
 const CONNECT_MS = 5000;
 const STATEMENT_MS = 30_000;
 const LOCK_MS = 10_000;
@@ -58,7 +58,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
 
 /** `onTrouble`: idle connections that break say so here; nobody waits for them. */
 export function connectionPool(url: string, onTrouble: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url), max: CONNECTIONS, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ ...connectionOptions(url), max: POOL_CONNECTIONS, idleTimeoutMillis: 30_000 });
   pool.on('error', onTrouble);
   const named = statementNames();
   let waiting = 0;
