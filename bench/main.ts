@@ -111,7 +111,7 @@ async function bench(options: Options): Promise<Report> {
       closers.push(stand.close);
       stands.push(stand);
     }
-    for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stands)));
+    for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stands, profiles?.folder)));
   } finally {
     for (const signal of signals) process.removeListener(signal, interrupt);
     await close();
@@ -142,7 +142,11 @@ async function postgresFor({ engines: wanted, postgres, profile }: Options): Pro
 }
 
 /** The engines one after the other, so that what passes on the machine weighs on both; in the table side by side. */
-async function runPlan(plan: RowPlan, stands: readonly Stand[]): Promise<Row[]> {
+async function runPlan(
+  plan: RowPlan,
+  stands: readonly Stand[],
+  profileDir: string | undefined,
+): Promise<Row[]> {
   const rows: { at: number; row: Row }[] = [];
   const wanted = stands.filter(({ engine }, at) =>
     plan.only === 'neither' ? at === 0 : (plan.only ?? engine) === engine,
@@ -150,7 +154,10 @@ async function runPlan(plan: RowPlan, stands: readonly Stand[]): Promise<Row[]> 
   for (const stand of wanted) {
     const engine = plan.only === 'neither' ? null : stand.engine;
     process.stderr.write(`${plan.name}${engine ? `, ${engine}` : ''} ...\n`);
+    // The first row of a run makes its site: its figures are of preparing as well.
+    const watch = profileDir === undefined ? null : await stand.watchDatabase();
     const findings = await findingsOf(plan, stand);
+    if (profileDir !== undefined) await watch?.write(profileDir, plan.name);
     rows.push(...findings.map((finding, at) => ({ at, row: judge(finding, engine) })));
   }
   return rows.sort((a, b) => a.at - b.at).map(({ row }) => row);

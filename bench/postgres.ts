@@ -6,6 +6,7 @@ import { statfs } from 'node:fs/promises';
 import { tmpdir, totalmem } from 'node:os';
 import pg from 'pg';
 import { startPostgres } from '../test/harness/postgres.ts';
+import { type Watch, watch, watchedSettings } from './database-profile.ts';
 import { cpuSecondsOfFamily, memoryOfFamily, parentNamed } from './process-use.ts';
 
 export interface PostgresOfRun {
@@ -16,6 +17,8 @@ export interface PostgresOfRun {
   cpuSeconds(): number | null;
   /** MiB of all its processes, shared memory that was touched included. */
   memory(): number | null;
+  /** Its statistics from now on, over the databases that there are. */
+  watch(): Promise<Watch>;
   close(): Promise<void>;
 }
 
@@ -56,12 +59,12 @@ const described = [
 
 /** `url` names a database of a server that there is; its role may create others. */
 export async function openPostgres(url: string | null, profiles: boolean): Promise<PostgresOfRun> {
-  if (url !== null) return ofServer(url, async () => {});
+  if (url !== null) return ofServer(url, url, async () => {});
   await refuseMemory();
-  const watching = profiles ? { track_functions: 'pl', track_io_timing: 'on' } : {};
-  const server = await startPostgres({ fsync: true, settings: { ...carefulSettings(), ...watching } });
+  const settings = { ...carefulSettings(), ...(profiles ? watchedSettings : {}) };
+  const server = await startPostgres({ fsync: true, settings });
   try {
-    return await ofServer(server.url, server.destroy);
+    return await ofServer(server.url, server.superuserUrl, server.destroy);
   } catch (error) {
     await server.destroy();
     throw error;
@@ -76,7 +79,7 @@ async function refuseMemory(): Promise<void> {
   );
 }
 
-async function ofServer(url: string, close: () => Promise<void>): Promise<PostgresOfRun> {
+async function ofServer(url: string, superuser: string, close: () => Promise<void>): Promise<PostgresOfRun> {
   const about = await connected(url, async (client) => {
     const { rows } = await client.query<{ version: string; pid: number }>(
       `SELECT current_setting('server_version') AS version, pg_backend_pid() AS pid`,
@@ -90,9 +93,19 @@ async function ofServer(url: string, close: () => Promise<void>): Promise<Postgr
   });
   const { version, pid } = about;
   const settings = about.settings.map(({ name, value }) => `${name} ${value}`).join(', ');
+  const databases = new Set<string>();
   return {
     described: `PostgreSQL ${version.split(' ')[0]}: ${settings}`,
-    newDatabase: () => newDatabase(url),
+    async newDatabase() {
+      const database = await newDatabase(url);
+      databases.add(database.url);
+      const drop = async () => {
+        databases.delete(database.url);
+        await database.drop();
+      };
+      return { url: database.url, drop };
+    },
+    watch: () => watch(superuser, [...databases]),
     cpuSeconds: () => (pid === null ? null : cpuSecondsOfFamily(pid)),
     memory: () => (pid === null ? null : memoryOfFamily(pid)),
     close,

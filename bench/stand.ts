@@ -3,6 +3,7 @@
 // repeat, so that every change is a change.
 
 import type { Address } from './connection.ts';
+import type { Watch } from './database-profile.ts';
 import type { DriverJob, DriverWork } from './driver.ts';
 import type { FillWork } from './fill.ts';
 import type { FloorWork } from './floor.ts';
@@ -62,6 +63,8 @@ export interface Stand {
   readonly driver: Driver | null;
   newHome(): Promise<Home>;
   cpuSeconds(site: Site): Promise<CpuSeconds>;
+  /** Statistics of the database from now on; null where it is part of the server. */
+  watchDatabase(): Promise<Watch> | null;
   /** MiB of the database's processes, where it has some. */
   databaseMemory(): number | null;
   /** Sends traffic to a site and keeps account of what it made there. */
@@ -131,6 +134,7 @@ export async function openStand(crew: Crew, { effort, postgres, profileDir }: St
     effort,
     driver,
     newHome,
+    watchDatabase: () => postgres?.watch() ?? null,
     databaseMemory: () => postgres?.memory() ?? null,
     cpuSeconds: async (site) => ({
       server: await site.server.cpuSeconds(),
