@@ -18,6 +18,8 @@ export interface Expected {
   titles: Map<string, Set<string>>;
   /** Members by group id. */
   members: Map<string, Set<string>>;
+  /** Whether they may come in, for those whom a client suspended. */
+  active: Map<string, boolean>;
   /** The last name that each renamed group was given. */
   names: Map<string, string>;
   /** Users that were made on the way. */
@@ -32,6 +34,8 @@ export interface Ground {
   token: string;
   users: readonly string[];
   groups: readonly string[];
+  /** A connection for one client; otherwise one that gives up where it is cut. */
+  connect?: () => ScimClient;
 }
 
 export function nothingYet({ users, groups }: Ground): Expected {
@@ -42,6 +46,7 @@ export function nothingYet({ users, groups }: Ground): Expected {
     changes: new Map(users.map((id) => [id, 0])),
     titles: sets(users),
     members: sets(groups),
+    active: new Map(),
     names: new Map(),
     made: [],
     surprises: [],
@@ -68,7 +73,7 @@ export interface Worker {
 }
 
 export async function work(ground: Ground, expected: Expected, worker: Worker): Promise<void> {
-  const client = scimClient(ground.scim, ground.token);
+  const client = ground.connect?.() ?? scimClient(ground.scim, ground.token);
   const random = randomFrom(worker.seed * 1_000 + worker.number);
   const desk = { client, ground, expected, worker, random, mine: ownPairs(ground, worker), added: [] };
   try {
@@ -154,6 +159,17 @@ async function setDepartment(desk: Desk, mark: string): Promise<void> {
   });
 }
 
+/** Each client suspends people of its own, so that it is known how they are in the end. */
+async function suspendOrLift(desk: Desk): Promise<void> {
+  const { users } = desk.ground;
+  const mine = users.filter((_, u) => u % desk.worker.of === desk.worker.number);
+  const user = mine[desk.random(Math.max(1, mine.length))];
+  if (user === undefined) return joinOrLeave(desk);
+  const value = !(desk.expected.active.get(user) ?? true);
+  if (await patchUser(desk, user, { op: 'Replace', path: 'active', value }))
+    desk.expected.active.set(user, value);
+}
+
 async function joinOrLeave(desk: Desk): Promise<void> {
   const { group, user } = desk.mine[desk.random(desk.mine.length)]!;
   const members = desk.expected.members.get(group)!;
@@ -198,7 +214,8 @@ const CHANGES: readonly { upTo: number; make(desk: Desk, mark: string): Promise<
   { upTo: 32, make: removeRole },
   { upTo: 47, make: addEmail },
   { upTo: 55, make: setTitle },
-  { upTo: 60, make: setDepartment },
+  { upTo: 58, make: setDepartment },
+  { upTo: 61, make: suspendOrLift },
   { upTo: 88, make: joinOrLeave },
   { upTo: 91, make: rename },
   { upTo: 95, make: makeUser },

@@ -62,9 +62,10 @@ describe('64 clients on 50 users and 10 groups', () => {
 
   it('loses no role and no address of anybody', async () => {
     for (const id of ground.users) {
-      const { roles = [], emails = [], title } = (await client.get(`/Users/${id}`)).resource;
+      const { roles = [], emails = [], title, active } = (await client.get(`/Users/${id}`)).resource;
       expect(new Set(roles.map((each) => each.value))).toEqual(expected.roles.get(id));
       expect(new Set(emails.map((each) => each.value))).toEqual(expected.emails.get(id));
+      expect(active).toBe(expected.active.get(id) ?? true);
       if (title !== undefined) expect(expected.titles.get(id)).toContain(title);
     }
   });

@@ -33,11 +33,20 @@ process.once('exit', () => {
 const token = 'crash-test-provisioning-token-0123456789';
 const apiKey = 'crash-test-api-key-0123456789-0123456789';
 
-export async function startVictim(folder: string): Promise<Victim> {
+export interface VictimOptions {
+  /** Over what every victim is given. */
+  env?: Readonly<Record<string, string>>;
+  /** Merged over the provider that the file declares; undefined takes a key away. */
+  provider?: Readonly<Record<string, unknown>>;
+}
+
+export async function startVictim(folder: string, options: VictimOptions = {}): Promise<Victim> {
   const config = join(folder, 'bifrost.json');
   const declared = {
     apiKeys: [{ name: 'ops', key: apiKey, role: 'Admin' }],
-    providers: [{ ...providerBlock('entra', token), tenantId: TENANT, clientId: TENANT }],
+    providers: [
+      { ...providerBlock('entra', token), tenantId: TENANT, clientId: TENANT, ...options.provider },
+    ],
   };
   await writeFile(config, JSON.stringify(declared));
   const startedMs = performance.now();
@@ -49,6 +58,7 @@ export async function startVictim(folder: string): Promise<Victim> {
       HOST: '127.0.0.1',
       BIFROST_DATA_DIR: join(folder, 'data'),
       BIFROST_CONFIG: config,
+      ...options.env,
     },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -91,7 +91,9 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     },
   });
 
-  function read<Value>(script: () => Script<Value>): Promise<Value> {
+  /** Answered once the use of the caller's token is noted: the first use of one ends another, on every replica. */
+  async function read<Value>(script: () => Script<Value>): Promise<Value> {
+    await uses.noted();
     return pool.patiently(() => runOn(pool, script()));
   }
 
