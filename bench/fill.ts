@@ -1,16 +1,19 @@
-// Fills a data directory with people, through the same reading, deciding and committing as the server but without HTTP:
-// a million users in a few minutes. No server may have the directory open.
+// Fills a data directory or a database with people, through the same reading, deciding and committing as the server but
+// without HTTP. No server may have the directory open.
 
 import { newId } from '../src/id.ts';
+import type { Ledger } from '../src/ledger/ledger.ts';
+import { openPostgresLedger } from '../src/ledger/postgres/ledger.ts';
 import { openSqliteLedger } from '../src/ledger/sqlite/ledger.ts';
 import { decideUserCreate } from '../src/mapping/decide.ts';
 import { readResource } from '../src/scim/resource.ts';
 import { userKind } from '../src/scim/schema.ts';
 import { userBody } from './person.ts';
+import type { Home } from './server.ts';
 import { serveWork } from './worker.ts';
 
 interface Filling {
-  dataDir: string;
+  env: Home['env'];
   /** Numbers 0 to people - 1. */
   people: number;
   /** The id of every so many-th is told. */
@@ -26,12 +29,17 @@ export function serveFill(): void {
   serveWork<FillWork>({ fill });
 }
 
-async function fill({ dataDir, people, stride }: Filling): Promise<string[]> {
-  const ledger = openSqliteLedger(dataDir);
+export async function openLedger(env: Home['env']): Promise<Ledger> {
+  if (env.DATABASE_URL === undefined) return openSqliteLedger(env.BIFROST_DATA_DIR);
+  return openPostgresLedger({ url: env.DATABASE_URL });
+}
+
+async function fill({ env, people, stride }: Filling): Promise<string[]> {
+  const ledger = await openLedger(env);
   const ids: string[] = [];
   try {
     const [state] = await ledger.providers();
-    if (!state) throw new Error(`no provider in ${dataDir}: start a server there first`);
+    if (!state) throw new Error(`no provider there: start a server there first`);
     const provider = state.provider.id;
     const create = (n: number) =>
       ledger.transact({

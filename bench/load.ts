@@ -3,6 +3,7 @@
 // what the body must hold.
 
 import { type Address, type Connection, openConnection, type Reply } from './connection.ts';
+import { percentiles } from './measure.ts';
 import { type Step, stepsOf, type Traffic } from './traffic.ts';
 import { serveWork } from './worker.ts';
 
@@ -73,11 +74,8 @@ async function run(job: Job): Promise<LoadResult> {
     tally.taken < wanted && performance.now() < deadline ? job.first + tally.taken++ : null;
   await Promise.all(lanes.map((lane) => lane.drive(take, steps)));
   const seconds = (performance.now() - startedAt) / 1000;
-  const sorted = Float64Array.from(tally.latencies).sort();
-  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
-  const { requests, failures, ids, recorded } = tally;
-  const percentiles = { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
-  return { units: tally.taken, requests, seconds, ...percentiles, failures, ids, recorded };
+  const { requests, latencies, failures, ids, recorded } = tally;
+  return { units: tally.taken, requests, seconds, ...percentiles(latencies), failures, ids, recorded };
 }
 
 interface Lane {

@@ -1,14 +1,17 @@
-// `npm run bench`: runs the rows and says how they came out. The same bundle serves as the generator, the floor and
-// the filler when it is started with that role. Ends with 1 when an answer was wrong; a missed target is no error.
+// `npm run bench`: runs the rows and says how they came out. The same bundle serves as the generator, the floors
+// and the filler when it is started with that role. Ends with 1 when an answer was wrong; a missed target is no error.
 
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { serveDriver } from './driver.ts';
 import { serveFill } from './fill.ts';
 import { serveFloor } from './floor.ts';
 import { serveLoad } from './load.ts';
-import { type Options, readOptions, usage } from './options.ts';
-import { describeMachine, judge, type Report, type Row, table } from './report.ts';
+import { type Engine, type Options, readOptions, usage } from './options.ts';
+import { openPostgres, type PostgresOfRun } from './postgres.ts';
+import { describeMachine, type Finding, judge, type Report, type Row, table } from './report.ts';
+import { driverPlans } from './rows/driver.ts';
 import { generatorPlans } from './rows/generator.ts';
 import { groupPlans } from './rows/groups.ts';
 import { growthPlans } from './rows/growth.ts';
@@ -17,12 +20,13 @@ import { readPlans } from './rows/reads.ts';
 import { startPlans } from './rows/starts.ts';
 import { writePlans } from './rows/writes.ts';
 import { profileFolder } from './server.ts';
-import { openStand, type Stand } from './stand.ts';
+import { openCrew, openStand, type Stand } from './stand.ts';
 import type { Role } from './worker.ts';
 
 /** In this order: the first rows find few people, and what swells memory comes after memory was read. */
 const plans: RowPlan[] = [
   ...generatorPlans,
+  ...driverPlans,
   ...startPlans,
   ...writePlans,
   ...readPlans,
@@ -30,7 +34,14 @@ const plans: RowPlan[] = [
   ...groupPlans,
 ];
 
-const roles = { load: serveLoad, floor: serveFloor, fill: serveFill } satisfies Record<Role, () => void>;
+const roles = {
+  load: serveLoad,
+  floor: serveFloor,
+  fill: serveFill,
+  driver: serveDriver,
+} satisfies Record<Role, () => void>;
+
+const engines: readonly Engine[] = ['sqlite', 'postgres'];
 
 const signals = ['SIGINT', 'SIGTERM'] as const;
 
@@ -72,34 +83,92 @@ function chosenPlans(only: string[]): RowPlan[] {
   return only.length === 0 ? plans : plans.filter((plan) => only.some((name) => isOf(name)(plan)));
 }
 
-async function bench({ effort, only, profile }: Options): Promise<Report> {
+async function bench(options: Options): Promise<Report> {
+  const { effort, only } = options;
   const startedAt = new Date();
   const machine = describeMachine();
-  const profiles = profile ? profileFolder() : null;
-  const stand = await openStand(effort, profiles?.folder);
+  const profiles = options.profile ? profileFolder() : null;
+  const closers: (() => Promise<void>)[] = [];
+  const close = async () => {
+    for (const each of closers.splice(0).reverse()) await each();
+  };
   const interrupt = () => {
-    stand.close().finally(() => process.exit(130));
+    close().finally(() => process.exit(130));
   };
   for (const signal of signals) process.once(signal, interrupt);
   const rows: Row[] = [];
+  let postgres: PostgresOfRun | null = null;
   try {
-    for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stand)));
+    postgres = await postgresFor(options);
+    if (postgres) closers.push(postgres.close);
+    const crew = await openCrew();
+    closers.push(async () => crew.stop());
+    const stands: Stand[] = [];
+    for (const engine of options.engines ?? engines) {
+      if (engine === 'postgres' && !postgres) continue;
+      const database = engine === 'postgres' ? postgres : null;
+      const stand = await openStand(crew, { effort, postgres: database, profileDir: profiles?.folder });
+      closers.push(stand.close);
+      stands.push(stand);
+    }
+    for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stands, profiles?.folder)));
   } finally {
     for (const signal of signals) process.removeListener(signal, interrupt);
-    await stand.close();
+    await close();
   }
   const seconds = (Date.now() - startedAt.getTime()) / 1000;
   const files = profiles?.files() ?? [];
-  return { startedAt: startedAt.toISOString(), seconds, effort: effort.name, machine, rows, profiles: files };
+  return {
+    startedAt: startedAt.toISOString(),
+    seconds,
+    effort: effort.name,
+    machine,
+    postgres: postgres?.described ?? null,
+    rows,
+    profiles: files,
+  };
+}
+
+/** Without one, only who asked for one is told no. */
+async function postgresFor({ engines: wanted, postgres, profile }: Options): Promise<PostgresOfRun | null> {
+  if (wanted && !wanted.includes('postgres')) return null;
+  try {
+    return await openPostgres(postgres, profile);
+  } catch (error) {
+    if (wanted) throw error;
+    process.stderr.write(`SQLite alone: ${error instanceof Error ? error.message : String(error)}\n`);
+    return null;
+  }
+}
+
+/** The engines one after the other, so that what passes on the machine weighs on both; in the table side by side. */
+async function runPlan(
+  plan: RowPlan,
+  stands: readonly Stand[],
+  profileDir: string | undefined,
+): Promise<Row[]> {
+  const rows: { at: number; row: Row }[] = [];
+  const wanted = stands.filter(({ engine }, at) =>
+    plan.only === 'neither' ? at === 0 : (plan.only ?? engine) === engine,
+  );
+  for (const stand of wanted) {
+    const engine = plan.only === 'neither' ? null : stand.engine;
+    process.stderr.write(`${plan.name}${engine ? `, ${engine}` : ''} ...\n`);
+    // The first row of a run makes its site: its figures are of preparing as well.
+    const watch = profileDir === undefined ? null : await stand.watchDatabase();
+    const findings = await findingsOf(plan, stand);
+    if (profileDir !== undefined) await watch?.write(profileDir, plan.name);
+    rows.push(...findings.map((finding, at) => ({ at, row: judge(finding, engine) })));
+  }
+  return rows.sort((a, b) => a.at - b.at).map(({ row }) => row);
 }
 
 /** A row that cannot be measured is a failed row, and the others go on. */
-async function runPlan({ name, run }: RowPlan, stand: Stand): Promise<Row[]> {
-  process.stderr.write(`${name} ...\n`);
+async function findingsOf({ name, run }: RowPlan, stand: Stand): Promise<Finding[]> {
   try {
     return await run(stand);
   } catch (error) {
     const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
-    return [judge({ name, title: name, target: null, value: Number.NaN, unit: '', failures: { [what]: 1 } })];
+    return [{ name, title: name, target: null, value: Number.NaN, unit: '', failures: { [what]: 1 } }];
   }
 }

@@ -1,6 +1,7 @@
-// One measurement: the server under test and the floor by turns, several rounds, medians of all. A round compares the
-// two within seconds of each other, so that a neighbour on the machine weighs on both.
+// One measurement: the server under test and the floors by turns, several rounds, medians of all. A round compares them
+// within seconds of each other, so that a neighbour on the machine weighs on all.
 
+import type { DriverJob, Trips } from './driver.ts';
 import type { LoadResult } from './load.ts';
 import type { Sending, Site, Stand } from './stand.ts';
 import type { Traffic } from './traffic.ts';
@@ -17,14 +18,26 @@ export interface Measurement {
   /** Of the server, per unit; and how many times that of the floor. */
   cpuMs: number;
   cpuRatio: number;
+  /** Of the processes of the database, per unit, where they are processes of their own. */
+  databaseCpuMs?: number;
+  /** What the driver alone does in a second with the round trips that a unit cannot do without; our share of that. */
+  driverPerSecond?: number;
+  driverRatio?: number;
   /** Units in all, the warm-up included. */
   units: number;
   failures: Record<string, number>;
 }
 
-interface Timed {
+/** CPU of the server under test, and of the database where it is not part of it. */
+export interface CpuSeconds {
+  server: number;
+  database: number | null;
+}
+
+export interface Timed {
   result: LoadResult;
   cpuMs: number;
+  databaseCpuMs: number | null;
 }
 
 /** `until` replaces the run's own length: for traffic of which only so much can be had. */
@@ -38,10 +51,12 @@ export async function measure(
   const server = (length: Sending['until']) =>
     timed(
       () => stand.send(site, traffic, { connections, until: length, records: true }),
-      () => site.server.cpuSeconds(),
+      () => stand.cpuSeconds(site),
     );
   const floor = (ms: number) =>
     timed(() => stand.sendToFloor(traffic, { connections, until: { ms } }), stand.floorCpuSeconds);
+  const driverJob: DriverJob = { ...tripsOf[traffic.kind], callers: connections, ms: floorMs };
+  const drivers: LoadResult[] = [];
 
   const warmUp = await server(until ?? { ms: warmUpMs });
   await stand.floorAnswers(warmUp.result.recorded);
@@ -50,10 +65,12 @@ export async function measure(
   for (let round = 0; round < rounds; round++) {
     if (round > 0) floors.push(await floor(floorMs));
     else floors[0] = await floor(floorMs);
+    if (stand.driver) drivers.push(await stand.driver.run(driverJob));
     servers.push(await server(until ?? { ms: serverMs }));
   }
   const all = [warmUp, ...servers, ...floors].map(({ result }) => result);
-  const rate = ({ result }: Timed) => result.units / result.seconds;
+  const rate = ({ result }: Pick<Timed, 'result'>) => result.units / result.seconds;
+  const driverRate = (result: LoadResult | undefined) => (result ? rate({ result }) : Number.NaN);
   const middle = (read: (run: Timed, round: number) => number) => median(servers.map(read));
   return {
     perSecond: middle(rate),
@@ -64,6 +81,13 @@ export async function measure(
     p99Ms: middle(({ result }) => result.p99Ms),
     cpuMs: middle(({ cpuMs }) => cpuMs),
     cpuRatio: middle(({ cpuMs }, round) => cpuMs / floors[round]!.cpuMs),
+    ...(servers[0]?.databaseCpuMs != null && {
+      databaseCpuMs: middle(({ databaseCpuMs }) => databaseCpuMs ?? Number.NaN),
+    }),
+    ...(stand.driver && {
+      driverPerSecond: median(drivers.map(driverRate)),
+      driverRatio: middle((run, round) => rate(run) / driverRate(drivers[round])),
+    }),
     units: warmUp.result.units + servers.reduce((sum, { result }) => sum + result.units, 0),
     failures: mergeFailures(all),
   };
@@ -93,14 +117,40 @@ export function medianRatio<Found>(
   return median(over.map((found, round) => read(found) / read(under[round]!)));
 }
 
+/** Round trips that an operation cannot do without: one load, and where it writes one commit. */
+const reading: Trips = { loads: 1, commits: 0 };
+const writing: Trips = { loads: 1, commits: 1 };
+const tripsOf = {
+  initialCycle: { loads: 2, commits: 1 },
+  createUser: writing,
+  createGroup: writing,
+  patchUser: writing,
+  addMembers: writing,
+  oneMember: writing,
+  lookUp: reading,
+  read: reading,
+} satisfies Record<Traffic['kind'], Trips>;
+
 export async function timed(
   run: () => Promise<LoadResult>,
-  cpuSeconds: () => Promise<number>,
+  cpuSeconds: () => Promise<CpuSeconds>,
 ): Promise<Timed> {
   const before = await cpuSeconds();
   const result = await run();
-  const cpuMs = (((await cpuSeconds()) - before) * 1000) / Math.max(1, result.units);
-  return { result, cpuMs };
+  const after = await cpuSeconds();
+  const perUnit = (from: number, to: number) => ((to - from) * 1000) / Math.max(1, result.units);
+  const known = before.database !== null && after.database !== null;
+  return {
+    result,
+    cpuMs: perUnit(before.server, after.server),
+    databaseCpuMs: known ? perUnit(before.database!, after.database!) : null,
+  };
+}
+
+export function percentiles(values: readonly number[]): { p50Ms: number; p95Ms: number; p99Ms: number } {
+  const sorted = Float64Array.from(values).sort();
+  const at = (share: number) => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
+  return { p50Ms: at(0.5), p95Ms: at(0.95), p99Ms: at(0.99) };
 }
 
 export function median(values: readonly number[]): number {

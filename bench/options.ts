@@ -2,7 +2,13 @@
 
 import { parseArgs } from 'node:util';
 
+export type Engine = 'sqlite' | 'postgres';
+
 export interface Options {
+  /** What is asked for; null: both where a PostgreSQL can be had, otherwise SQLite alone. */
+  engines: readonly Engine[] | null;
+  /** A database of the PostgreSQL to be used, otherwise that of the tests. */
+  postgres: string | null;
   /** Names of rows to run; empty for all. A name ending in `-` or being the first words of a name takes the family. */
   only: string[];
   json: boolean;
@@ -68,13 +74,15 @@ const scaled = { ...full, name: 'scale' as const, members: 100_000 };
 const SCALE_SIZES = [1_000, 100_000, 1_000_000];
 
 export const usage = `npm run bench -- [options]
-  --only name,...     only these rows (a family by its first words: --only lookup)
+  --engine which      sqlite, postgres or both; default both, where a PostgreSQL can be had
+  --postgres URL      a PostgreSQL server instead of the one that npm brings; its role must be allowed to create databases
+  --only name,...     only these rows (a family by its first words: --only look-up)
   --quick             a short look instead of the whole
   --scale [sizes]     populations for the cost per operation, default ${SCALE_SIZES.join(',')}; a group of 100,000
   --seconds S         length of each measurement
   --json              JSON instead of the table
   --save              also write docs/bench/latest.json
-  --profile           CPU profile of the server, file named at the end
+  --profile           CPU profile of the server, file named at the end; of PostgreSQL, where its time went
 `;
 
 /** Throws an Error that names the option. */
@@ -88,13 +96,32 @@ export function readOptions(args: string[]): Options {
       profile: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       scale: { type: 'string' },
+      engine: { type: 'string' },
+      postgres: { type: 'string' },
       seconds: { type: 'string' },
     },
   });
   if (values.quick && values.scale !== undefined) throw new Error('--quick and --scale exclude each other');
   const only = (values.only ?? []).flatMap((names) => names.split(',')).filter(Boolean);
   const { json, save, profile } = values;
-  return { only, json, save, profile, effort: readEffort(values) };
+  const postgres = values.postgres === undefined ? null : readUrl(values.postgres);
+  const engines = postgres !== null && values.engine === undefined ? both : readEngines(values.engine);
+  return { engines, postgres, only, json, save, profile, effort: readEffort(values) };
+}
+
+const both = ['sqlite', 'postgres'] as const;
+
+function readEngines(text: string | undefined): Options['engines'] {
+  if (text === undefined) return null;
+  if (text === 'both') return both;
+  const found = both.find((engine) => engine === text);
+  if (!found) throw new Error(`--engine wants sqlite, postgres or both, not "${text}"`);
+  return [found];
+}
+
+function readUrl(text: string): string {
+  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) return text;
+  throw new Error('--postgres wants postgres://user:password@host:port/database');
 }
 
 /** `--scale` may stand alone, which parseArgs has no word for. */

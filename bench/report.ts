@@ -5,6 +5,7 @@ import { cpus, loadavg, totalmem } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Measurement, median } from './measure.ts';
+import type { Engine } from './options.ts';
 
 export type Target = { atLeast: number } | { atMost: number };
 
@@ -12,7 +13,10 @@ export type Target = { atLeast: number } | { atMost: number };
 type Verdict = 'pass' | 'miss' | 'shown' | 'failed';
 
 export interface Row {
+  /** Of PostgreSQL it begins with `postgres-`. */
   name: string;
+  /** null: it is not about an engine. */
+  engine: Engine | null;
   title: string;
   target: Target | null;
   value: number;
@@ -25,8 +29,13 @@ export interface Row {
   floorPerSecond?: number;
   /** To the floor in the same run. */
   ratio?: number;
-  /** CPU per unit, times that of the floor. */
+  /** CPU of the server per unit, and times that of the floor; CPU of the database's processes. */
+  cpuMs?: number;
   cpuRatio?: number;
+  databaseCpuMs?: number;
+  /** What the driver alone does on the same PostgreSQL with the round trips of a unit, and the share of it. */
+  driverPerSecond?: number;
+  driverRatio?: number;
   failures: Record<string, number>;
   note?: string;
 }
@@ -36,6 +45,8 @@ export interface Report {
   seconds: number;
   effort: string;
   machine: Machine;
+  /** Version and settings of the PostgreSQL; null where there was none. */
+  postgres: string | null;
   rows: Row[];
   profiles: string[];
 }
@@ -52,11 +63,23 @@ interface Machine {
   flushMs: number;
 }
 
-export function judge(row: Omit<Row, 'verdict'>): Row {
-  return { ...row, verdict: verdictOf(row) };
+/** A row before it is known on which engine it was measured; its target may be that of one engine only. */
+export type Finding = Omit<Row, 'engine' | 'verdict' | 'target'> & {
+  target: Target | null | Readonly<Partial<Record<Engine, Target>>>;
+};
+
+export function judge(finding: Finding, engine: Engine | null): Row {
+  const target = targetOn(engine, finding.target);
+  const name = engine === 'postgres' ? `postgres-${finding.name}` : finding.name;
+  return { ...finding, name, engine, target, verdict: verdictOf({ ...finding, target }) };
 }
 
-function verdictOf({ target, value, failures }: Omit<Row, 'verdict'>): Verdict {
+function targetOn(engine: Engine | null, target: Finding['target']): Target | null {
+  if (target === null || 'atLeast' in target || 'atMost' in target) return target;
+  return (engine && target[engine]) ?? null;
+}
+
+function verdictOf({ target, value, failures }: Pick<Row, 'target' | 'value' | 'failures'>): Verdict {
   if (Object.keys(failures).length > 0 || !Number.isFinite(value)) return 'failed';
   if (!target) return 'shown';
   const met = 'atLeast' in target ? value >= target.atLeast : value <= target.atMost;
@@ -64,8 +87,8 @@ function verdictOf({ target, value, failures }: Omit<Row, 'verdict'>): Verdict {
 }
 
 /** What a measurement says beside the row's own figure. */
-export function beside({ p50Ms, p95Ms, p99Ms, floorPerSecond, ratio, cpuRatio, failures }: Measurement) {
-  return { p50Ms, p95Ms, p99Ms, floorPerSecond, ratio, cpuRatio, failures };
+export function beside({ perSecond: _itself, units: _all, ...others }: Measurement) {
+  return others;
 }
 
 export function describeMachine(): Machine {
@@ -97,8 +120,9 @@ function flushMs(): number {
   return median(times);
 }
 
-export function table({ machine, effort, rows, seconds, profiles }: Report): string {
-  const header = ['', 'target', 'measured', '', 'p50 / p95 / p99 ms', 'floor', 'of floor', 'CPU x floor'];
+export function table({ machine, postgres, effort, rows, seconds, profiles }: Report): string {
+  const header = ['', '', 'target', 'measured', '', 'p50 / p95 / p99 ms', 'floor', 'of floor'];
+  header.push('CPU ms', 'x floor', 'db CPU ms', 'driver', 'of driver');
   const lines = [header, ...rows.map(cells)];
   const widths = header.map((_, column) => Math.max(...lines.map((line) => line[column]!.length)));
   const show = (line: string[]) =>
@@ -110,6 +134,7 @@ export function table({ machine, effort, rows, seconds, profiles }: Report): str
   const { node, cpu, cores, memoryGiB, loadAverage, flushMs: flush } = machine;
   return [
     `${effort} run, ${seconds.toFixed(0)} s; Node ${node}, ${cores} x ${cpu}, ${memoryGiB} GiB; a flush to disk takes ${flush} ms; load ${loadAverage} at the start`,
+    ...(postgres === null ? [] : [postgres]),
     '',
     ...lines.map(show),
     ...(said.length > 0 ? ['', ...said] : []),
@@ -118,17 +143,26 @@ export function table({ machine, effort, rows, seconds, profiles }: Report): str
   ].join('\n');
 }
 
+const engineNames = { sqlite: 'SQLite', postgres: 'PostgreSQL' } satisfies Record<Engine, string>;
+
 function cells(row: Row): string[] {
   const latency = [row.p50Ms, row.p95Ms, row.p99Ms].map((ms) => (ms === undefined ? '' : shown(ms)));
+  const number = (value: number | undefined) => (value === undefined ? '' : shown(value));
+  const rate = (value: number | undefined) => (value === undefined ? '' : `${shown(value)}/s`);
   return [
     row.title,
+    row.engine === null ? '' : engineNames[row.engine],
     targetInWords(row),
     `${shown(row.value)} ${row.unit}`.trim(),
     row.verdict === 'shown' ? '' : row.verdict,
     latency.every(Boolean) ? latency.join(' / ') : '',
-    row.floorPerSecond === undefined ? '' : `${shown(row.floorPerSecond)}/s`,
-    row.ratio === undefined ? '' : shown(row.ratio),
-    row.cpuRatio === undefined ? '' : shown(row.cpuRatio),
+    rate(row.floorPerSecond),
+    number(row.ratio),
+    number(row.cpuMs),
+    number(row.cpuRatio),
+    number(row.databaseCpuMs),
+    rate(row.driverPerSecond),
+    number(row.driverRatio),
   ];
 }
 

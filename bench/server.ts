@@ -1,13 +1,15 @@
 // The server under test: dist/bifrost.js in a process of its own, on a fresh data directory beside the bundle (a real
-// disk, where a temporary folder may be memory), with one provider and the rules that the benchmarks assume.
+// disk, where a temporary folder may be memory) or a database, with one provider and the rules that the benchmarks assume.
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Address } from './connection.ts';
 import { APP_ROLE } from './person.ts';
+import type { Database } from './postgres.ts';
+import { cpuSecondsOf, memoryOf } from './process-use.ts';
 
 const dist = dirname(fileURLToPath(import.meta.url));
 const entry = join(dist, 'bifrost.js');
@@ -17,9 +19,10 @@ const STOPPED_WITHIN_MS = 20_000;
 /** Where one server keeps its data, and who may provision there. */
 export interface Home {
   folder: string;
-  dataDir: string;
+  /** What tells a Bifrost where its data is. */
+  env: { BIFROST_DATA_DIR: string; DATABASE_URL?: string; BIFROST_SECRET_KEY?: string };
   token: string;
-  remove(): void;
+  remove(): Promise<void>;
 }
 
 export interface Server {
@@ -36,18 +39,28 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-export function makeHome(): Home {
+/** On SQLite without a database. */
+export function makeHome(database: Database | null): Home {
   const folder = mkdtempSync(join(dist, 'bench-data-'));
-  const dataDir = join(folder, 'data');
   const token = randomBytes(32).toString('base64url');
   writeFileSync(join(folder, 'bifrost.json'), JSON.stringify(configuration(token)), { mode: 0o600 });
-  const remove = () => {
-    process.removeListener('exit', remove);
-    rmSync(folder, { recursive: true, force: true });
-  };
+  const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   // An interrupted run leaves nothing on the disk either.
-  process.once('exit', remove);
-  return { folder, dataDir, token, remove };
+  process.once('exit', removeFolder);
+  const shared = database && {
+    DATABASE_URL: database.url,
+    BIFROST_SECRET_KEY: randomBytes(32).toString('base64'),
+  };
+  return {
+    folder,
+    env: { BIFROST_DATA_DIR: join(folder, 'data'), ...shared },
+    token,
+    async remove() {
+      process.removeListener('exit', removeFolder);
+      removeFolder();
+      await database?.drop();
+    },
+  };
 }
 
 function configuration(provisioningToken: string): Record<string, unknown> {
@@ -73,10 +86,10 @@ export async function startServer(home: Home, profileDir?: string): Promise<Serv
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...profiling, entry, 'start', '--json'], {
     env: {
-      ...process.env,
+      ...withoutDatabase(process.env),
+      ...home.env,
       HOST: '127.0.0.1',
       PORT: '0',
-      BIFROST_DATA_DIR: home.dataDir,
       BIFROST_CONFIG: join(home.folder, 'bifrost.json'),
     },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -87,6 +100,11 @@ export async function startServer(home: Home, profileDir?: string): Promise<Serv
   const url = await readyUrl(child);
   await ready(url);
   return serverHandle(child, url, home.token, performance.now() - startedAt);
+}
+
+/** Whoever runs the benchmarks may have a Bifrost of their own. */
+function withoutDatabase({ DATABASE_URL: _theirs, ...others }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return others;
 }
 
 /** The `url` of the first line that is JSON. */
@@ -147,29 +165,11 @@ function serverHandle(child: ChildProcess, url: string, token: string, startMs: 
       return body;
     },
     send: ask,
-    cpuSeconds: async () => cpuSecondsFromProc(child.pid!) ?? cpuSecondsFromMetrics(url),
+    // /metrics costs the server work that grows with its users and would be counted with what is measured.
+    cpuSeconds: async () => cpuSecondsOf(child.pid!) ?? cpuSecondsFromMetrics(url),
     memory: () => memoryOf(child.pid!),
     stop: () => stop(child),
   };
-}
-
-/** Kernel ticks are 10 ms on every Linux that Node supports. */
-const TICKS_PER_SECOND = 100;
-
-/**
- * null where there is no /proc. Preferred to /metrics, whose answer costs the server work that grows with its users and
- * would be counted with what is measured.
- */
-function cpuSecondsFromProc(pid: number): number | null {
-  let stat: string;
-  try {
-    stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  } catch {
-    return null; // not Linux
-  }
-  // The name in parentheses may hold spaces; user and system time are the 12th and 13th field behind it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }
 
 async function cpuSecondsFromMetrics(url: string): Promise<number> {
@@ -177,18 +177,6 @@ async function cpuSecondsFromMetrics(url: string): Promise<number> {
   const found = /^process_cpu_seconds_total (\S+)/m.exec(metrics);
   if (!found) throw new Error('/metrics has no process_cpu_seconds_total');
   return Number(found[1]);
-}
-
-function memoryOf(pid: number): { now: number; peak: number } | null {
-  let status: string;
-  try {
-    status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  } catch {
-    return null; // not Linux
-  }
-  const mebibytes = (name: string) =>
-    Number(new RegExp(`^${name}:\\s+(\\d+) kB`, 'm').exec(status)?.[1]) / 1024;
-  return { now: mebibytes('VmRSS'), peak: mebibytes('VmHWM') };
 }
 
 async function stop(child: ChildProcess): Promise<void> {

@@ -1,14 +1,19 @@
-// The test stand of one run: generator and floor, the servers under test, and what is known of the people on each.
-// Rows ask it for a site and send traffic there; numbers of units never repeat, so that every change is a change.
+// The test stand of one engine: the servers under test and what is known of the people on each, with the generator and
+// the floor that all stands of a run share. Rows ask it for a site and send traffic there; numbers of units never
+// repeat, so that every change is a change.
 
 import type { Address } from './connection.ts';
+import type { Watch } from './database-profile.ts';
+import type { DriverJob, DriverWork } from './driver.ts';
 import type { FillWork } from './fill.ts';
 import type { FloorWork } from './floor.ts';
 import type { Job, LoadResult, LoadWork, RecordedAnswer } from './load.ts';
-import type { Effort } from './options.ts';
+import type { CpuSeconds } from './measure.ts';
+import type { Effort, Engine } from './options.ts';
+import type { Database, PostgresOfRun } from './postgres.ts';
 import { type Home, makeHome, type Server, startServer } from './server.ts';
 import type { Traffic } from './traffic.ts';
-import { startWorker } from './worker.ts';
+import { startWorker, type Worker } from './worker.ts';
 
 /** A server under test with its population. */
 export interface Site {
@@ -31,13 +36,42 @@ export interface Sending {
   records?: boolean;
 }
 
+/** What the stands of a run share. */
+export interface Crew {
+  load: Worker<LoadWork>;
+  floor: Worker<FloorWork>;
+  floorAddress: Address;
+  stop(): void;
+}
+
+export interface StandOptions {
+  effort: Effort;
+  /** null: on SQLite. */
+  postgres: PostgresOfRun | null;
+  profileDir: string | undefined;
+}
+
+/** The driver alone, on the same PostgreSQL. */
+export interface Driver {
+  run(job: DriverJob): Promise<LoadResult>;
+  cpuSeconds(): Promise<CpuSeconds>;
+}
+
 export interface Stand {
+  readonly engine: Engine;
   readonly effort: Effort;
+  readonly driver: Driver | null;
+  newHome(): Promise<Home>;
+  cpuSeconds(site: Site): Promise<CpuSeconds>;
+  /** Statistics of the database from now on; null where it is part of the server. */
+  watchDatabase(): Promise<Watch> | null;
+  /** MiB of the database's processes, where it has some. */
+  databaseMemory(): number | null;
   /** Sends traffic to a site and keeps account of what it made there. */
   send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult>;
   sendToFloor(traffic: Traffic, how: Sending): Promise<LoadResult>;
   floorAnswers(recorded: RecordedAnswer[]): Promise<void>;
-  floorCpuSeconds(): Promise<number>;
+  floorCpuSeconds(): Promise<CpuSeconds>;
   /** The site that starts empty; has at least so many users after this. */
   emptySite(atLeast?: number): Promise<Site>;
   /** A site that was filled with so many users before its server started. */
@@ -50,11 +84,21 @@ const IDS_KEPT = 125_000;
 const FILL_LIMIT_MS = 30 * 60_000;
 const CONNECTIONS = 32;
 
-export async function openStand(effort: Effort, profileDir?: string): Promise<Stand> {
+export async function openCrew(): Promise<Crew> {
   const load = startWorker<LoadWork>('load');
   const floor = startWorker<FloorWork>('floor');
-  const floorAddress = await floor.ask('listen', null);
+  const stop = () => {
+    load.stop();
+    floor.stop();
+  };
+  return { load, floor, floorAddress: await floor.ask('listen', null), stop };
+}
+
+export async function openStand(crew: Crew, { effort, postgres, profileDir }: StandOptions): Promise<Stand> {
+  const { load, floor, floorAddress } = crew;
   const sites = new Map<number, Promise<Site>>();
+  const driver = postgres && (await openDriver(postgres));
+  const newHome = async () => makeHome(postgres && (await postgres.newDatabase()));
 
   async function send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult> {
     const first = firstUnit(site, traffic);
@@ -66,7 +110,7 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
 
   /** The site that starts empty is where rates are compared with the floor: both are warm before the first row. */
   async function openEmptySite(): Promise<Site> {
-    const site = await openSite(makeHome(), [], 0, 1, profileDir);
+    const site = await openSite(await newHome(), [], 0, 1, profileDir);
     const how = { connections: CONNECTIONS, until: { ms: effort.firstWarmUpMs } };
     const { recorded } = await send(site, { kind: 'initialCycle' }, { ...how, records: true });
     await floor.ask('answerWith', recorded);
@@ -86,13 +130,22 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
   }
 
   return {
+    engine: postgres ? 'postgres' : 'sqlite',
     effort,
+    driver,
+    newHome,
+    watchDatabase: () => postgres?.watch() ?? null,
+    databaseMemory: () => postgres?.memory() ?? null,
+    cpuSeconds: async (site) => ({
+      server: await site.server.cpuSeconds(),
+      database: postgres?.cpuSeconds() ?? null,
+    }),
     send,
     sendToFloor,
     floorAnswers: async (recorded) => {
       await floor.ask('answerWith', recorded);
     },
-    floorCpuSeconds: () => floor.ask('cpuSeconds', null),
+    floorCpuSeconds: async () => ({ server: await floor.ask('cpuSeconds', null), database: null }),
     async emptySite(atLeast = 0) {
       const site = await siteOf(0, openEmptySite);
       const missing = atLeast - site.people;
@@ -104,7 +157,7 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
     },
     filledSite: (people) =>
       siteOf(people, async () => {
-        const home = makeHome();
+        const home = await newHome();
         // The first start makes the provider and its rules from the configuration.
         await (await startServer(home)).stop();
         const stride = Math.ceil(people / IDS_KEPT);
@@ -112,13 +165,29 @@ export async function openStand(effort: Effort, profileDir?: string): Promise<St
         return openSite(home, ids, people, stride);
       }),
     async close() {
-      load.stop();
-      floor.stop();
+      await driver?.close();
       for (const site of await Promise.allSettled(sites.values())) {
         if (site.status === 'rejected') continue;
         await site.value.server.stop();
-        site.value.home.remove();
+        await site.value.home.remove();
       }
+    },
+  };
+}
+
+async function openDriver(postgres: PostgresOfRun): Promise<Driver & { close(): Promise<void> }> {
+  const database: Database = await postgres.newDatabase();
+  const worker = startWorker<DriverWork>('driver');
+  await worker.ask('connect', database.url);
+  return {
+    run: (job) => worker.ask('run', job, 60_000 + job.ms),
+    cpuSeconds: async () => ({
+      server: await worker.ask('cpuSeconds', null),
+      database: postgres.cpuSeconds(),
+    }),
+    async close() {
+      worker.stop();
+      await database.drop();
     },
   };
 }
@@ -148,7 +217,7 @@ async function openSite(
 async function fill(home: Home, people: number, stride: number): Promise<string[]> {
   const filler = startWorker<FillWork>('fill');
   try {
-    return await filler.ask('fill', { dataDir: home.dataDir, people, stride }, FILL_LIMIT_MS);
+    return await filler.ask('fill', { env: home.env, people, stride }, FILL_LIMIT_MS);
   } finally {
     filler.stop();
   }

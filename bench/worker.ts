@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 /** What a worker can be asked: each function takes one value. */
 type Work = Record<string, (input: never) => Promise<unknown>>;
 
-export type Role = 'load' | 'floor' | 'fill';
+export type Role = 'load' | 'floor' | 'fill' | 'driver';
 
-interface Worker<Asked extends Work> {
+export interface Worker<Asked extends Work> {
   ask<Name extends keyof Asked & string>(
     name: Name,
     input: Parameters<Asked[Name]>[0],

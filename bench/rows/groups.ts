@@ -2,7 +2,7 @@
 
 import { byTurns, type Measurement, measure, medianRatio, mergeFailures } from '../measure.ts';
 import { groupNameOf } from '../person.ts';
-import { beside, judge, type Row } from '../report.ts';
+import { beside, type Finding } from '../report.ts';
 import { refuseFailures, type Site, type Stand, upTo } from '../stand.ts';
 import { addBody, lookUpPath, type Traffic } from '../traffic.ts';
 import { CONNECTIONS, type RowPlan } from './plan.ts';
@@ -20,7 +20,7 @@ const SMALL_GROUP = 100;
 const SHARE_IN_GROUP = 0.8;
 
 /** So few per round that nobody ends in more than about a dozen groups, as people are. */
-async function addHundred(stand: Stand): Promise<Row[]> {
+async function addHundred(stand: Stand): Promise<Finding[]> {
   const { effort } = stand;
   const site = await stand.emptySite(effort.people);
   const units = Math.max(4, Math.ceil(effort.serverMs / 5));
@@ -31,13 +31,13 @@ async function addHundred(stand: Stand): Promise<Row[]> {
   const failures = { ...found.failures, ...(await wrongSizes(site, groups, found.units)) };
   const row = { target: { atLeast: 200 }, value: found.perSecond, unit: '/s' };
   return [
-    judge({
+    {
       name: 'add-100-members',
       title: `PATCH adding ${AT_ONCE} members`,
       ...row,
       ...beside(found),
       failures,
-    }),
+    },
   ];
 }
 
@@ -95,7 +95,7 @@ async function fillGroup(site: Site, group: string, size: number): Promise<void>
   }
 }
 
-async function largeGroup(stand: Stand): Promise<Row[]> {
+async function largeGroup(stand: Stand): Promise<Finding[]> {
   const { serverMs, growthRounds } = stand.effort;
   const { site, members, ...groups } = await twoGroups(stand);
   const users = site.ids.slice(members); // who is in neither group
@@ -123,10 +123,10 @@ function largeGroupRows(
   members: number,
   { large, slower, grownBy }: { large: Measurement; slower: number; grownBy: number },
   failures: Record<string, number>,
-): Row[] {
+): Finding[] {
   const group = `a group of ${members.toLocaleString('en')}`;
   const rows = [
-    judge({
+    {
       name: 'large-group-one-member',
       title: `add or remove one member, ${group}, p50`,
       target: { atMost: 3 },
@@ -134,24 +134,24 @@ function largeGroupRows(
       unit: 'ms',
       ...beside(large),
       failures,
-    }),
-    judge({
+    },
+    {
       name: 'large-group-growth',
       title: `  the same against a group of ${SMALL_GROUP}`,
       target: { atMost: 1.3 },
       value: slower,
       unit: 'x',
       failures,
-    }),
+    },
   ];
   // Without /proc there is nothing to say of memory.
   if (Number.isNaN(grownBy)) return rows;
   const row = { target: { atMost: 32 }, value: grownBy, unit: 'MiB' };
-  return [...rows, judge({ name: 'large-group-memory', title: '  memory grows by', ...row, failures })];
+  return [...rows, { name: 'large-group-memory', title: '  memory grows by', ...row, failures }];
 }
 
 /** A look-up and a list with `excludedAttributes=members` cost the same beside a large group as beside a small one. */
-async function withoutMembers(stand: Stand): Promise<Row[]> {
+async function withoutMembers(stand: Stand): Promise<Finding[]> {
   const { site, ...groups } = await twoGroups(stand);
   const { growthRounds, serverMs } = stand.effort;
   const lookFor = (number: number) => () => {
@@ -172,21 +172,21 @@ async function withoutMembers(stand: Stand): Promise<Row[]> {
     { connections: CONNECTIONS },
   );
   return [
-    judge({
+    {
       name: 'groups-without-members-growth',
       title: 'look-up of the large group without members',
       target: { atMost: 1.3 },
       value: medianRatio(larges!, smalls!, ({ seconds, units }) => seconds / units),
       unit: 'x the small one',
       failures,
-    }),
-    judge({
+    },
+    {
       name: 'groups-without-members',
       title: 'GET /Groups?excludedAttributes=members',
       target: null,
       value: list.perSecond,
       unit: '/s',
       ...beside(list),
-    }),
+    },
   ];
 }

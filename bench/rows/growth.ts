@@ -1,7 +1,7 @@
 // What size costs: the same operations on populations of different sizes, by turns, and the memory of the largest.
 
 import { byTurns, median, medianRatio, mergeFailures, timed } from '../measure.ts';
-import { judge, type Row } from '../report.ts';
+import type { Finding } from '../report.ts';
 import { refuseFailures, type Sending, type Site, type Stand, upTo } from '../stand.ts';
 import type { Traffic } from '../traffic.ts';
 import { CONNECTIONS, type RowPlan } from './plan.ts';
@@ -30,10 +30,12 @@ interface Round {
   /** Wall-clock and CPU milliseconds per operation. */
   wallMs: number;
   cpuMs: number;
+  /** null where the database is no process of its own. */
+  databaseCpuMs: number | null;
   failures: Record<string, number>;
 }
 
-async function growth(stand: Stand): Promise<Row[]> {
+async function growth(stand: Stand): Promise<Finding[]> {
   const { sizes, growthUnits, growthRounds } = stand.effort;
   const sites: { site: Site; groups: string[] }[] = [];
   for (const size of sizes) {
@@ -44,7 +46,7 @@ async function growth(stand: Stand): Promise<Row[]> {
     refuseFailures(made);
     sites.push({ site, groups: made.ids });
   }
-  const rows: Row[] = [];
+  const rows: Finding[] = [];
   for (const [name, traffic] of Object.entries(operations)) {
     const runs = sites.map(({ site, groups }) => () => {
       return oneRound(stand, site, traffic(site, groups), upTo(growthUnits, CONNECTIONS));
@@ -58,11 +60,12 @@ async function growth(stand: Stand): Promise<Row[]> {
 }
 
 async function oneRound(stand: Stand, site: Site, traffic: Traffic, how: Sending): Promise<Round> {
-  const { result, cpuMs } = await timed(
+  const { result, cpuMs, databaseCpuMs } = await timed(
     () => stand.send(site, traffic, how),
-    () => site.server.cpuSeconds(),
+    () => stand.cpuSeconds(site),
   );
-  return { wallMs: (result.seconds * 1000) / result.units, cpuMs, failures: result.failures };
+  const wallMs = (result.seconds * 1000) / result.units;
+  return { wallMs, cpuMs, databaseCpuMs, failures: result.failures };
 }
 
 function growthRow(
@@ -70,23 +73,28 @@ function growthRow(
   [from, to]: [number, number],
   [small, large]: [Round[], Round[]],
   failures: Record<string, number>,
-): Row {
+): Finding {
   const size = (people: number) => people.toLocaleString('en');
   const cpu = medianRatio(large, small, ({ cpuMs }) => cpuMs).toFixed(2);
   const each = (read: (round: Round) => number) => median(large.map(read)).toFixed(3);
-  return judge({
+  const ofDatabase = (round: Round) => round.databaseCpuMs ?? Number.NaN;
+  const database =
+    large[0]?.databaseCpuMs == null
+      ? ''
+      : `; database CPU ${medianRatio(large, small, ofDatabase).toFixed(2)} x, ${each(ofDatabase)} ms each`;
+  return {
     name: `growth-${to}-${name.replaceAll(' ', '-').toLowerCase()}`,
     title: `${name}: cost at ${size(to)} users`,
     target: { atMost: MOST_GROWTH },
     value: medianRatio(large, small, ({ wallMs }) => wallMs),
     unit: `x at ${size(from)}`,
     failures,
-    note: `CPU ${cpu} x; ${each(({ wallMs }) => wallMs)} ms wall, ${each(({ cpuMs }) => cpuMs)} ms CPU each`,
-  });
+    note: `CPU ${cpu} x; ${each(({ wallMs }) => wallMs)} ms wall, ${each(({ cpuMs }) => cpuMs)} ms CPU each${database}`,
+  };
 }
 
 /** After look-ups and changes all over the largest population. */
-async function residentMemory(stand: Stand): Promise<Row[]> {
+async function residentMemory(stand: Stand): Promise<Finding[]> {
   const people = stand.effort.sizes.at(-1)!;
   const site = await stand.filledSite(people);
   const until = { ms: stand.effort.serverMs };
@@ -103,15 +111,17 @@ async function residentMemory(stand: Stand): Promise<Row[]> {
   );
   const memory = site.server.memory();
   if (!memory) return [];
+  const database = stand.databaseMemory();
+  const processes = database === null ? '' : `; all processes of the database ${Math.round(database)} MiB`;
   return [
-    judge({
+    {
       name: 'resident-memory',
       title: `resident memory, ${people.toLocaleString('en')} users`,
       target: { atMost: MOST_MIB },
       value: memory.now,
       unit: 'MiB',
       failures: mergeFailures([reads, writes]),
-      note: `${Math.round(memory.peak)} MiB at most since the start`,
-    }),
+      note: `${Math.round(memory.peak)} MiB at most since the start${processes}`,
+    },
   ];
 }

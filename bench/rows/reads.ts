@@ -1,7 +1,7 @@
 // Reads of users: the look-ups that an identity provider makes, and pages of lists.
 
 import { measure } from '../measure.ts';
-import { beside, judge, type Row } from '../report.ts';
+import { beside, type Finding } from '../report.ts';
 import { refuseFailures, type Site, type Stand, upTo } from '../stand.ts';
 import type { LookUpKey, Traffic } from '../traffic.ts';
 import { CONNECTIONS, type RowPlan } from './plan.ts';
@@ -30,12 +30,12 @@ function lookUp(name: string, by: LookUpKey, title: string): RowPlan {
       const traffic: Traffic = { kind: 'lookUp', by, count, stride: 1 };
       const found = await measure(stand, site, traffic, { connections: CONNECTIONS });
       const row = { target: { atLeast: 6_000 }, value: found.perSecond, unit: '/s' };
-      return [judge({ name, title, ...row, ...beside(found) })];
+      return [{ name, title, ...row, ...beside(found) }];
     },
   };
 }
 
-async function listByIndex(stand: Stand, where: 'first' | 'deep'): Promise<Row[]> {
+async function listByIndex(stand: Stand, where: 'first' | 'deep'): Promise<Finding[]> {
   const site = await stand.emptySite(stand.effort.people);
   const startIndex = where === 'first' ? 1 : Math.max(1, site.people - 2 * PAGE);
   const holds = `"totalResults":${site.people},`;
@@ -47,11 +47,11 @@ async function listByIndex(stand: Stand, where: 'first' | 'deep'): Promise<Row[]
   const found = await measure(stand, site, traffic, { connections: 8 });
   const title = `page of ${PAGE} users, startIndex ${startIndex}`;
   const row = { target: null, value: found.perSecond, unit: '/s' };
-  return [judge({ name: `list-${where}-page`, title, ...row, ...beside(found) })];
+  return [{ name: `list-${where}-page`, title, ...row, ...beside(found) }];
 }
 
 /** Walks the whole list once to see that everybody is met once, then measures pages taken by cursors from the walk. */
-async function listByCursor(stand: Stand): Promise<Row[]> {
+async function listByCursor(stand: Stand): Promise<Finding[]> {
   const site = await stand.emptySite(stand.effort.people);
   const { cursors, failures } = await walk(site);
   const paths = cursors.slice(0, 50).map((cursor) => cursorPath(cursor));
@@ -59,12 +59,12 @@ async function listByCursor(stand: Stand): Promise<Row[]> {
   const found = await measure(stand, site, traffic, { connections: 8 });
   const row = { target: null, value: found.perSecond, unit: '/s', ...beside(found) };
   return [
-    judge({
+    {
       name: 'list-cursor',
       title: `page of ${PAGE} users by cursor`,
       ...row,
       failures: { ...found.failures, ...failures },
-    }),
+    },
   ];
 }
 

@@ -4,7 +4,8 @@
 import { randomBytes } from 'node:crypto';
 import pg from 'pg';
 import type { TestProject } from 'vitest/node';
-import { dropDatabasesOf } from './fresh-database.ts';
+import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
+import { createTemplate, dropDatabasesOf } from './fresh-database.ts';
 import { startPostgres } from './postgres.ts';
 
 declare module 'vitest' {
@@ -23,12 +24,19 @@ export default async function postgresOfRun(project: TestProject): Promise<() =>
   const given = process.env.TEST_DATABASE_URL?.trim();
   if (given) {
     await refuseUnusable(given);
+    await makeTables(await createTemplate(run, given));
     project.provide('postgres', { url: given, run });
     return () => dropDatabasesOf(run, given);
   }
   const server = await startPostgres();
+  await makeTables(await createTemplate(run, server.url));
   project.provide('postgres', { url: server.url, run });
   return server.destroy;
+}
+
+/** By the product's own start. */
+async function makeTables(url: string): Promise<void> {
+  await (await openPostgresLedger({ url })).close();
 }
 
 async function refuseUnusable(url: string): Promise<void> {

@@ -19,7 +19,7 @@ export interface Storage {
 export async function storage(): Promise<Storage> {
   const engine = inject('engine');
   if (!engine) throw new Error('no engine here: list this test file in vitest.config.ts');
-  const database = engine === 'postgres' ? await freshDatabase() : null;
+  const database = engine === 'postgres' ? await freshDatabase({ tables: true }) : null;
   const folder = await mkdtemp(join(tmpdir(), 'bifrost-test-'));
   return {
     folder,

@@ -7,7 +7,7 @@ import { storedIn } from './postgres-rows.ts';
 import { ledgerSuite } from './suite.ts';
 
 async function open(): Promise<Opened> {
-  const database = await freshDatabase();
+  const database = await freshDatabase({ tables: true });
   const opened: Opened = {
     ledger: await openPostgresLedger({ url: database.url }),
     async reopen() {

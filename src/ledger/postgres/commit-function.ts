@@ -26,6 +26,16 @@ const userSets = userWriteColumns
   .map((name) => `${name} = x.${name}`)
   .join(', ');
 
+/**
+ * A list of the change as rows. Behind a LIMIT that the planner cannot read they count as ten rather than a hundred, so
+ * that it looks up each by its key also while the table is small.
+ */
+const rowsOf = (list: string, columns: string) =>
+  `(SELECT * FROM jsonb_to_recordset(p -> '${list}') AS r(${columns}) LIMIT jsonb_array_length(p -> '${list}')) x`;
+
+/** Ids in a list of the change. */
+const idsIn = (list: string) => `ANY(ARRAY(SELECT jsonb_array_elements_text(p -> '${list}')))`;
+
 const stale = (what: string) => `RAISE EXCEPTION 'stale ${what}' USING ERRCODE = '${STALE}'`;
 
 /** The rows are there that were expected, every one. */
@@ -35,7 +45,7 @@ const all = (list: string, what: string) => `
 
 const people = `
   IF p ? 'people' THEN
-    PERFORM 1 FROM users WHERE provider = prov AND id IN (SELECT jsonb_array_elements_text(p -> 'people'))
+    PERFORM 1 FROM users WHERE provider = prov AND id = ${idsIn('people')}
       ORDER BY id FOR NO KEY UPDATE;
   END IF;
   IF p ? 'created' THEN
@@ -43,16 +53,16 @@ const people = `
   END IF;
   IF p ? 'updated' THEN
     UPDATE users u SET ${userSets}
-      FROM jsonb_to_recordset(p -> 'updated') AS x(expected bigint, ${typed(userWriteColumns)})
+      FROM ${rowsOf('updated', `expected bigint, ${typed(userWriteColumns)}`)}
       WHERE u.provider = prov AND u.id = x.id AND u.revision = x.expected;${all('updated', 'user')}
   END IF;
   IF p ? 'resolved' THEN
     UPDATE users u SET revision = u.revision + 1, role = x.role, grants = x.grants, ruleset = x.ruleset
-      FROM jsonb_to_recordset(p -> 'resolved') AS x(id text, expected bigint, role text, grants text, ruleset bigint)
+      FROM ${rowsOf('resolved', 'id text, expected bigint, role text, grants text, ruleset bigint')}
       WHERE u.provider = prov AND u.id = x.id AND u.revision = x.expected;${all('resolved', 'access')}
   END IF;
   IF p ? 'renumbered' THEN
-    UPDATE users u SET ruleset = x.ruleset FROM jsonb_to_recordset(p -> 'renumbered') AS x(id text, ruleset bigint)
+    UPDATE users u SET ruleset = x.ruleset FROM ${rowsOf('renumbered', 'id text, ruleset bigint')}
       WHERE u.provider = prov AND u.id = x.id;
   END IF;`;
 
@@ -120,11 +130,11 @@ const edges = `
       ON CONFLICT DO NOTHING;${all('joins', 'membership')}
   END IF;
   IF p ? 'leaves' THEN
-    DELETE FROM memberships m USING jsonb_to_recordset(p -> 'leaves') AS x("group" text, member text)
+    DELETE FROM memberships m USING ${rowsOf('leaves', '"group" text, member text')}
       WHERE m.provider = prov AND m.group_id = x."group" AND m.member = x.member;${all('leaves', 'membership')}
   END IF;
   IF p ? 'lost' THEN
-    DELETE FROM holdings h USING jsonb_to_recordset(p -> 'lost') AS x(target text, "user" text)
+    DELETE FROM holdings h USING ${rowsOf('lost', 'target text, "user" text')}
       WHERE h.target = x.target AND h."user" = x."user";
   END IF;
   IF p ? 'gained' THEN
@@ -142,10 +152,10 @@ const edges = `
     END LOOP;
   END IF;
   IF p ? 'touched' THEN
-    PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id IN (SELECT jsonb_array_elements_text(p -> 'touched'))
+    PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id = ${idsIn('touched')}
       ORDER BY d.id FOR NO KEY UPDATE;
     UPDATE directory_groups d SET membership_version = d.membership_version + 1, modified_at = now_ms
-      WHERE d.provider = prov AND d.id IN (SELECT jsonb_array_elements_text(p -> 'touched'));
+      WHERE d.provider = prov AND d.id = ${idsIn('touched')};
   END IF;`;
 
 /**
@@ -176,6 +186,7 @@ CREATE FUNCTION bifrost_commit(p jsonb, decided text, event_count integer) RETUR
 DECLARE
   prov CONSTANT text := p ->> 'provider';
   now_ms CONSTANT bigint := (p ->> 'at')::bigint;
+  decided_by CONSTANT bigint := (p ->> 'version')::bigint;
   made jsonb := '[]';
   done bigint;
   word text;
@@ -185,7 +196,7 @@ DECLARE
   t record;
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(${LOCK_SPACE}, ${locks.settings});
-  PERFORM 1 FROM settings_version WHERE version = (p ->> 'version')::bigint;
+  PERFORM 1 FROM settings_version WHERE version = decided_by;
   IF NOT FOUND THEN ${stale('settings')}; END IF;
 ${request}${people}${groups}${targets}${edges}${events}
 END

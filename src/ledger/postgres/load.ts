@@ -75,21 +75,21 @@ function loadText(asked: Asked): string {
   }
   if (asked.users.length === 1) {
     parts.push(
-      `(SELECT json_build_array(${userJson}) FROM users u WHERE u.provider = $1 AND u.id = $4::json ->> 0) AS users`,
+      `(SELECT json_build_array(${userJson}) FROM users u WHERE u.provider = $1 AND u.id = ($4::text[])[1]) AS users`,
     );
   } else if (asked.users.length > 1) {
     parts.push(
-      `(SELECT json_agg(${userJson}) FROM json_array_elements_text($4::json) j(value) JOIN users u ON u.provider = $1 AND u.id = j.value) AS users`,
+      `(SELECT json_agg(${userJson}) FROM users u WHERE u.provider = $1 AND u.id = ANY($4::text[])) AS users`,
     );
   }
   if (asked.users.length > 0 && asked.group !== null) {
     parts.push(
-      '(SELECT json_agg(m.member) FROM json_array_elements_text($4::json) j(value) JOIN memberships m ON m.provider = $1 AND m.group_id = $6 AND m.member = j.value) AS in_group',
+      '(SELECT json_agg(m.member) FROM memberships m WHERE m.provider = $1 AND m.group_id = $6 AND m.member = ANY($4::text[])) AS in_group',
     );
   }
   if (asked.users.length > 0) {
     parts.push(
-      '(SELECT json_agg(d.id) FROM json_array_elements_text($4::json) j(value) JOIN directory_groups d ON d.provider = $1 AND d.id = j.value) AS member_groups',
+      '(SELECT json_agg(d.id) FROM directory_groups d WHERE d.provider = $1 AND d.id = ANY($4::text[])) AS member_groups',
     );
   }
   if (asked.formerHolderOf !== null) {
@@ -114,7 +114,7 @@ function loadText(asked: Asked): string {
   }
   // Every value has a type and a place in each of the statements, whether it is used or not.
   return `SELECT ${parts.join(',\n')} FROM settings_version v
-    WHERE ($1::text, $2::text, $3::bigint, $4::json::text, $5::text, $6::text, $7::bigint) IS DISTINCT FROM (NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
+    WHERE ($1::text, $2::text, $3::bigint, $4::text[], $5::text, $6::text, $7::bigint) IS DISTINCT FROM (NULL, NULL, NULL, NULL, NULL, NULL, NULL)`;
 }
 
 export interface LoadedMoment {
@@ -129,7 +129,7 @@ export function loader(pool: Pool, settings: SettingsCache) {
       provider,
       asked.token,
       asked.at,
-      JSON.stringify(asked.users),
+      asked.users,
       asked.formerHolderOf,
       asked.group,
       asked.usersInGroup,

@@ -4,11 +4,12 @@
 import { commitFunction } from './commit-function.ts';
 import { foldFunction } from './fold-function.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
+import { plannerStatistics } from './planner-statistics.ts';
 import type { Connection, Pool } from './pool.ts';
 import { tables } from './tables.ts';
 
 /** A step once released is never edited. */
-const steps: readonly string[] = [tables + foldFunction + commitFunction];
+const steps: readonly string[] = [tables + foldFunction + commitFunction + plannerStatistics];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */
 const COMPATIBLE_FROM = 1;

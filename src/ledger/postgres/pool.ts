@@ -7,7 +7,7 @@ import { CommitUnknown, isAway, isOverloaded } from './database-error.ts';
 
 /** Hot statements are prepared once for each connection; more than these would only fill its memory. */
 const STATEMENTS_NAMED = 400;
-const CONNECTIONS = 12;
+export const POOL_CONNECTIONS = 12;
 const CONNECT_MS = 5000;
 const STATEMENT_MS = 30_000;
 const LOCK_MS = 10_000;
@@ -42,6 +42,16 @@ const types = new pg.TypeOverrides();
 // Our integers are times and counts, far below 2^53.
 types.setTypeParser(pg.types.builtins.INT8, Number);
 
+/**
+ * Plans are kept for as long as nobody analyses the table, so the plan of the first minute has to be right for the
+ * millionth user. Each statement says in which order its tables lead to one another, and goes from row to row by keys;
+ * for whom it asks is no part of the plan, since a provider that is new looks as if it had nobody.
+ */
+const planner = ['seqscan', 'hashjoin', 'mergejoin', 'material']
+  .map((way) => `-c enable_${way}=off`)
+  .concat('-c join_collapse_limit=1', '-c plan_cache_mode=force_generic_plan')
+  .join(' ');
+
 export function connectionOptions(url: string): pg.ClientConfig {
   return {
     connectionString: url,
@@ -52,14 +62,14 @@ export function connectionOptions(url: string): pg.ClientConfig {
     // Names and folds are compared by their bytes, times are numbers: nothing depends on the session's locale.
     // Compiling a condition takes far longer than looking through the rows that it is for.
     // A commit looks after each wait at what is there by then, whatever the database's own default is.
-    options: `-c default_transaction_isolation=read\\ committed -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off -c enable_hashjoin=off -c enable_mergejoin=off -c random_page_cost=1.1`,
+    options: `-c default_transaction_isolation=read\\ committed -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off ${planner}`,
     statement_timeout: STATEMENT_MS,
   };
 }
 
 /** `onTrouble`: idle connections that break say so here; nobody waits for them. */
 export function connectionPool(url: string, onTrouble: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url), max: CONNECTIONS, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({ ...connectionOptions(url), max: POOL_CONNECTIONS, idleTimeoutMillis: 30_000 });
   pool.on('error', onTrouble);
   const named = statementNames();
   let waiting = 0;

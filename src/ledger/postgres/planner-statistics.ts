@@ -1,0 +1,58 @@
+// What the planner is told before anybody is there (docs/decisions/0003): statistics of an organisation with invented
+// people, whose rows go again at once. They stay until the first ANALYZE of what is really there, and from then on that
+// knows better. Without them a condition on the provider, which everybody has, counts as narrow as one on a name.
+
+const people = 2000;
+
+/** In the order of an id that is made by time, as ours are. */
+const id = (kind: string, n: string) => `'${kind}' || lpad((${n})::text, 34, '0')`;
+
+const invented = `
+INSERT INTO users (provider, id, revision, document, supplied, user_name_folded, sign_in_name_folded, external_id,
+  work_email_folded, several_work_emails, status, role, grants, ruleset, created_at, modified_at, removed_at, last_provisioned_at)
+SELECT 'invented', ${id('u', 'n')}, 1 + n % 5, repeat('-', 700), repeat('-', 200), n || '@invented.example',
+  n || '@invented.example', md5(n::text), n || '@invented.example', 0,
+  CASE WHEN n % 50 = 1 THEN 'removed' WHEN n % 100 = 2 THEN 'suspended' ELSE 'active' END,
+  CASE WHEN n % 100 <> 3 THEN 'role' || n % 4 END, repeat('-', 400), 1, n, n,
+  CASE WHEN n % 50 = 1 THEN n END, n FROM generate_series(1, ${people}) n;
+
+INSERT INTO directory_groups (provider, id, revision, membership_version, document, display_name, display_name_folded,
+  unique_name, external_id, created_at, modified_at)
+SELECT 'invented', ${id('g', 'n')}, 1, n, repeat('-', 150), 'group ' || n, 'group ' || n, 'group ' || n, md5(n::text), n, n
+FROM generate_series(1, ${people}) n;
+
+INSERT INTO memberships (provider, group_id, member, member_kind, since)
+SELECT 'invented', ${id('g', 'm % 40')}, ${id('u', 'n')}, 'User', n
+FROM generate_series(1, ${people}) n, generate_series(n * 7, n * 7 + 2) m;
+
+INSERT INTO targets (provider, id, kind, name, name_folded, key, created_at)
+SELECT 'invented', ${id('t', 'n')}, CASE WHEN n % 3 = 0 THEN 'businessUnit' ELSE 'team' END, 'team ' || n, 'team ' || n,
+  'group:' || n, n FROM generate_series(1, ${people}) n;
+
+INSERT INTO holdings (target, "user", provider)
+SELECT ${id('t', 'm % 40')}, ${id('u', 'n')}, 'invented'
+FROM generate_series(1, ${people}) n, generate_series(n * 7, n * 7 + 3) m;
+
+INSERT INTO events (position, at, provider, type, actor_kind, actor, subject_kind, subject, object, cause_kind, cause, data, data_hash, hash)
+SELECT n, n, 'invented', 'type' || n % 20, 'provider', 'token', 'user', ${id('u', 'n / 8')}, ${id('t', 'n % 500')},
+  CASE WHEN n % 100 = 0 THEN 'ruleset' END, CASE WHEN n % 100 = 0 THEN ${id('c', 'n / 1000')} END, repeat('-', 100), repeat('-', 64), repeat('-', 64)
+FROM generate_series(1, ${people * 4}) n;
+
+INSERT INTO requests (id, at, provider, method, path, action, body, status, duration_ms, tags, resource, effects)
+SELECT ${id('r', 'n')}, n, 'invented', 'PATCH', '/scim/v2/Users/' || n, 'Changed a user', repeat('-', 300),
+  CASE WHEN n % 200 = 0 THEN 401 WHEN n % 100 = 0 THEN 409 ELSE 200 END, 1, '[]', ${id('u', 'n / 8')}, 1
+FROM generate_series(1, ${people * 4}) n;
+`;
+
+const names = ['users', 'directory_groups', 'memberships', 'targets', 'holdings', 'events', 'requests'];
+
+/**
+ * The savepoint gives the emptied tables new files, so that they count as never looked at: the planner takes them for ten
+ * pages, whereas a table that was seen empty is taken for one row.
+ */
+export const plannerStatistics = `${invented}
+ANALYZE ${names.join(', ')}, settings_version;
+SAVEPOINT invented;
+TRUNCATE ${names.join(', ')};
+RELEASE SAVEPOINT invented;
+`;
