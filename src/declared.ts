@@ -150,6 +150,7 @@ async function seedToken(ledger: Ledger, provider: string, token: string, by: Ch
     createdBy: `${by.actor.kind}:${by.actor.id}`,
     expiresAt: null,
     revokedAt: null,
+    ended: false,
     untilUseOf: null,
     declared: true,
     lastUsedAt: null,

@@ -94,13 +94,21 @@ export interface Token {
   createdAt: number;
   createdBy: string;
   expiresAt: number | null;
+  /** Also a time to come. */
   revokedAt: number | null;
+  /** Ended for good, whatever any clock says. */
+  ended: boolean;
   /** This token is revoked when the named newer one is first used. */
   untilUseOf: string | null;
   /** Seeded by the configuration file. */
   declared: boolean;
   lastUsedAt: number | null;
   lastUsedFrom: string | null;
+}
+
+/** Two replicas' clocks differ: one that was ended at once is over on all of them, only a time to come is compared. */
+export function isEnded({ ended, revokedAt }: Pick<Token, 'ended' | 'revokedAt'>, at: number): boolean {
+  return ended || (revokedAt !== null && revokedAt <= at);
 }
 
 export interface ApiKey {

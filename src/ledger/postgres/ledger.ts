@@ -25,7 +25,7 @@ import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
 import { migrate } from './migrations.ts';
-import { connectionPool, type Pool } from './pool.ts';
+import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
@@ -66,7 +66,10 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
   const ears = listen(url, self, pool, {
     sealed: followers.tell,
     jobs: () => wakeWork(),
-    look: () => sealer.wake(),
+    async look(read) {
+      sealer.wake();
+      await followers.look(read);
+    },
   });
   // From here on others can see that this one is there.
   await ears.begun;
@@ -116,11 +119,13 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
 
   async function verifyAll(onProgress: (done: number, all: number) => void) {
     await sealer.caughtUp();
-    return pool.transaction(async (connection) => {
-      await connection.query('SET LOCAL statement_timeout = 0');
-      const run: Run = (script) => runOn(connection, script);
-      return verify(run, dialect, onProgress);
-    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return pool.transaction(
+      async (connection) => {
+        const run: Run = (script) => runOn(connection, script);
+        return verify(run, dialect, onProgress);
+      },
+      { ...oneMoment, long: true },
+    );
   }
 
   return {

@@ -144,7 +144,10 @@ async function within(deadline: number, work: Promise<void>): Promise<void> {
 
 async function readWaiting(connection: Connection): Promise<UnsealedRow[]> {
   // The lock was taken by the statement before, so this one sees all that its last holder did.
-  const { rows } = await connection.query('SELECT * FROM unsealed ORDER BY id LIMIT $1', [AT_ONCE]);
+  const { rows } = await connection.query(
+    'SELECT id, at, provider, actor_kind, actor, cause_kind, cause, made, decided FROM unsealed ORDER BY id LIMIT $1',
+    [AT_ONCE],
+  );
   return rows as UnsealedRow[];
 }
 

@@ -4,7 +4,7 @@ import { type ExportRow, type ExportTable, exportTables } from '../export-tables
 import type { Snapshot } from '../ledger.ts';
 import { keyOf, pageSql } from '../sql/export-sql.ts';
 import { all, type Script, type Value } from '../sql/statement.ts';
-import type { Connection, Pool } from './pool.ts';
+import { type Connection, oneMoment, type Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 
 const ROWS_AT_ONCE = 500;
@@ -15,21 +15,24 @@ export async function openSnapshot(pool: Pool): Promise<Snapshot> {
     close = resolve;
   });
   return new Promise((resolve, reject) => {
-    const ended = pool.transaction(async (connection) => {
-      // It may wait for a slow reader between two statements; who opened it says for how long.
-      await connection.query('SET LOCAL statement_timeout = 0');
-      await connection.query('SET LOCAL idle_in_transaction_session_timeout = 0');
-      const { rows } = await connection.query('SELECT version FROM bifrost_schema');
-      resolve({
-        schema: (rows[0] as { version: number }).version,
-        rows: (name) => pages(connection, exportTables.find((table) => table.name === name)!),
-        close: async () => {
-          close();
-          await ended;
-        },
-      });
-      await closed;
-    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    const ended = pool.transaction(
+      async (connection) => {
+        // It may wait for a slow reader between two statements; who opened it says for how long.
+        await connection.query('SET LOCAL idle_in_transaction_session_timeout = 0');
+        const { rows } = await connection.query('SELECT version FROM bifrost_schema');
+        resolve({
+          schema: (rows[0] as { version: number }).version,
+          rows: (name) => pages(connection, exportTables.find((table) => table.name === name)!),
+          // It only read: where the connection broke, there is nothing left to end.
+          close: async () => {
+            close();
+            await ended.catch(() => {});
+          },
+        });
+        await closed;
+      },
+      { ...oneMoment, long: true },
+    );
     ended.catch(reject);
   });
 }

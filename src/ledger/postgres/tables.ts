@@ -66,6 +66,8 @@ CREATE TABLE tokens (
   created_by TEXT NOT NULL,
   expires_at BIGINT,
   revoked_at BIGINT,
+  -- ended at once: no clock of a replica is asked
+  ended BIGINT NOT NULL,
   until_use_of TEXT,
   declared BIGINT NOT NULL,
   last_used_at BIGINT,

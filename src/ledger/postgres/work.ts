@@ -4,12 +4,12 @@
 import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from '../../identity/change-set.ts';
 import type { Job, Retention } from '../ledger.ts';
-import { decideChunk, readChunk } from '../sql/job-chunk.ts';
+import { decideChunk, PEOPLE_AT_ONCE, readChunk } from '../sql/job-chunk.ts';
 import { advanceJob, claimJob, failJob, JobLost, type Progress, releaseJobs } from '../sql/jobs.ts';
 import { purgeChunk, retentionChunk } from '../sql/purge.ts';
 import { isAway, isConflict } from './database-error.ts';
 import { postgresDialect as dialect } from './dialect.ts';
-import type { Connection, Pool } from './pool.ts';
+import { type Connection, oneMoment, type Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 import { lockSettings, moveVersion, type SettingsCache, type Snapshot, shareSettings } from './settings.ts';
 import { tell } from './tell.ts';
@@ -40,6 +40,8 @@ export interface JobWorker {
 
 export function jobWorker({ pool, settings, retention, committed, allWritten }: Workshop): JobWorker {
   const holder = randomUUID();
+  /** People in one chunk: fewer while others keep writing them, so that some chunk is through before they do. */
+  let size = PEOPLE_AT_ONCE;
 
   /** People and settings of one moment. */
   async function decide(job: Job, at: number): Promise<Decided> {
@@ -48,8 +50,8 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
     const state = job.provider === null ? undefined : snapshot.stored.states.get(job.provider);
     if (!state) return { snapshot, changes: null, progress: over };
     const chunk = await pool.transaction(
-      (connection) => runOn(connection, readChunk(dialect, job, state)),
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+      (connection) => runOn(connection, readChunk(dialect, job, state, size)),
+      oneMoment,
     );
     if (chunk.last === null) return { snapshot, changes: null, progress: over };
     const progress = { position: chunk.last, done: chunk.looked, finished: false };
@@ -86,9 +88,15 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
     if (!job) return false;
     try {
       await (job.kind === 'purge' || job.kind === 'retention' ? forget(job, at) : resolve(job, at));
+      size = Math.min(PEOPLE_AT_ONCE, size * 2);
       committed();
     } catch (error) {
-      if (error instanceof JobLost || isConflict(error)) return true;
+      if (error instanceof JobLost) return true;
+      if (isConflict(error)) {
+        size = Math.max(1, Math.floor(size / 2));
+        await pause();
+        return true;
+      }
       if (!isAway(error)) await runOn(pool, failJob(dialect, job, holder, String(error)));
       throw error;
     }
@@ -96,4 +104,10 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
   }
 
   return { work, release: () => runOn(pool, releaseJobs(holder)) };
+}
+
+const LONGEST_PAUSE_MS = 50;
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_PAUSE_MS));
 }

@@ -22,11 +22,14 @@ interface EventColumns {
   hash: string;
 }
 
+const columns =
+  'position, at, provider, type, actor_kind, actor, subject_kind, subject, object_kind, object, cause_kind, cause, data, hash';
+
 export function* readEvents(dialect: Dialect, query: EventQuery): Script<StoredEvent[]> {
   const { where, values } = yield* eventConditions(dialect, query);
   const order = query.newestFirst ? 'DESC' : 'ASC';
   // `(? + 0)`: a bare parameter there makes SQLite plan the statement anew on each run (docs/decisions/0003).
-  const sql = `SELECT * FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
+  const sql = `SELECT ${columns} FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
   return (yield* all<EventColumns>(sql, ...values, query.limit)).map(readEvent);
 }
 

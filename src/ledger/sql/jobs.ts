@@ -107,11 +107,16 @@ function totalValues({ kind, provider, subject }: NewJob): (string | null)[] {
 /** A holder that is not heard of for so long has died; another takes its job over. */
 const LEASE_MS = 15_000;
 
+/** What a newer version began beside this one is left to it. */
+const knownKinds = Object.keys(totalOf)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
+
 /** The oldest job that nobody works on, from now on held by `holder`; undefined when there is none. */
 export function* claimJob(dialect: Dialect, holder: string): Script<Job | undefined> {
   const row = yield* one<JobColumns>(
     `UPDATE jobs SET holder = ?, lease_until = ${dialect.now} + ${LEASE_MS} WHERE id = (
-       SELECT id FROM jobs WHERE finished_at IS NULL AND (lease_until IS NULL OR lease_until < ${dialect.now} OR holder = ?)
+       SELECT id FROM jobs WHERE finished_at IS NULL AND kind IN (${knownKinds}) AND (lease_until IS NULL OR lease_until < ${dialect.now} OR holder = ?)
        ORDER BY created_at, id LIMIT 1 ${dialect.skipLocked}) RETURNING ${columns}`,
     holder,
     holder,
