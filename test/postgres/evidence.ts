@@ -16,6 +16,20 @@ export async function readRows<Row>(
   }
 }
 
+/** As readRows, once every event that was committed has its place. */
+export async function readEvents<Row>(
+  url: string,
+  text: string,
+  values: readonly unknown[] = [],
+): Promise<Row[]> {
+  const deadline = performance.now() + ENDED_WITHIN_MS;
+  while ((await readRows(url, 'SELECT 1 FROM unsealed LIMIT 1')).length > 0) {
+    if (performance.now() > deadline) throw new Error('an event waits for its place for ever');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  return readRows<Row>(url, text, values);
+}
+
 export interface JobRow {
   id: string;
   kind: string;
@@ -55,7 +69,7 @@ interface GrantEvent {
 
 /** Grants that were given to who had them, or taken from who had them not: somebody was resolved twice. */
 export async function doubleGrants(url: string): Promise<string[]> {
-  const events = await readRows<GrantEvent>(
+  const events = await readEvents<GrantEvent>(
     url,
     `SELECT position::int, type, subject, object, data::json -> 'reason' AS reason FROM events
      WHERE type IN ('grant.added', 'grant.removed') ORDER BY position`,

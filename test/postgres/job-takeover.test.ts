@@ -8,7 +8,7 @@ import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
 import { verified } from '../concurrency/admin.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
 import { scribe } from '../ledger/scribe.ts';
-import { doubleGrants, type JobRow, jobsThatEnded, readRows } from './evidence.ts';
+import { doubleGrants, type JobRow, jobsThatEnded, readEvents, readRows } from './evidence.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 
 const isHeavy = process.env.BIFROST_HEAVY === '1';
@@ -148,7 +148,7 @@ describe.each([
     // One chunk more than there are people for: it found that there was nobody left.
     expect(done).toMatchObject({ outcome: 'done', done: PEOPLE, chunks: CHUNKS + 1, failures: 0 });
 
-    const counted = await readRows<{ n: number; subjects: number }>(
+    const counted = await readEvents<{ n: number; subjects: number }>(
       database.url,
       'SELECT count(*)::int AS n, count(DISTINCT subject)::int AS subjects FROM events WHERE type = $1 AND cause = $2',
       [type, (await jobsThatEnded(database.url)).find((each) => each.kind === kind)!.cause],
