@@ -281,7 +281,8 @@ export interface VerifyReport {
 
 /**
  * `resolve-all`: everybody, after a change of rules; `resolve-members`, `leave-group`, `resolve-others`: see JobDraft;
- * `purge`: erases what is personal of a removed user; `retention`: forgets what has become old, once an hour.
+ * `purge`: erases what is personal of a removed user; `forget-provider`: what events say of the people of a provider that
+ * was removed long ago; `retention`: forgets what has become old, once an hour.
  */
 export type JobKind =
   | 'resolve-all'
@@ -289,6 +290,7 @@ export type JobKind =
   | 'leave-group'
   | 'resolve-others'
   | 'purge'
+  | 'forget-provider'
   | 'retention';
 
 /** Work in chunks that goes on wherever it stopped, whoever stopped. */
@@ -401,7 +403,7 @@ export interface Ledger {
   /** What the jobs of retention go by. */
   retainBy(ages: (at: number) => Retention): void;
   /** Begins to erase what is personal of a removed user. Refused while the user is not removed. */
-  purgeUser(id: string, by: Change): Promise<void>;
+  purgeUser(provider: string, id: string, by: Change): Promise<void>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
   /** Rejects when the storage does not answer at this moment. */

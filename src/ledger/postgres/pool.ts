@@ -84,8 +84,12 @@ export function connectionOptions(url: string): pg.ClientConfig {
 }
 
 /** `onTrouble`: idle connections that break say so here; nobody waits for them. */
-export function connectionPool(url: string, onTrouble: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url), max: POOL_CONNECTIONS, idleTimeoutMillis: 30_000 });
+export function connectionPool(
+  url: string,
+  onTrouble: (error: Error) => void,
+  connections = POOL_CONNECTIONS,
+): Pool {
+  const pool = new pg.Pool({ ...connectionOptions(url), max: connections, idleTimeoutMillis: 30_000 });
   pool.on('error', onTrouble);
   const named = statementNames();
   let waiting = 0;

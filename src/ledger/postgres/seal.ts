@@ -5,6 +5,7 @@
 import type { EventDraft } from '../../identity/event.ts';
 import type { EventOrigin } from '../sql/origin.ts';
 import { type ChainHead, emptyChain, eventColumns, lastSealed, sealEvent } from '../sql/sealing.ts';
+import { isAway } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import type { Connection, Pool } from './pool.ts';
 
@@ -45,7 +46,11 @@ const insertSealed = `WITH sealed AS (
 ), gone AS (DELETE FROM unsealed WHERE id = ANY($2::bigint[]))
 SELECT pg_notify('${SEALED_CHANNEL}', $3)`;
 
-export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer {
+export function sealer(
+  pool: Pool,
+  onSealed: (position: number) => void,
+  onTrouble: (error: Error) => void,
+): Sealer {
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -77,8 +82,9 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
           return;
         }
       }
-    } catch {
-      // The database is away, or another was quicker: what waits is found by the next look.
+    } catch (error) {
+      // While the database is away everybody says so; anything else would stop the feed without a word.
+      if (!isAway(error)) onTrouble(error as Error);
       again(1000);
     }
   }

@@ -7,6 +7,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Decision, Operation, RequestRow } from '../ledger.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
+import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
 import { commitValues } from './change-set-json.ts';
 import { brokenIndex, CommitUnknown, isAway, isConflict } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
@@ -135,22 +136,13 @@ export async function commitWithin(
 /** What a unique index says, in the words of who asked. */
 function refused(error: unknown, changes: ChangeSet): unknown {
   switch (brokenIndex(error)) {
-    case 'users_by_name': {
-      const name = String(changes.users[0]?.after.document.userName);
-      return new Refusal('uniqueness', `Another user already has the userName "${name}".`, {
-        attribute: 'userName',
-      });
-    }
+    case 'users_by_name':
+      return userNameTaken(changes.users[0]!.after.document);
     case 'groups_by_unique_name':
-      return groupNameTaken(String(changes.groups[0]?.after.document.displayName));
+      return groupNameTaken(changes.groups[0]!.after.document);
     default:
       return error;
   }
-}
-
-function groupNameTaken(name: string): Refusal {
-  const detail = `Another group already has the displayName "${name}". Where the provider matches groups by externalId, set groupsMatchedBy to externalId.`;
-  return new Refusal('uniqueness', detail, { attribute: 'displayName' });
 }
 
 function tooBusy(cause: unknown): Refusal {

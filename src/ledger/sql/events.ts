@@ -89,6 +89,8 @@ function* causeCondition(dialect: Dialect, cause: string): Script<Conditions> {
     cause,
   );
   const first = request?.first_event;
+  // A row that came from the other engine tells how many there are, not where: they are looked for.
+  if (request && request.effects > 0 && first === null) return { where: 'cause = ?', values: [cause] };
   if (!request || typeof first !== 'number') return { where: dialect.byCause, values: [cause] };
   return {
     where: `((position >= ? AND position < ?) OR ${dialect.byCause})`,

@@ -93,6 +93,7 @@ const totalOf: Readonly<Record<JobKind, string>> = {
   'resolve-members': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   'leave-group': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   purge: '(SELECT count(*) FROM events WHERE subject = ?)',
+  'forget-provider': 'NULL',
   retention: 'NULL',
 };
 
@@ -190,8 +191,9 @@ export function* listJobs(most: number): Script<Job[]> {
   return rows.map(readJob);
 }
 
+/** What was done for a removed provider is remembered: it is due once. */
 export function* forgetJobs(before: number): Script<number> {
-  return yield* write('DELETE FROM jobs WHERE finished_at < ?', before);
+  return yield* write("DELETE FROM jobs WHERE finished_at < ? AND kind <> 'forget-provider'", before);
 }
 
 /** Users whose stored access a job has still to reach. */
