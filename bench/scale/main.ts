@@ -18,7 +18,7 @@ import { measureJobs } from './jobs.ts';
 import { plansOf } from './plans.ts';
 import { loadPopulation, type Size, sizeOf, userIdOf } from './population.ts';
 
-export const usage = `npm run scale -- [options]
+const usage = `npm run scale -- [options]
   --users N           default 1,000,000; also measured at a tenth and at a thousandth
   --groups N          default 10,000
   --memberships N     default 3,000,000
