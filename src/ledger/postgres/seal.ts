@@ -9,8 +9,9 @@ import { isAway } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import type { Connection, Pool } from './pool.ts';
 
-/** Commits sealed in one transaction. */
+/** Commits sealed in one transaction, and bytes of their events unless the first has more: a group may have thousands. */
 const AT_ONCE = 500;
+const BYTES_AT_ONCE = 2_000_000;
 /** Commits that come together are sealed together; nobody waits for this but followers. */
 const GATHER_MS = 10;
 /** Another replica is sealing, or died while it had something to seal. */
@@ -28,6 +29,8 @@ interface UnsealedRow {
   cause: string | null;
   made: string;
   decided: string;
+  /** Of those before it and its own. */
+  bytes: number;
 }
 
 export interface Sealer {
@@ -39,6 +42,14 @@ export interface Sealer {
 }
 
 const columnTypes: Readonly<Record<string, string>> = { position: 'bigint', at: 'bigint' };
+
+const unsealedColumns = 'id, at, provider, actor_kind, actor, cause_kind, cause, made, decided';
+
+/** Up to the one with which there are enough. */
+const oldestUnsealed = `SELECT ${unsealedColumns} FROM (
+    SELECT ${unsealedColumns}, (sum(octet_length(made) + octet_length(decided)) OVER (ORDER BY id))::bigint AS bytes
+    FROM (SELECT ${unsealedColumns} FROM unsealed ORDER BY id LIMIT $1) oldest
+  ) summed WHERE bytes - octet_length(made) - octet_length(decided) < $2 ORDER BY id`;
 
 const insertSealed = `WITH sealed AS (
   INSERT INTO events (${eventColumns.join(', ')}) SELECT ${eventColumns.join(', ')}
@@ -66,7 +77,7 @@ export function sealer(
       const waiting = await readWaiting(connection);
       if (waiting.length === 0) return 'none';
       position = await seal(connection, waiting);
-      return waiting.length === AT_ONCE ? 'more' : 'none';
+      return waiting.length === AT_ONCE || waiting.at(-1)!.bytes >= BYTES_AT_ONCE ? 'more' : 'none';
     });
     if (position > 0) onSealed(position);
     return outcome;
@@ -150,10 +161,7 @@ async function within(deadline: number, work: Promise<void>): Promise<void> {
 
 async function readWaiting(connection: Connection): Promise<UnsealedRow[]> {
   // The lock was taken by the statement before, so this one sees all that its last holder did.
-  const { rows } = await connection.query(
-    'SELECT id, at, provider, actor_kind, actor, cause_kind, cause, made, decided FROM unsealed ORDER BY id LIMIT $1',
-    [AT_ONCE],
-  );
+  const { rows } = await connection.query(oldestUnsealed, [AT_ONCE, BYTES_AT_ONCE]);
   return rows as UnsealedRow[];
 }
 
