@@ -33,8 +33,11 @@ export interface Pool {
   query(text: string, values?: readonly unknown[]): Promise<Answer>;
   /** A transaction: committed when the work is done, rolled back when it throws. */
   transaction<Result>(work: (connection: Connection) => Promise<Result>, begin?: string): Promise<Result>;
-  /** Does it again, for a while, as long as the database is away. What was perhaps committed is not done again. */
-  patiently<Result>(attempt: () => Promise<Result>): Promise<Result>;
+  /**
+   * Does it again, for a while, as long as the database is away; `sinceMs`: from when on, where that was before the call.
+   * What was perhaps committed is not done again.
+   */
+  patiently<Result>(attempt: () => Promise<Result>, sinceMs?: number): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -105,8 +108,11 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
     }
   }
 
-  async function patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    const deadline = performance.now() + WAIT_MS;
+  async function patiently<Result>(
+    attempt: () => Promise<Result>,
+    sinceMs = performance.now(),
+  ): Promise<Result> {
+    const deadline = sinceMs + WAIT_MS;
     for (let again = 0; ; again++) {
       try {
         return await attempt();
