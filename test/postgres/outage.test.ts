@@ -6,7 +6,7 @@ import { type Verified, verified } from '../concurrency/admin.ts';
 import { type Expected, type Ground, nothingYet, work } from '../concurrency/crowd.ts';
 import { freshDatabase } from '../harness/fresh-database.ts';
 import { type PostgresServer, startPostgres } from '../harness/postgres.ts';
-import { GROUP, type ScimClient, USER } from '../harness/scim-client.ts';
+import { GROUP, type ScimClient, scimClient, USER } from '../harness/scim-client.ts';
 import { doubleGrants } from './evidence.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { newPatience, type Patience, persistentClient } from './persistent-client.ts';
@@ -164,6 +164,35 @@ describe.each(cases)('a database that %s under %i replicas', (way, replicas) => 
     expect(report.problems.slice(0, 5)).toEqual([]);
     expect(report.users).toBe(PEOPLE + expected.made.length);
   });
+});
+
+describe('a database that stays away', () => {
+  it.runIf(isHeavy)(
+    'is told of in time to everybody who writes the same person',
+    { timeout: LIMIT_MS },
+    async () => {
+      const fleet = await startFleet({
+        replicas: 1,
+        databaseUrl: (await freshDatabase({ on: server.url })).url,
+      });
+      const client = scimClient(fleet.scim, fleet.token);
+      try {
+        const { id } = (await client.post('/Users', { schemas: [USER], userName: 'amara' })).resource;
+        await server.stop();
+        const askedMs = performance.now();
+        const write = (turn: number) =>
+          client.patch(`/Users/${id}`, [{ op: 'replace', path: 'title', value: `Title ${turn}` }]);
+        const answers = await Promise.all(Array.from({ length: 8 }, (_, turn) => write(turn)));
+        expect(performance.now() - askedMs).toBeLessThan(LONGEST_ANSWER_MS);
+        for (const { status, headers } of answers)
+          expect([status, headers['retry-after']]).toEqual([503, '2']);
+      } finally {
+        await server.start();
+        client.close();
+        await fleet.end();
+      }
+    },
+  );
 });
 
 describe('a start while the database is away', () => {

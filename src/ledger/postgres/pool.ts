@@ -44,8 +44,11 @@ export interface Pool {
     work: (connection: Connection) => Promise<Result>,
     how?: { begin?: string; long?: boolean },
   ): Promise<Result>;
-  /** Does it again, for a while, as long as the database is away. What was perhaps committed is not done again. */
-  patiently<Result>(attempt: () => Promise<Result>): Promise<Result>;
+  /**
+   * Does it again, for a while, as long as the database is away; `sinceMs`: from when on, where that was before the call.
+   * What was perhaps committed is not done again.
+   */
+  patiently<Result>(attempt: () => Promise<Result>, sinceMs?: number): Promise<Result>;
   close(): Promise<void>;
 }
 
@@ -142,8 +145,11 @@ export function connectionPool(
     }
   }
 
-  async function patiently<Result>(attempt: () => Promise<Result>): Promise<Result> {
-    const deadline = performance.now() + WAIT_MS;
+  async function patiently<Result>(
+    attempt: () => Promise<Result>,
+    sinceMs = performance.now(),
+  ): Promise<Result> {
+    const deadline = sinceMs + WAIT_MS;
     for (let again = 0; ; again++) {
       try {
         return await attempt();

@@ -38,7 +38,7 @@ export function settingsCache(pool: Pool): SettingsCache {
   let tokensOf = 0;
 
   async function look(): Promise<Snapshot> {
-    const { rows } = await pool.patiently(() => pool.query(currentVersion, [], LOOK_MS));
+    const { rows } = await pool.query(currentVersion, [], LOOK_MS);
     const { version } = rows[0] as { version: number };
     if (known?.version === version) return known;
     return read();
@@ -46,20 +46,20 @@ export function settingsCache(pool: Pool): SettingsCache {
 
   /** Version and content of one moment. */
   async function read(): Promise<Snapshot> {
-    const snapshot = await pool.patiently(() =>
-      pool.transaction(async (connection) => {
-        const { rows } = await connection.query(currentVersion);
-        const { version } = rows[0] as { version: number };
-        return { version, stored: await runOn(connection, readSettings()) };
-      }, oneMoment),
-    );
+    const snapshot = await pool.transaction(async (connection) => {
+      const { rows } = await connection.query(currentVersion);
+      const { version } = rows[0] as { version: number };
+      return { version, stored: await runOn(connection, readSettings()) };
+    }, oneMoment);
     // Also an older one: after a failover the database may have lost its last moments. One look at a time, so that
     // none that began earlier ends later.
     known = snapshot;
     return snapshot;
   }
 
-  const fresh = shared(look);
+  const looked = shared(look);
+  // Each call is patient for itself: who joins a look late would otherwise wait as long again.
+  const fresh = () => pool.patiently(looked);
 
   async function token(hash: string): Promise<{ token: Token; snapshot: Snapshot } | null> {
     const snapshot = await fresh();

@@ -65,7 +65,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     return (await runOn(pool, one('SELECT 1 AS there FROM requests WHERE id = ?', request.id))) !== undefined;
   }
 
-  async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
+  async function transact<Answer>(operation: Operation<Answer>, sinceMs: number): Promise<Answer> {
     // What was sent while the connection broke: it may have been committed.
     let sent: Decision<Answer> | null = null;
     let conflicts = 0;
@@ -98,7 +98,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
           await pause(conflicts);
         }
       }
-    });
+    }, sinceMs);
   }
 
   function done<Answer>(decision: Decision<Answer>): Answer {
