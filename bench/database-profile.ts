@@ -47,18 +47,21 @@ export interface Watch {
 /** From now on. `superuser`: whose statistics are whole; `databases`: those whose tables are of interest. */
 export async function watch(superuser: string, databases: readonly string[]): Promise<Watch> {
   const before = await connected(superuser, async (client) => {
-    await client.query('CREATE EXTENSION IF NOT EXISTS pg_stat_statements');
-    await client.query('SELECT pg_stat_statements_reset()');
-    return readWal(client);
+    const reset = 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements; SELECT pg_stat_statements_reset()';
+    const refused = await client.query(reset).then(
+      () => null,
+      (error: Error) => error.message,
+    );
+    return { ...(await readWal(client)), refused };
   });
   const usesBefore = await usesOf(databases);
   return {
     async write(folder, name) {
       const [statements, after] = await connected(superuser, async (client) => {
-        return [await readStatements(client), await readWal(client)] as const;
+        return [before.refused === null ? await readStatements(client) : [], await readWal(client)] as const;
       });
       const lines = [
-        ...statementLines(statements),
+        ...(before.refused === null ? statementLines(statements) : [`no statements: ${before.refused}`]),
         '',
         ...tableLines(usesBefore, await usesOf(databases)),
         '',

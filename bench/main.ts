@@ -19,6 +19,7 @@ import type { RowPlan } from './rows/plan.ts';
 import { readPlans } from './rows/reads.ts';
 import { startPlans } from './rows/starts.ts';
 import { writePlans } from './rows/writes.ts';
+import { scale } from './scale/main.ts';
 import { profileFolder } from './server.ts';
 import { openCrew, openStand, type Stand } from './stand.ts';
 import type { Role } from './worker.ts';
@@ -53,6 +54,10 @@ async function start(args: string[]): Promise<void> {
   const [role] = args;
   if (role !== undefined && Object.hasOwn(roles, role)) {
     roles[role as Role]();
+    return;
+  }
+  if (role === '--scale-load') {
+    await scale(args.slice(1));
     return;
   }
   let options: Options;

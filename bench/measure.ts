@@ -129,6 +129,7 @@ const tripsOf = {
   oneMember: writing,
   lookUp: reading,
   read: reading,
+  readApi: reading,
 } satisfies Record<Traffic['kind'], Trips>;
 
 export async function timed(

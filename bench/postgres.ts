@@ -13,6 +13,8 @@ export interface PostgresOfRun {
   /** `PostgreSQL 18.4: fsync on, ...` */
   readonly described: string;
   newDatabase(): Promise<Database>;
+  /** The one of that name, made where it is not there or is to be fresh. */
+  databaseNamed(name: string, fresh: boolean): Promise<Database>;
   /** Of all its processes, whoever they work for; null where they are not on this machine. */
   cpuSeconds(): number | null;
   /** MiB of all its processes, shared memory that was touched included. */
@@ -97,13 +99,22 @@ async function ofServer(url: string, superuser: string, close: () => Promise<voi
   return {
     described: `PostgreSQL ${version.split(' ')[0]}: ${settings}`,
     async newDatabase() {
-      const database = await newDatabase(url);
+      const database = await makeDatabase(url, `bifrost_bench_${randomBytes(6).toString('hex')}`);
       databases.add(database.url);
       const drop = async () => {
         databases.delete(database.url);
         await database.drop();
       };
       return { url: database.url, drop };
+    },
+    async databaseNamed(name, fresh) {
+      const there = databaseOn(url, name);
+      if (fresh) await there.drop();
+      const isThere = await connected(url, async (client) => {
+        const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+        return rowCount === 1;
+      });
+      return isThere ? there : makeDatabase(url, name);
     },
     watch: () => watch(superuser, [...databases]),
     cpuSeconds: () => (pid === null ? null : cpuSecondsOfFamily(pid)),
@@ -114,11 +125,14 @@ async function ofServer(url: string, superuser: string, close: () => Promise<voi
 
 const isHere = (url: string) => ['127.0.0.1', 'localhost', '[::1]', ''].includes(new URL(url).hostname);
 
-async function newDatabase(server: string): Promise<Database> {
-  const name = `bifrost_bench_${randomBytes(6).toString('hex')}`;
+async function makeDatabase(server: string, name: string): Promise<Database> {
   await connected(server, (client) =>
     client.query(`CREATE DATABASE ${name} TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C'`),
   );
+  return databaseOn(server, name);
+}
+
+function databaseOn(server: string, name: string): Database {
   const url = new URL(server);
   url.pathname = name;
   return {

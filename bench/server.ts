@@ -21,7 +21,10 @@ export interface Home {
   folder: string;
   /** What tells a Bifrost where its data is. */
   env: { BIFROST_DATA_DIR: string; DATABASE_URL?: string; BIFROST_SECRET_KEY?: string };
+  /** Of the provider, for SCIM. */
   token: string;
+  /** Of an administrator, for the API. */
+  apiKey: string;
   remove(): Promise<void>;
 }
 
@@ -39,45 +42,54 @@ export interface Server {
   stop(): Promise<void>;
 }
 
-/** On SQLite without a database. */
+/** In a folder of its own, and on SQLite without a database. */
 export function makeHome(database: Database | null): Home {
   const folder = mkdtempSync(join(dist, 'bench-data-'));
-  const token = randomBytes(32).toString('base64url');
-  writeFileSync(join(folder, 'bifrost.json'), JSON.stringify(configuration(token)), { mode: 0o600 });
   const removeFolder = () => rmSync(folder, { recursive: true, force: true });
   // An interrupted run leaves nothing on the disk either.
   process.once('exit', removeFolder);
-  const shared = database && {
-    DATABASE_URL: database.url,
-    BIFROST_SECRET_KEY: randomBytes(32).toString('base64'),
-  };
-  return {
-    folder,
-    env: { BIFROST_DATA_DIR: join(folder, 'data'), ...shared },
-    token,
-    async remove() {
-      process.removeListener('exit', removeFolder);
-      removeFolder();
-      await database?.drop();
-    },
-  };
+  return homeIn(folder, database, async () => {
+    process.removeListener('exit', removeFolder);
+    removeFolder();
+    await database?.drop();
+  });
 }
 
-function configuration(provisioningToken: string): Record<string, unknown> {
-  return {
-    providers: [
-      {
-        name: 'entra',
-        kind: 'entra',
-        tenantId: '6f1d3c5a-0f9b-4a55-9a51-7f3f1f3a6b10',
-        clientId: '1b0e6c0e-52f5-4c0c-8d2e-0c1f4a3c9d21',
-        scim: { enabled: true, provisioningToken },
-        attributeRoleMappings: [{ attribute: 'roles', value: APP_ROLE, role: 'Viewer' }],
-        attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
-        attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
-      },
-    ],
+export function homeIn(folder: string, database: Database | null, remove: Home['remove']): Home {
+  const home: Home = {
+    folder,
+    env: {
+      BIFROST_DATA_DIR: join(folder, 'data'),
+      // The same for whoever opens that database next.
+      ...(database && {
+        DATABASE_URL: database.url,
+        BIFROST_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
+      }),
+    },
+    token: randomBytes(32).toString('base64url'),
+    apiKey: randomBytes(32).toString('base64url'),
+    remove,
   };
+  configure(home);
+  return home;
+}
+
+/** Rules that a home has instead of those of the benchmarks; for its next start. */
+export function configure(home: Home, rules: Record<string, unknown> = {}): void {
+  const provider = {
+    name: 'entra',
+    kind: 'entra',
+    tenantId: '6f1d3c5a-0f9b-4a55-9a51-7f3f1f3a6b10',
+    clientId: '1b0e6c0e-52f5-4c0c-8d2e-0c1f4a3c9d21',
+    scim: { enabled: true, provisioningToken: home.token },
+    attributeRoleMappings: [{ attribute: 'roles', value: APP_ROLE, role: 'Viewer' }],
+    attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+    attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
+    ...rules,
+  };
+  const apiKeys = [{ name: 'bench', key: home.apiKey, role: 'Admin' }];
+  const file = join(home.folder, 'bifrost.json');
+  writeFileSync(file, JSON.stringify({ apiKeys, providers: [provider] }), { mode: 0o600 });
 }
 
 /** Resolves when the server is ready; throws with what it printed when it ends before that. */

@@ -17,7 +17,8 @@ import { startWorker, type Worker } from './worker.ts';
 
 /** A server under test with its population. */
 export interface Site {
-  readonly server: Server;
+  /** Another one after a restart. */
+  server: Server;
   readonly home: Home;
   /** Users made so far, numbered from 0. */
   people: number;
@@ -102,7 +103,8 @@ export async function openStand(crew: Crew, { effort, postgres, profileDir }: St
 
   async function send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult> {
     const first = firstUnit(site, traffic);
-    const job = jobOf(site.server.address, site.server.token, traffic, how);
+    const token = traffic.kind === 'readApi' ? site.home.apiKey : site.home.token;
+    const job = jobOf(site.server.address, token, traffic, how);
     const result = await load.ask('run', { ...job, first, checksBodies: true }, limitMs(how));
     account(site, traffic, first, result);
     return result;

@@ -19,7 +19,9 @@ export type Traffic =
   /** Even units add a user to the group, odd ones remove the same again. For one connection only. */
   | { kind: 'oneMember'; group: string; users: string[] }
   /** These paths, one after another; each answer must contain `holds`. */
-  | { kind: 'read'; paths: string[]; holds: string };
+  | { kind: 'read'; paths: string[]; holds: string }
+  /** The same of the API, whose paths are whole. */
+  | { kind: 'readApi'; paths: string[]; holds: string };
 
 export interface Step {
   /** The whole HTTP request. */
@@ -70,6 +72,12 @@ export function stepsOf(traffic: Traffic, token: string): (n: number) => Step[] 
       return (n) => [
         { text: request('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
       ];
+    case 'readApi': {
+      const ask = requestWriter(token, '');
+      return (n) => [
+        { text: ask('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
+      ];
+    }
   }
 }
 
@@ -91,13 +99,13 @@ function form(filter: string): string {
 
 type RequestWriter = (method: string, path: string, body?: unknown) => string;
 
-function requestWriter(token: string): RequestWriter {
+function requestWriter(token: string, base = BASE): RequestWriter {
   const head = `HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer ${token}\r\n`;
   return (method, path, body) => {
-    if (body === undefined) return `${method} ${BASE}${path} ${head}\r\n`;
+    if (body === undefined) return `${method} ${base}${path} ${head}\r\n`;
     const json = JSON.stringify(body);
     const type = 'Content-Type: application/scim+json; charset=utf-8';
-    return `${method} ${BASE}${path} ${head}${type}\r\nContent-Length: ${json.length}\r\n\r\n${json}`;
+    return `${method} ${base}${path} ${head}${type}\r\nContent-Length: ${json.length}\r\n\r\n${json}`;
   };
 }
 

@@ -45,8 +45,10 @@ async function seedRoles(ledger: Ledger, by: Change): Promise<void> {
   for (const { name, permissions } of systemRoles) {
     const id = name.toLowerCase();
     const before = known.get(id);
-    if (before && equalJson(before.permissions, permissions)) continue;
-    await ledger.saveRole({ id, name, system: true, permissions, permissionCount: permissions.length });
+    // A newer version beside this one may have given more: that is not taken back.
+    if (before && permissions.every((each) => before.permissions.includes(each))) continue;
+    const all = [...new Set([...permissions, ...(before?.permissions ?? [])])];
+    await ledger.saveRole({ id, name, system: true, permissions: all, permissionCount: all.length });
     changed ||= before !== undefined;
   }
   if (!changed) return;
@@ -150,6 +152,7 @@ async function seedToken(ledger: Ledger, provider: string, token: string, by: Ch
     createdBy: `${by.actor.kind}:${by.actor.id}`,
     expiresAt: null,
     revokedAt: null,
+    ended: false,
     untilUseOf: null,
     declared: true,
     lastUsedAt: null,

@@ -20,7 +20,7 @@ export function createLogger({ level = 'info', destination, pretty }: LogOptions
       level,
       base: null,
       timestamp: pino.stdTimeFunctions.isoTime,
-      serializers: { err: (error: Error) => masked({ ...pino.stdSerializers.err(error) }) },
+      serializers: { err: (error: Error) => shownError(error) },
       formatters: {
         level: (label) => ({ level: label }),
         log: (fields) => masked(fields) as Record<string, unknown>,
@@ -34,6 +34,13 @@ export function createLogger({ level = 'info', destination, pretty }: LogOptions
     return child.call(this, masked(bindings) as object, options);
   } as Logger['child'];
   return log;
+}
+
+/** What libraries hang on their errors (connections, rows, parameters) is for nobody's log. */
+function shownError(error: Error): unknown {
+  const { type, message, stack } = pino.stdSerializers.err(error);
+  const { code } = error as { code?: unknown };
+  return masked({ type, message, stack, ...(code === undefined ? {} : { code }) });
 }
 
 const SECRET_NAME = /(authorization|cookie|token|secret|password|api[-_]?key|secret[-_]?key)s?$/i;

@@ -69,7 +69,10 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const keys = loadKeyRing(settings);
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
-    await ledger.alone(() => applyDeclared(ledger, settings, clock));
+    // A command that opened the data itself changes nothing that it was not told to: on a database others are serving.
+    const isCommand = options.listen === false;
+    const begins = !isCommand || (await ledger.roles()).length === 0;
+    if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const address = { url: '' };
@@ -88,7 +91,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const app = await buildApp(parts);
     const stopListening =
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
-    work.begin();
+    if (!isCommand || ledger.engine === 'sqlite') work.begin();
     return {
       url: address.url,
       settings,

@@ -105,7 +105,8 @@ function withQuery(path: string, query: Query): string {
 }
 
 function readAnswer(transport: Transport, { status, contentType, text, location }: WireAnswer): unknown {
-  if (text === '' && status === 204) return null;
+  // Done, or begun: there is nothing to tell of it.
+  if (text === '' && (status === 204 || status === 202)) return null;
   if (/[/+]json\b/i.test(contentType)) {
     try {
       return JSON.parse(text);

@@ -20,7 +20,7 @@ export interface Parts {
   isLocal(request: IncomingMessage): boolean;
   /** Persisted digests of the API keys that the configuration file declares. */
   apiKeys: readonly DeclaredApiKey[];
-  /** Tells the sweep that there is work. */
+  /** Tells whoever does jobs that there may be one. */
   wakeWork(): void;
 }
 

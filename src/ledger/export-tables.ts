@@ -38,7 +38,7 @@ export const exportTables: readonly ExportTable[] = [
   {
     name: 'tokens',
     columns: columns(
-      'provider id hash name last_four created_at created_by expires_at revoked_at until_use_of declared last_used_at last_used_from',
+      'provider id hash name last_four created_at created_by expires_at revoked_at until_use_of declared last_used_at last_used_from ended',
     ),
     key: ['provider', 'id'],
   },

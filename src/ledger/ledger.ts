@@ -94,13 +94,21 @@ export interface Token {
   createdAt: number;
   createdBy: string;
   expiresAt: number | null;
+  /** Also a time to come. */
   revokedAt: number | null;
+  /** Ended for good, whatever any clock says. */
+  ended: boolean;
   /** This token is revoked when the named newer one is first used. */
   untilUseOf: string | null;
   /** Seeded by the configuration file. */
   declared: boolean;
   lastUsedAt: number | null;
   lastUsedFrom: string | null;
+}
+
+/** Two replicas' clocks differ: one that was ended at once is over on all of them, only a time to come is compared. */
+export function isEnded({ ended, revokedAt }: Pick<Token, 'ended' | 'revokedAt'>, at: number): boolean {
+  return ended || (revokedAt !== null && revokedAt <= at);
 }
 
 export interface ApiKey {
@@ -273,7 +281,8 @@ export interface VerifyReport {
 
 /**
  * `resolve-all`: everybody, after a change of rules; `resolve-members`, `leave-group`, `resolve-others`: see JobDraft;
- * `purge`: erases what is personal of a removed user; `retention`: forgets what has become old, once an hour.
+ * `purge`: erases what is personal of a removed user; `forget-provider`: what events say of the people of a provider that
+ * was removed long ago; `retention`: forgets what has become old, once an hour.
  */
 export type JobKind =
   | 'resolve-all'
@@ -281,6 +290,7 @@ export type JobKind =
   | 'leave-group'
   | 'resolve-others'
   | 'purge'
+  | 'forget-provider'
   | 'retention';
 
 /** Work in chunks that goes on wherever it stopped, whoever stopped. */
@@ -393,7 +403,7 @@ export interface Ledger {
   /** What the jobs of retention go by. */
   retainBy(ages: (at: number) => Retention): void;
   /** Begins to erase what is personal of a removed user. Refused while the user is not removed. */
-  purgeUser(id: string, by: Change): Promise<void>;
+  purgeUser(provider: string, id: string, by: Change): Promise<void>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
   /** Rejects when the storage does not answer at this moment. */

@@ -100,7 +100,7 @@ export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser):
 }
 
 /**
- * Access alone, for the sweep after a rule change. Where the new rules give what is there, the number alone moves:
+ * Access alone, for the job after a rule change. Where the new rules give what is there, the number alone moves:
  * no event, and no new version for whoever holds an ETag. null when not even the number differs.
  */
 export function decideAccess(context: DecisionContext, loaded: LoadedUser): ChangeSet | null {

@@ -33,11 +33,11 @@ async function run(...more: string[]): Promise<{ code: number; output: string; c
 describe.skipIf(!builds)('npm run bench', () => {
   it('measures what it is asked for, checks every answer, and says so as JSON', async () => {
     const rows = ['generator', 'initial-cycle-32', 'look-up-external-id', 'add-100-members'];
-    const { code, output, complaint } = await run(...FEW, '--only', rows.join(','));
+    const { code, output, complaint } = await run(...FEW, '--engine', 'sqlite', '--only', rows.join(','));
     expect(code, `${output}\n${complaint}`).toBe(0);
     const report = JSON.parse(output) as Report;
     expect(report.machine).toMatchObject({ node: process.version, cores: expect.any(Number) });
-    expect(report.effort).toBe('quick');
+    expect(report).toMatchObject({ effort: 'quick', postgres: null });
     expect(report.rows.map(({ name }) => name)).toEqual([
       'generator',
       'initial-cycle-32',
@@ -54,6 +54,51 @@ describe.skipIf(!builds)('npm run bench', () => {
     expect(cycle).toMatchObject({ unit: 'users/s', target: { atLeast: 3_000 } });
     for (const figure of [cycle.p50Ms, cycle.p99Ms, cycle.floorPerSecond, cycle.ratio, cycle.cpuRatio]) {
       expect(figure).toBeGreaterThan(0);
+    }
+  });
+
+  it('measures both engines in one run, PostgreSQL with the floor of its driver', async () => {
+    const { code, output, complaint } = await run(
+      ...FEW,
+      '--engine',
+      'both',
+      '--only',
+      'initial-cycle-32,driver',
+    );
+    expect(code, `${output}\n${complaint}`).toBe(0);
+    const report = JSON.parse(output) as Report;
+    expect(report.postgres).toMatch(/^PostgreSQL \d+.*: fsync on, synchronous_commit on,/);
+    expect(report.rows.map(({ name, engine }) => `${engine} ${name}`)).toEqual([
+      ...[1, 32].flatMap((callers) =>
+        ['load', 'commit', 'load-and-commit'].map((trips) => `postgres postgres-driver-${trips}-${callers}`),
+      ),
+      'sqlite initial-cycle-32',
+      'postgres postgres-initial-cycle-32',
+      'sqlite initial-cycle-32-ratio',
+      'postgres postgres-initial-cycle-32-ratio',
+    ]);
+    for (const row of report.rows) {
+      expect(row.failures, row.name).toEqual({});
+      expect(row.value, row.name).toBeGreaterThan(0);
+    }
+    const [sqlite, postgres] = report.rows.filter(({ unit }) => unit === 'users/s');
+    expect(sqlite).toMatchObject({ target: { atLeast: 3_000 } });
+    expect(sqlite!.driverPerSecond).toBeUndefined();
+    expect(postgres).toMatchObject({ target: { atLeast: 1_000 } });
+    for (const figure of [postgres!.driverPerSecond, postgres!.driverRatio]) {
+      expect(figure).toBeGreaterThan(0);
+    }
+  });
+
+  it('refuses an engine and an address that it does not understand', async () => {
+    for (const [args, said] of [
+      [['--engine', 'mysql'], 'sqlite, postgres or both'],
+      [['--postgres', 'localhost'], 'postgres://user:password@host:port/database'],
+    ] as const) {
+      const { code, output, complaint } = await run(...args);
+      expect(code).toBe(2);
+      expect(output).toBe('');
+      expect(complaint).toContain(said);
     }
   });
 

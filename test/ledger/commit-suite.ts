@@ -217,6 +217,7 @@ export function commitSuite(open: Open): void {
         createdBy: 'system:test',
         expiresAt: null,
         revokedAt: null,
+        ended: false,
         untilUseOf: null,
         declared: false,
         lastUsedAt: null,
@@ -235,6 +236,17 @@ export function commitSuite(open: Open): void {
       await desk.ledger.revokeToken(PROVIDER, 'token-1', { at: revoked }, change);
       await expect(use(revoked - 1)).resolves.toBe('served');
       await expect(use(revoked)).rejects.toMatchObject({ reason: 'unauthenticated' });
+      await desk.ledger.addToken({ ...token, id: 'token-2' }, 'hash-2', change);
+      const use2 = (when: number) =>
+        desk.ledger.transact({
+          provider: PROVIDER,
+          needs: { token: { id: 'token-2', at: when } },
+          decide: () => ({ changes: null, answer: 'served' }),
+        });
+      await expect(use2(at - 5000)).resolves.toBe('served');
+      await desk.ledger.revokeToken(PROVIDER, 'token-2', { at: change.at }, change);
+      // Ended at once: also for a replica whose clock is behind.
+      await expect(use2(at - 5000)).rejects.toMatchObject({ reason: 'unauthenticated' });
       const unknown = desk.ledger.transact({
         provider: PROVIDER,
         needs: { token: { id: 'nobody', at } },

@@ -70,7 +70,7 @@ export function jobSuite(open: Open): void {
       const [amara, bela] = await desk.people(2);
       for (const id of [amara!, bela!]) {
         await desk.write.removeUser(id);
-        await desk.ledger.purgeUser(id, by());
+        await desk.ledger.purgeUser(PROVIDER, id, by());
         await sweepAll(desk.ledger);
       }
       await desk.people(3);
@@ -138,7 +138,7 @@ export function jobSuite(open: Open): void {
       await desk.write.removeGroup(group);
       await desk.write.removeUser(last);
       expect((await desk.problems()).slice(0, 3)).toEqual([]);
-      await desk.ledger.purgeUser(last, by());
+      await desk.ledger.purgeUser(PROVIDER, last, by());
       await sweepAll(desk.ledger);
       expect((await desk.ledger.counts()).memberships).toBe(0);
       expect((await desk.problems()).slice(0, 3)).toEqual([]);
@@ -187,8 +187,10 @@ export function jobSuite(open: Open): void {
 
     it('is refused for who is there, and for who never was', async () => {
       const { id } = await desk.person('amara');
-      await expect(desk.ledger.purgeUser(id, by())).rejects.toMatchObject({ reason: 'conflict' });
-      await expect(desk.ledger.purgeUser('nobody', by())).rejects.toMatchObject({ reason: 'notFound' });
+      await expect(desk.ledger.purgeUser(PROVIDER, id, by())).rejects.toMatchObject({ reason: 'conflict' });
+      await expect(desk.ledger.purgeUser(PROVIDER, 'nobody', by())).rejects.toMatchObject({
+        reason: 'notFound',
+      });
       expect(await underWay()).toEqual([]);
     });
 
@@ -196,8 +198,8 @@ export function jobSuite(open: Open): void {
       const id = await removedAmara();
       const before = await eventsOf({});
       const change = by();
-      await desk.ledger.purgeUser(id, change);
-      await desk.ledger.purgeUser(id, by());
+      await desk.ledger.purgeUser(PROVIDER, id, change);
+      await desk.ledger.purgeUser(PROVIDER, id, by());
       await sweepAll(desk.ledger);
       const after = await eventsOf({});
       expect(after.slice(0, before.length).map(withoutData)).toEqual(before.map(withoutData));
@@ -215,7 +217,7 @@ export function jobSuite(open: Open): void {
       const id = await removedAmara();
       const bela = await desk.person('bela');
       expect(await desk.stored()).toMatch(/oseibonsu/i);
-      await desk.ledger.purgeUser(id, by());
+      await desk.ledger.purgeUser(PROVIDER, id, by());
       await sweepAll(desk.ledger);
       const left = await desk.stored();
       expect(left.split('\n').filter((row) => /oseibonsu/i.test(row))).toEqual([]);
@@ -230,7 +232,7 @@ export function jobSuite(open: Open): void {
       for (let n = 0; n < 520; n++)
         await desk.write.replaceUser(id, { userName: 'amara', title: `Oseibonsu ${n}` });
       await desk.write.removeUser(id);
-      await desk.ledger.purgeUser(id, by());
+      await desk.ledger.purgeUser(PROVIDER, id, by());
       await desk.ledger.work(tick());
       await desk.reopen();
       await sweepAll(desk.ledger);
@@ -241,7 +243,7 @@ export function jobSuite(open: Open): void {
 
     it('lets the same person be made anew', async () => {
       const id = await removedAmara();
-      await desk.ledger.purgeUser(id, by());
+      await desk.ledger.purgeUser(PROVIDER, id, by());
       await sweepAll(desk.ledger);
       const anew = await desk.person('amara.oseibonsu', amara);
       expect((await desk.ledger.fullUser(anew.id))?.loaded.user.formerly).toBeNull();
@@ -304,7 +306,7 @@ export function jobSuite(open: Open): void {
 
       const [id] = await desk.people(1);
       await desk.write.removeUser(id!);
-      await desk.ledger.purgeUser(id!, by());
+      await desk.ledger.purgeUser(PROVIDER, id!, by());
       await sweepAll(desk.ledger);
       expect(await jobOf('purge')).toMatchObject({ outcome: 'done' });
       expect(await jobOf('retention')).toMatchObject({ outcome: null });

@@ -126,6 +126,7 @@ export function settingsSuite(open: Open): void {
       createdBy: 'system:test',
       expiresAt: null,
       revokedAt: null,
+      ended: false,
       untilUseOf: null,
       declared: false,
       lastUsedAt: null,
@@ -153,7 +154,8 @@ export function settingsSuite(open: Open): void {
 
     it('can be ended later, and sooner than that, but not put off', async () => {
       await desk.ledger.addToken(token('a'), 'a', by());
-      const [soon, late] = [tick(1000), tick(1000)];
+      const soon = tick(1000) + 60_000;
+      const late = soon + 60_000;
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: late }, by())).toBe(true);
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: soon }, by())).toBe(true);
       expect(await desk.ledger.revokeToken(PROVIDER, 'a', { at: late }, by())).toBe(false);

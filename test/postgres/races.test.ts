@@ -286,7 +286,7 @@ describe('a purge', () => {
   it('waits for events of the person that have no place yet', async () => {
     const { id } = await two.write.createUser({ userName: 'person', displayName: 'Oseibonsu' });
     await two.write.removeUser(id);
-    await two.here.purgeUser(id, by());
+    await two.here.purgeUser(PROVIDER, id, by());
     const release = await two.holdRows('SELECT pg_advisory_xact_lock($1, $2)', [LOCK_SPACE, locks.sealer]);
     await two.write.createGroup('Orion');
     await expect(two.there.work(tick())).rejects.toThrow('no place yet');

@@ -17,6 +17,7 @@ const jobWords: Readonly<Record<JobJson['kind'], string>> = {
   'resolve-members': 'A large group was renamed, and its members are being resolved anew',
   'leave-group': 'A large group was removed, and its members are losing what it gave',
   purge: 'A removed user is being erased',
+  'forget-provider': 'What is left of the people of a removed provider is being erased',
   retention: 'What has become old is being forgotten',
 };
 

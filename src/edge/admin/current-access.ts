@@ -1,4 +1,4 @@
-// What a user has now, and how users are shown. A user whom the sweep after a rule change has not reached yet is
+// What a user has now, and how users are shown. A user whom the job after a rule change has not reached yet is
 // resolved on reading, so that every answer is right at once.
 
 import type { User } from '../../identity/user.ts';
@@ -85,7 +85,7 @@ export function showFullUser(full: FullUser): UserJson {
   return showUser(full.loaded.user, currentAccess(full));
 }
 
-/** Rows of a list as they are now, also while a sweep is under way. */
+/** Rows of a list as they are now, also while a job is under way. */
 export async function showListed(ledger: Ledger, rows: readonly ListedUser[]): Promise<UserJson[]> {
   const current = new Map(
     (await ledger.providers()).map(({ provider, ruleset }) => [provider.id, ruleset.number]),

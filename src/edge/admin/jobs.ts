@@ -4,13 +4,22 @@
 import { type Static, Type } from 'typebox';
 import type { Job } from '../../ledger/ledger.ts';
 import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
+import { needUser } from './look-up.ts';
 import { changeBy, type Route, route } from './route.ts';
 
 const jobShape = Type.Object({
   id: text(),
   kind: choice(
-    ['resolve-all', 'resolve-members', 'leave-group', 'resolve-others', 'purge', 'retention'],
-    'resolve-...: access after a change of rules or of a large group; leave-group: members of a removed group; purge: what is personal of a removed user; retention: what has become old.',
+    [
+      'resolve-all',
+      'resolve-members',
+      'leave-group',
+      'resolve-others',
+      'purge',
+      'forget-provider',
+      'retention',
+    ],
+    'resolve-...: access after a change of rules or of a large group; leave-group: members of a removed group; purge: what is personal of a removed user; forget-provider: of the people of a provider that was removed long ago; retention: what has become old.',
   ),
   provider: orNull(text()),
   subject: orNull(text('Id of the group or user that it is about; null where it is about all.')),
@@ -84,7 +93,9 @@ const purgeUser = route({
     409: 'The user was not removed: the provider, or DELETE of SCIM, does that first',
   },
   async handle(call) {
-    await call.parts.ledger.purgeUser(call.params.id, changeBy(call));
+    const { ledger } = call.parts;
+    const { provider, id } = (await needUser(ledger, call.params.id)).loaded.user;
+    await ledger.purgeUser(provider, id, changeBy(call));
     return {};
   },
 });

@@ -11,15 +11,21 @@ export function writeCursor(order: string, key: PageKey): string {
 
 export function readCursor(order: string, cursor: string | undefined): PageKey | null {
   if (cursor === undefined) return null;
-  const [madeFor, sorted, id] = parsed(cursor);
+  const [madeFor, sorted, id, ...more] = parsed(cursor);
   const isKey = sorted === null || typeof sorted === 'string' || typeof sorted === 'number';
-  if (madeFor !== order || !isKey || typeof id !== 'string') {
+  const isText = [sorted, id].every((each) => typeof each !== 'string' || isStored(each));
+  if (madeFor !== order || !isKey || typeof id !== 'string' || !isText || more.length > 0) {
     throw new Refusal(
       'invalidCursor',
       'This cursor was not made by this list in this order. Start without one.',
     );
   }
   return { sorted, id };
+}
+
+/** No stored text has a NUL, and not every storage can be asked for one. */
+function isStored(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
 }
 
 function parsed(cursor: string): unknown[] {

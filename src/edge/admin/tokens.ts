@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { newId } from '../../id.ts';
 import type { Provider } from '../../identity/provider.ts';
-import type { Ledger, Token, TokenEnds } from '../../ledger/ledger.ts';
+import { isEnded, type Ledger, type Token, type TokenEnds } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { mintToken, sha256Hex } from '../../secret.ts';
@@ -33,8 +33,7 @@ export function endpointOf(parts: AdminParts): string {
 }
 
 function isLive(token: Token, at: number): boolean {
-  const { revokedAt, expiresAt } = token;
-  return (revokedAt === null || revokedAt > at) && (expiresAt === null || expiresAt > at);
+  return !isEnded(token, at) && (token.expiresAt === null || token.expiresAt > at);
 }
 
 function showToken(token: Token, at: number): TokenJson {
@@ -71,6 +70,7 @@ export function newToken(
     createdBy: `${actor.kind}:${actor.id}`,
     expiresAt: given.expiresAt,
     revokedAt: null,
+    ended: false,
     untilUseOf: null,
     declared: false,
     lastUsedAt: null,

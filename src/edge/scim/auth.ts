@@ -1,7 +1,7 @@
 // Who calls: the provisioning token names the provider. Checked against the store on every request, so that a
 // revoked token is refused by the very next one; failed tries are counted per address and slowed down.
 
-import type { Ledger } from '../../ledger/ledger.ts';
+import { isEnded, type Ledger } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
 import { checkToken, sha256Hex } from '../../secret.ts';
@@ -33,7 +33,7 @@ export async function authenticate(
   const found = await ledger.caller(sha256Hex(text));
   if (!found) throw new Refusal('unauthenticated', unknownToken(text));
   const { token, state } = found;
-  if (token.revokedAt !== null && token.revokedAt <= at) {
+  if (isEnded(token, at)) {
     throw new Refusal(
       'unauthenticated',
       'This provisioning token was revoked. Enter the newer one in Entra.',

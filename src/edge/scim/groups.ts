@@ -25,7 +25,7 @@ import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts
 import { checkPreconditions, isKnown } from './precondition.ts';
 import { groupLocation, groupText } from './resource-text.ts';
 
-/** Up to so many members are resolved in the request that renames or removes their group; more are left to the sweep. */
+/** Up to so many members are resolved in the request that renames or removes their group; more are left to a job. */
 const RESOLVED_AT_ONCE = 500;
 
 export async function getGroup(call: ScimCall, id: string): Promise<ScimAnswer> {

@@ -23,25 +23,24 @@ const typed = (names: readonly string[]) =>
 const userNames = userWriteColumns.join(', ');
 const userSets = userWriteColumns
   .slice(0, -2)
-  .map((name) => `${name} = x.${name}`)
+  .map((name) => `${name} = item.${name}`)
   .join(', ');
 
 /**
- * A list of the change as rows. Behind a LIMIT that the planner cannot read they count as ten rather than a hundred, so
- * that it looks up each by its key also while the table is small.
+ * A statement for each row of a list, by its key. One statement over the whole list would leave the planner a choice, and
+ * what it chose for the first few users it would keep for all that come: to read everybody for each change.
  */
-const rowsOf = (list: string, columns: string) =>
-  `(SELECT * FROM jsonb_to_recordset(p -> '${list}') AS r(${columns}) LIMIT jsonb_array_length(p -> '${list}')) x`;
+const each = (list: string, columns: string, statement: string) => `
+  IF p ? '${list}' THEN
+    FOR item IN SELECT * FROM jsonb_to_recordset(p -> '${list}') AS r(${columns}) LOOP
+      ${statement}
+    END LOOP;
+  END IF;`;
 
 /** Ids in a list of the change. */
 const idsIn = (list: string) => `ANY(ARRAY(SELECT jsonb_array_elements_text(p -> '${list}')))`;
 
 const stale = (what: string) => `RAISE EXCEPTION 'stale ${what}' USING ERRCODE = '${STALE}'`;
-
-/** The rows are there that were expected, every one. */
-const all = (list: string, what: string) => `
-    GET DIAGNOSTICS done = ROW_COUNT;
-    IF done <> jsonb_array_length(p -> '${list}') THEN ${stale(what)}; END IF;`;
 
 const people = `
   IF p ? 'people' THEN
@@ -50,21 +49,22 @@ const people = `
   END IF;
   IF p ? 'created' THEN
     INSERT INTO users (${userNames}) SELECT ${userNames} FROM jsonb_to_recordset(p -> 'created') AS x(${typed(userWriteColumns)});
-  END IF;
-  IF p ? 'updated' THEN
-    UPDATE users u SET ${userSets}
-      FROM ${rowsOf('updated', `expected bigint, ${typed(userWriteColumns)}`)}
-      WHERE u.provider = prov AND u.id = x.id AND u.revision = x.expected;${all('updated', 'user')}
-  END IF;
-  IF p ? 'resolved' THEN
-    UPDATE users u SET revision = u.revision + 1, role = x.role, grants = x.grants, ruleset = x.ruleset
-      FROM ${rowsOf('resolved', 'id text, expected bigint, role text, grants text, ruleset bigint')}
-      WHERE u.provider = prov AND u.id = x.id AND u.revision = x.expected;${all('resolved', 'access')}
-  END IF;
-  IF p ? 'renumbered' THEN
-    UPDATE users u SET ruleset = x.ruleset FROM ${rowsOf('renumbered', 'id text, ruleset bigint')}
-      WHERE u.provider = prov AND u.id = x.id;
-  END IF;`;
+  END IF;${each(
+    'updated',
+    `expected bigint, ${typed(userWriteColumns)}`,
+    `UPDATE users u SET ${userSets} WHERE u.provider = prov AND u.id = item.id AND u.revision = item.expected;
+      IF NOT FOUND THEN ${stale('user')}; END IF;`,
+  )}${each(
+    'resolved',
+    'id text, expected bigint, role text, grants text, ruleset bigint',
+    `UPDATE users u SET revision = u.revision + 1, role = item.role, grants = item.grants, ruleset = item.ruleset
+        WHERE u.provider = prov AND u.id = item.id AND u.revision = item.expected;
+      IF NOT FOUND THEN ${stale('access')}; END IF;`,
+  )}${each(
+    'renumbered',
+    'id text, ruleset bigint',
+    'UPDATE users u SET ruleset = item.ruleset WHERE u.provider = prov AND u.id = item.id;',
+  )}`;
 
 const groups = `
   IF p ? 'groupsUsed' THEN
@@ -127,16 +127,19 @@ const edges = `
     INSERT INTO memberships (provider, group_id, member, member_kind, display, since)
       SELECT prov, "group", member, "memberKind", display, now_ms
       FROM jsonb_to_recordset(p -> 'joins') AS x("group" text, member text, "memberKind" text, display text)
-      ON CONFLICT DO NOTHING;${all('joins', 'membership')}
-  END IF;
-  IF p ? 'leaves' THEN
-    DELETE FROM memberships m USING ${rowsOf('leaves', '"group" text, member text')}
-      WHERE m.provider = prov AND m.group_id = x."group" AND m.member = x.member;${all('leaves', 'membership')}
-  END IF;
-  IF p ? 'lost' THEN
-    DELETE FROM holdings h USING ${rowsOf('lost', 'target text, "user" text')}
-      WHERE h.target = x.target AND h."user" = x."user";
-  END IF;
+      ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> jsonb_array_length(p -> 'joins') THEN ${stale('membership')}; END IF;
+  END IF;${each(
+    'leaves',
+    '"group" text, member text',
+    `DELETE FROM memberships m WHERE m.provider = prov AND m.group_id = item."group" AND m.member = item.member;
+      IF NOT FOUND THEN ${stale('membership')}; END IF;`,
+  )}${each(
+    'lost',
+    'target text, "user" text',
+    'DELETE FROM holdings h WHERE h.target = item.target AND h."user" = item."user";',
+  )}
   IF p ? 'gained' THEN
     INSERT INTO holdings (target, "user", provider)
       SELECT target, "user", prov FROM jsonb_to_recordset(p -> 'gained') AS x(target text, "user" text) ON CONFLICT DO NOTHING;
@@ -194,6 +197,7 @@ DECLARE
   subject jsonb;
   g record;
   t record;
+  item record;
 BEGIN
   PERFORM pg_advisory_xact_lock_shared(${LOCK_SPACE}, ${locks.settings});
   PERFORM 1 FROM settings_version WHERE version = decided_by;

@@ -15,7 +15,7 @@ export function isAway(error: unknown): boolean {
   return (
     code.startsWith('08') ||
     awayCodes.has(code) ||
-    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired)/.test(
+    /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|timeout expired|Query read timeout)/.test(
       message,
     )
   );
@@ -49,7 +49,7 @@ export class CommitUnknown extends Error {
 /** It is there and cannot do it now: took too long, no room, no memory. */
 export function isOverloaded(error: unknown): boolean {
   const { code = '' } = (error ?? {}) as Coded;
-  return code === '57014' || code.startsWith('53') || code.startsWith('58');
+  return code === '57014' || (code.startsWith('53') && !awayCodes.has(code)) || code.startsWith('58');
 }
 
 /** The database is there and does not let us in: a wrong password, no such role or database, or no right to either. */

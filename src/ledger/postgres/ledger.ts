@@ -14,7 +14,7 @@ import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '..
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
-import type { Script } from '../sql/statement.ts';
+import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { type Run, verify } from '../sql/verify.ts';
@@ -25,12 +25,12 @@ import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
 import { migrate } from './migrations.ts';
-import { connectionPool, type Pool } from './pool.ts';
+import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
 import { type Snapshot, settingsCache } from './settings.ts';
-import { openSnapshot } from './snapshot.ts';
+import { snapshots } from './snapshot.ts';
 import { tell } from './tell.ts';
 import { tokenUses } from './token-uses.ts';
 import { transactor } from './transact.ts';
@@ -50,15 +50,16 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
     await pool.close();
     throw error;
   }
-  return ledgerOn(pool, url);
+  return ledgerOn(pool, url, onTrouble);
 }
 
-async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
+async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => void): Promise<Ledger> {
   const settings = settingsCache(pool);
   const followers = followersOf();
-  const sealer = makeSealer(pool, followers.tell);
-  const requests = requestBatches(pool);
+  const sealer = makeSealer(pool, followers.tell, onTrouble);
+  const requests = requestBatches(pool, onTrouble);
   const inLane = lanes();
+  const openSnapshot = snapshots(url);
   const self = randomUUID();
   let wakeWork = () => {};
   let ages = (_at: number): Retention => ({ requestsBefore: 0, removedUsersBefore: 0 });
@@ -66,7 +67,10 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
   const ears = listen(url, self, pool, {
     sealed: followers.tell,
     jobs: () => wakeWork(),
-    look: () => sealer.wake(),
+    async look(read) {
+      sealer.wake();
+      await followers.look(read);
+    },
   });
   // From here on others can see that this one is there.
   await ears.begun;
@@ -83,7 +87,7 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
   const worker = jobWorker({
     pool,
     settings,
-    retention: (at) => ages(at),
+    ages: (at) => ages(at),
     committed,
     async allWritten() {
       await requests.flush();
@@ -99,7 +103,11 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
 
   async function readWith<Value>(script: (snapshot: Snapshot) => Script<Value>): Promise<Value> {
     const snapshot = await settings.fresh();
-    return read(() => script(snapshot));
+    if (snapshot.stored.unsettled.size === 0) return read(() => script(snapshot));
+    // A job may end between two statements: who is read as unsettled and what is read of them are of one moment.
+    return pool.patiently(() =>
+      pool.transaction((connection) => runOn(connection, script(snapshot)), oneMoment),
+    );
   }
 
   /** Of events: what was committed before the question is part of the answer. */
@@ -114,13 +122,21 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     return answer;
   }
 
+  async function refuseOthers(): Promise<void> {
+    if (!(await ears.othersAreThere())) return;
+    const detail = 'Other servers have this database open. Stop every replica, then import again.';
+    throw new Refusal('conflict', detail);
+  }
+
   async function verifyAll(onProgress: (done: number, all: number) => void) {
     await sealer.caughtUp();
-    return pool.transaction(async (connection) => {
-      await connection.query('SET LOCAL statement_timeout = 0');
-      const run: Run = (script) => runOn(connection, script);
-      return verify(run, dialect, onProgress);
-    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    return pool.transaction(
+      async (connection) => {
+        const run: Run = (script) => runOn(connection, script);
+        return verify(run, dialect, onProgress);
+      },
+      { ...oneMoment, long: true },
+    );
   }
 
   return {
@@ -206,24 +222,31 @@ async function ledgerOn(pool: Pool, url: string): Promise<Ledger> {
     retainBy: (given) => {
       ages = given;
     },
-    purgeUser: (id, by) => change(() => beginPurge(id, by), true),
+    purgeUser: async (provider, id, by) => {
+      await pool.patiently(() =>
+        pool.transaction((connection) => runOn(connection, beginPurge(provider, id, by))),
+      );
+      committed(true);
+    },
     alone: (work) => alone(url, work),
     async ready() {
       await pool.query('SELECT 1 AS one');
     },
     async snapshot() {
       await sealer.caughtUp();
-      return openSnapshot(pool);
+      return openSnapshot();
     },
     unfinishedImport: () => read(unfinishedImport),
     async importer(file, at) {
-      if (await ears.othersAreThere()) {
-        const detail = 'Other servers have this database open. Stop every replica, then import again.';
-        throw new Refusal('conflict', detail);
-      }
-      // What a start told is sealed before it is replaced.
-      await sealer.caughtUp();
-      const linesDone = await change(() => beginImport(file, at));
+      await refuseOthers();
+      const linesDone = await change(function* () {
+        const lines = yield* beginImport(file, at);
+        // What a start told and nobody sealed yet is replaced with the rest.
+        if (lines === 0) yield* write('DELETE FROM unsealed');
+        return lines;
+      });
+      // Whoever opened it meanwhile has not seen that an import began; whoever opens it now refuses to serve.
+      await refuseOthers();
       return {
         linesDone,
         write: (table, rows, lines) => change(() => importRows(table, rows, { file, lines })),

@@ -13,8 +13,8 @@ const LONGEST_PAUSE_MS = 5000;
 export interface Ears {
   sealed(position: number): void;
   jobs(): void;
-  /** Something may have been missed. */
-  look(): void;
+  /** Something may have been missed; `read` finds the last position there is. */
+  look(read: () => Promise<number>): Promise<void>;
 }
 
 export interface Listening {
@@ -36,8 +36,10 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
   let failures = 0;
   let retry: NodeJS.Timeout | undefined;
 
-  function lost(): void {
-    if (client) client.removeAllListeners('notification');
+  /** `which`: an older one that ends late takes nothing from the one in use. */
+  function lost(which: pg.Client): void {
+    which.removeAllListeners('notification');
+    if (client !== null && client !== which) return;
     client = null;
     if (stopped || retry) return;
     retry = setTimeout(connect, Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures++));
@@ -47,8 +49,8 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
   async function connect(): Promise<void> {
     retry = undefined;
     const connecting = new pg.Client({ ...connectionOptions(url), application_name: 'bifrost listener' });
-    connecting.on('error', lost);
-    connecting.on('end', lost);
+    connecting.on('error', () => lost(connecting));
+    connecting.on('end', () => lost(connecting));
     connecting.on('notification', ({ channel, payload }) => {
       if (channel === SEALED_CHANNEL) ears.sealed(Number(payload));
       else if (payload !== self) ears.jobs();
@@ -58,7 +60,8 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
       await connecting.query(`SELECT pg_advisory_lock_shared(${LOCK_SPACE}, ${locks.open})`);
       await connecting.query(`LISTEN ${SEALED_CHANNEL}; LISTEN ${JOBS_CHANNEL}`);
     } catch {
-      lost();
+      await connecting.end().catch(() => {});
+      lost(connecting);
       return;
     }
     if (stopped) {
@@ -73,10 +76,10 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
   /** Also finds what a replica left behind that died between its commit and the sealing of it. */
   async function look(): Promise<void> {
     try {
-      const { rows } = await pool.query('SELECT max(position) AS position FROM events');
-      const { position } = rows[0] as { position: number | null };
-      if (position !== null) ears.sealed(position);
-      ears.look();
+      await ears.look(async () => {
+        const { rows } = await pool.query('SELECT max(position) AS position FROM events');
+        return (rows[0] as { position: number | null }).position ?? 0;
+      });
     } catch {
       // The database is away; the next look tells.
     }

@@ -55,6 +55,9 @@ const userJson = `json_build_object(${userColumns
     (SELECT json_agg(json_build_array(t.id, t.name, t.key)) FROM targets t WHERE t.provider = u.provider AND t.id IN
       (SELECT g.value ->> 'target' FROM json_array_elements(u.grants::json) g(value))) END)`;
 
+/** A load reads by keys alone. */
+const LOAD_MS = 15_000;
+
 interface Asked {
   token: string | null;
   at: number;
@@ -70,7 +73,7 @@ function loadText(asked: Asked): string {
   const parts = ['v.version'];
   if (asked.token !== null) {
     parts.push(
-      '(SELECT t.revoked_at IS NULL OR t.revoked_at > $3::bigint FROM tokens t WHERE t.provider = $1 AND t.id = $2) AS token_is_live',
+      '(SELECT t.ended = 0 AND (t.revoked_at IS NULL OR t.revoked_at > $3::bigint) FROM tokens t WHERE t.provider = $1 AND t.id = $2) AS token_is_live',
     );
   }
   if (asked.users.length === 1) {
@@ -125,15 +128,11 @@ export interface LoadedMoment {
 /** @throws Refusal where the provider is not there or the token was revoked. */
 export function loader(pool: Pool, settings: SettingsCache) {
   async function rowOf(provider: string, asked: Asked): Promise<LoadedRow> {
-    const { rows } = await pool.query(loadText(asked), [
-      provider,
-      asked.token,
-      asked.at,
-      asked.users,
-      asked.formerHolderOf,
-      asked.group,
-      asked.usersInGroup,
-    ]);
+    const { rows } = await pool.query(
+      loadText(asked),
+      [provider, asked.token, asked.at, asked.users, asked.formerHolderOf, asked.group, asked.usersInGroup],
+      LOAD_MS,
+    );
     return rows[0] as LoadedRow;
   }
 

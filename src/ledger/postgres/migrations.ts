@@ -16,7 +16,6 @@ const COMPATIBLE_FROM = 1;
 
 export async function migrate(pool: Pool): Promise<void> {
   await pool.transaction(async (connection) => {
-    await connection.query('SET LOCAL statement_timeout = 0');
     await connection.query('SET LOCAL lock_timeout = 0');
     await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.migrations})`);
     const found = await readVersion(connection);

@@ -11,6 +11,11 @@ export const POOL_CONNECTIONS = 12;
 const CONNECT_MS = 5000;
 const STATEMENT_MS = 30_000;
 const LOCK_MS = 10_000;
+/** A server that says nothing for so long is gone, whatever its connection looks like. */
+const SILENT_MS = STATEMENT_MS + 5000;
+const ALIVE_EVERY_MS = 10_000;
+/** Work over everything: a day. */
+const LONG_MS = 86_400_000;
 /** How long a request waits for a database that is away: longer than a restart or a failover takes. */
 const WAIT_MS = 15_000;
 const FIRST_PAUSE_MS = 50;
@@ -29,10 +34,16 @@ export interface Connection {
 }
 
 export interface Pool {
-  /** One statement. Not repeated when the connection breaks under it. */
-  query(text: string, values?: readonly unknown[]): Promise<Answer>;
-  /** A transaction: committed when the work is done, rolled back when it throws. */
-  transaction<Result>(work: (connection: Connection) => Promise<Result>, begin?: string): Promise<Result>;
+  /** One statement. Not repeated when the connection breaks under it. `withinMs`: for what should take no time at all. */
+  query(text: string, values?: readonly unknown[], withinMs?: number): Promise<Answer>;
+  /**
+   * A transaction: committed when the work is done, rolled back when it throws. `long`: its statements may take as long as
+   * they take.
+   */
+  transaction<Result>(
+    work: (connection: Connection) => Promise<Result>,
+    how?: { begin?: string; long?: boolean },
+  ): Promise<Result>;
   /**
    * Does it again, for a while, as long as the database is away; `sinceMs`: from when on, where that was before the call.
    * What was perhaps committed is not done again.
@@ -40,6 +51,9 @@ export interface Pool {
   patiently<Result>(attempt: () => Promise<Result>, sinceMs?: number): Promise<Result>;
   close(): Promise<void>;
 }
+
+/** Everything that is read shows the same moment. */
+export const oneMoment = { begin: 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY' } as const;
 
 const types = new pg.TypeOverrides();
 // Our integers are times and counts, far below 2^53.
@@ -61,30 +75,52 @@ export function connectionOptions(url: string): pg.ClientConfig {
     types,
     application_name: 'bifrost',
     keepAlive: true,
+    keepAliveInitialDelayMillis: ALIVE_EVERY_MS,
     connectionTimeoutMillis: CONNECT_MS,
     // Names and folds are compared by their bytes, times are numbers: nothing depends on the session's locale.
     // Compiling a condition takes far longer than looking through the rows that it is for.
     // A commit looks after each wait at what is there by then, whatever the database's own default is.
     options: `-c default_transaction_isolation=read\\ committed -c lock_timeout=${LOCK_MS} -c idle_in_transaction_session_timeout=60000 -c jit=off ${planner}`,
     statement_timeout: STATEMENT_MS,
+    query_timeout: SILENT_MS,
   };
 }
 
 /** `onTrouble`: idle connections that break say so here; nobody waits for them. */
-export function connectionPool(url: string, onTrouble: (error: Error) => void): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url), max: POOL_CONNECTIONS, idleTimeoutMillis: 30_000 });
+export function connectionPool(
+  url: string,
+  onTrouble: (error: Error) => void,
+  connections = POOL_CONNECTIONS,
+): Pool {
+  const pool = new pg.Pool({ ...connectionOptions(url), max: connections, idleTimeoutMillis: 30_000 });
   pool.on('error', onTrouble);
   const named = statementNames();
   let waiting = 0;
 
-  async function query(text: string, values: readonly unknown[] = []): Promise<Answer> {
-    return answer(await pool.query(named(text, values)));
+  /** A refusal of the database leaves the connection, and what is prepared on it, as they are. */
+  async function query(text: string, values: readonly unknown[] = [], withinMs = SILENT_MS): Promise<Answer> {
+    const client = await pool.connect();
+    let broken: Error | undefined;
+    const onError = (error: Error) => {
+      broken = error;
+    };
+    client.on('error', onError);
+    try {
+      return answer(await client.query(named(text, values, withinMs)));
+    } catch (error) {
+      if (isAway(error)) broken = error as Error;
+      throw error;
+    } finally {
+      client.off('error', onError);
+      client.release(broken);
+    }
   }
 
   async function transaction<Result>(
     work: (connection: Connection) => Promise<Result>,
-    begin = 'BEGIN',
+    { begin = 'BEGIN', long = false }: { begin?: string; long?: boolean } = {},
   ): Promise<Result> {
+    const withinMs = long ? LONG_MS : SILENT_MS;
     const client = await pool.connect();
     let broken: Error | undefined;
     const onError = (error: Error) => {
@@ -93,8 +129,9 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
     client.on('error', onError);
     try {
       await client.query(begin);
+      if (long) await client.query('SET LOCAL statement_timeout = 0');
       const result = await work({
-        query: async (text, values = []) => answer(await client.query(named(text, values))),
+        query: async (text, values = []) => answer(await client.query(named(text, values, withinMs))),
       });
       await commit(client);
       return result;
@@ -119,6 +156,7 @@ export function connectionPool(url: string, onTrouble: (error: Error) => void): 
       } catch (error) {
         if (isOverloaded(error) || error instanceof CommitUnknown) throw away(error);
         if (!isAway(error)) throw error;
+        // Also what took longer than anybody waits.
         if (performance.now() > deadline || waiting >= WAITERS) throw away(error);
       }
       waiting++;
@@ -142,16 +180,20 @@ function answer({ rows, rowCount }: pg.QueryResult): Answer {
   return { rows, rowCount: rowCount ?? 0 };
 }
 
+/** pg takes a time-out for one statement, which its types do not say. */
+type TimedQuery = pg.QueryConfig & { query_timeout: number };
+
 /** The same text has the same name on every connection. */
 function statementNames() {
   const names = new Map<string, string>();
-  return (text: string, values: readonly unknown[]): pg.QueryConfig => {
+  return (text: string, values: readonly unknown[], withinMs: number): TimedQuery => {
     let name = names.get(text);
     if (name === undefined && names.size < STATEMENTS_NAMED && values.length > 0) {
       name = `bifrost_${names.size}`;
       names.set(text, name);
     }
-    return { text, values: values as unknown[], ...(name === undefined ? {} : { name }) };
+    const query = { text, values: values as unknown[], query_timeout: withinMs };
+    return name === undefined ? query : { ...query, name };
   };
 }
 

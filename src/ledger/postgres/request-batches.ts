@@ -3,6 +3,7 @@
 import type { RequestRow } from '../ledger.ts';
 import { requestColumns } from '../sql/requests.ts';
 import { requestJson } from './change-set-json.ts';
+import { isAway } from './database-error.ts';
 import type { Pool } from './pool.ts';
 
 const GATHER_MS = 200;
@@ -22,7 +23,7 @@ const names = requestColumns.join(', ');
 const insert = `INSERT INTO requests (${names}) SELECT ${names} FROM json_to_recordset($1::json)
   AS x(${requestColumns.map((name) => `${name} ${types[name] ?? 'text'}`).join(', ')}) ON CONFLICT (id) DO NOTHING`;
 
-export function requestBatches(pool: Pool) {
+export function requestBatches(pool: Pool, onTrouble: (error: Error) => void) {
   let rows: RequestRow[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -33,11 +34,21 @@ export function requestBatches(pool: Pool) {
       rows = rows.slice(ROWS_AT_ONCE);
       try {
         await pool.query(insert, [JSON.stringify(some.map(requestJson))]);
-      } catch {
-        rows = [...some, ...rows].slice(-ROWS_KEPT);
-        later();
-        return;
+      } catch (error) {
+        if (isAway(error)) {
+          rows = [...some, ...rows].slice(-ROWS_KEPT);
+          later();
+          return;
+        }
+        await writeEach(some);
       }
+    }
+  }
+
+  /** One row that cannot be stored must not keep all others out. */
+  async function writeEach(some: readonly RequestRow[]): Promise<void> {
+    for (const row of some) {
+      await pool.query(insert, [JSON.stringify([requestJson(row)])]).catch(onTrouble);
     }
   }
 

@@ -5,11 +5,13 @@
 import type { EventDraft } from '../../identity/event.ts';
 import type { EventOrigin } from '../sql/origin.ts';
 import { type ChainHead, emptyChain, eventColumns, lastSealed, sealEvent } from '../sql/sealing.ts';
+import { isAway } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import type { Connection, Pool } from './pool.ts';
 
-/** Commits sealed in one transaction. */
+/** Commits sealed in one transaction, and bytes of their events unless the first has more: a group may have thousands. */
 const AT_ONCE = 500;
+const BYTES_AT_ONCE = 2_000_000;
 /** Commits that come together are sealed together; nobody waits for this but followers. */
 const GATHER_MS = 10;
 /** Another replica is sealing, or died while it had something to seal. */
@@ -27,6 +29,8 @@ interface UnsealedRow {
   cause: string | null;
   made: string;
   decided: string;
+  /** Of those before it and its own. */
+  bytes: number;
 }
 
 export interface Sealer {
@@ -39,13 +43,25 @@ export interface Sealer {
 
 const columnTypes: Readonly<Record<string, string>> = { position: 'bigint', at: 'bigint' };
 
+const unsealedColumns = 'id, at, provider, actor_kind, actor, cause_kind, cause, made, decided';
+
+/** Up to the one with which there are enough. */
+const oldestUnsealed = `SELECT ${unsealedColumns} FROM (
+    SELECT ${unsealedColumns}, (sum(octet_length(made) + octet_length(decided)) OVER (ORDER BY id))::bigint AS bytes
+    FROM (SELECT ${unsealedColumns} FROM unsealed ORDER BY id LIMIT $1) oldest
+  ) summed WHERE bytes - octet_length(made) - octet_length(decided) < $2 ORDER BY id`;
+
 const insertSealed = `WITH sealed AS (
   INSERT INTO events (${eventColumns.join(', ')}) SELECT ${eventColumns.join(', ')}
   FROM json_to_recordset($1::json) AS x(${eventColumns.map((name) => `${name} ${columnTypes[name] ?? 'text'}`).join(', ')})
 ), gone AS (DELETE FROM unsealed WHERE id = ANY($2::bigint[]))
 SELECT pg_notify('${SEALED_CHANNEL}', $3)`;
 
-export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer {
+export function sealer(
+  pool: Pool,
+  onSealed: (position: number) => void,
+  onTrouble: (error: Error) => void,
+): Sealer {
   let running: Promise<void> | null = null;
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
@@ -61,7 +77,7 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
       const waiting = await readWaiting(connection);
       if (waiting.length === 0) return 'none';
       position = await seal(connection, waiting);
-      return waiting.length === AT_ONCE ? 'more' : 'none';
+      return waiting.length === AT_ONCE || waiting.at(-1)!.bytes >= BYTES_AT_ONCE ? 'more' : 'none';
     });
     if (position > 0) onSealed(position);
     return outcome;
@@ -77,8 +93,9 @@ export function sealer(pool: Pool, onSealed: (position: number) => void): Sealer
           return;
         }
       }
-    } catch {
-      // The database is away, or another was quicker: what waits is found by the next look.
+    } catch (error) {
+      // While the database is away everybody says so; anything else would stop the feed without a word.
+      if (!isAway(error)) onTrouble(error as Error);
       again(1000);
     }
   }
@@ -144,7 +161,7 @@ async function within(deadline: number, work: Promise<void>): Promise<void> {
 
 async function readWaiting(connection: Connection): Promise<UnsealedRow[]> {
   // The lock was taken by the statement before, so this one sees all that its last holder did.
-  const { rows } = await connection.query('SELECT * FROM unsealed ORDER BY id LIMIT $1', [AT_ONCE]);
+  const { rows } = await connection.query(oldestUnsealed, [AT_ONCE, BYTES_AT_ONCE]);
   return rows as UnsealedRow[];
 }
 

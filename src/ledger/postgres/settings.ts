@@ -2,11 +2,13 @@
 // with every change, and every request looks at that number after it arrived. Requests that arrive together look
 // together, so under load a look costs each of them little.
 
+import { Refusal } from '../../refusal.ts';
 import type { Token } from '../ledger.ts';
 import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
 import { tokenByHash } from '../sql/tokens.ts';
+import { isConflict } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
-import type { Connection, Pool } from './pool.ts';
+import { type Connection, oneMoment, type Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 
 export interface Snapshot {
@@ -25,6 +27,9 @@ export interface SettingsCache {
   change<Answer>(work: (connection: Connection) => Promise<Answer>): Promise<Answer>;
 }
 
+/** It reads one row: whoever takes longer is not there. */
+const LOOK_MS = 5000;
+
 const currentVersion = 'SELECT version FROM settings_version';
 
 export function settingsCache(pool: Pool): SettingsCache {
@@ -33,7 +38,7 @@ export function settingsCache(pool: Pool): SettingsCache {
   let tokensOf = 0;
 
   async function look(): Promise<Snapshot> {
-    const { rows } = await pool.query(currentVersion);
+    const { rows } = await pool.query(currentVersion, [], LOOK_MS);
     const { version } = rows[0] as { version: number };
     if (known?.version === version) return known;
     return read();
@@ -45,7 +50,7 @@ export function settingsCache(pool: Pool): SettingsCache {
       const { rows } = await connection.query(currentVersion);
       const { version } = rows[0] as { version: number };
       return { version, stored: await runOn(connection, readSettings()) };
-    }, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
+    }, oneMoment);
     // Also an older one: after a failover the database may have lost its last moments. One look at a time, so that
     // none that began earlier ends later.
     known = snapshot;
@@ -75,15 +80,39 @@ export function settingsCache(pool: Pool): SettingsCache {
     token,
     at: (version) => (known?.version === version ? known : null),
     change: (work) =>
-      pool.transaction(async (connection) => {
-        await lockSettings(connection);
-        // Removing a provider takes as long as it takes.
-        await connection.query('SET LOCAL statement_timeout = 0');
-        const answer = await work(connection);
-        await moveVersion(connection);
-        return answer;
-      }),
+      unlessBusy(() =>
+        pool.transaction(
+          async (connection) => {
+            await lockSettings(connection);
+            const answer = await work(connection);
+            await moveVersion(connection);
+            return answer;
+          },
+          // Removing a provider takes as long as it takes.
+          { long: true },
+        ),
+      ),
   };
+}
+
+const CHANGE_TRIES = 3;
+
+/** Two changes that waited for each other: one is undone, and done again. */
+async function unlessBusy<Answer>(change: () => Promise<Answer>): Promise<Answer> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await change();
+    } catch (error) {
+      if (!isConflict(error)) throw error;
+      if (tries < CHANGE_TRIES) continue;
+      const busy = new Refusal(
+        'unavailable',
+        'Another change of the settings takes long. Try again in a moment.',
+      );
+      busy.cause = error;
+      throw busy;
+    }
+  }
 }
 
 /** From here on nobody else writes by the settings, nor changes them. */
@@ -125,7 +154,11 @@ function shared<Answer>(look: () => Promise<Answer>): () => Promise<Answer> {
   return () => {
     if (next) return next;
     if (!running) return begin();
-    next = running.then(begin, begin);
+    // Where that one found nobody, neither does this: to look again would only double the wait.
+    next = running.then(begin, (error: unknown) => {
+      next = null;
+      throw error;
+    });
     return next;
   };
 }

@@ -66,6 +66,8 @@ CREATE TABLE tokens (
   created_by TEXT NOT NULL,
   expires_at BIGINT,
   revoked_at BIGINT,
+  -- ended at once: no clock of a replica is asked
+  ended BIGINT NOT NULL,
   until_use_of TEXT,
   declared BIGINT NOT NULL,
   last_used_at BIGINT,
@@ -102,7 +104,7 @@ CREATE TABLE users (
   last_provisioned_at BIGINT,
   last_sign_in_at BIGINT,
   formerly TEXT
-);
+) WITH (fillfactor = 70);
 CREATE UNIQUE INDEX users_by_id ON users (provider, id);
 CREATE UNIQUE INDEX users_by_name ON users (provider, user_name_folded) WHERE removed_at IS NULL;
 CREATE INDEX users_by_former_name ON users (provider, sign_in_name_folded) WHERE removed_at IS NOT NULL;

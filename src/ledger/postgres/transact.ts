@@ -7,6 +7,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Decision, Operation, RequestRow } from '../ledger.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
+import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
 import { commitValues } from './change-set-json.ts';
 import { brokenIndex, CommitUnknown, isAway, isConflict } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
@@ -14,9 +15,12 @@ import type { Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 import { lockSettings, moveVersion, type Snapshot } from './settings.ts';
 
+/** Longer than a commit may wait for the locks of others. */
+const COMMIT_MS = 20_000;
 const COMMIT = 'SELECT bifrost_commit($1::jsonb, $2, $3)';
 /** Beyond this the same people are being written faster than anybody can decide: the provider tries later. */
 const DECIDED_AT_MOST = 60;
+const DECIDED_WITHIN_MS = 15_000;
 const LONGEST_PAUSE_MS = 100;
 
 export interface Heard {
@@ -46,7 +50,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
 
   async function commit(changes: ChangeSet, snapshot: Snapshot, request: RequestRow | undefined) {
     if (changes.jobs.length === 0) {
-      await pool.query(COMMIT, valuesFor(changes, snapshot, request));
+      await pool.query(COMMIT, valuesFor(changes, snapshot, request), COMMIT_MS);
       return;
     }
     await pool.transaction(async (connection) => {
@@ -65,6 +69,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     // What was sent while the connection broke: it may have been committed.
     let sent: Decision<Answer> | null = null;
     let conflicts = 0;
+    const deadline = performance.now() + DECIDED_WITHIN_MS;
     return pool.patiently(async () => {
       for (;;) {
         if (sent && (await isThere(sent.request))) return done(sent);
@@ -89,7 +94,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
           // The first try was committed after all, between the look and the load.
           if (sent && error instanceof Refusal && (await isThere(sent.request))) return done(sent);
           if (!isConflict(error)) throw error;
-          if (++conflicts >= DECIDED_AT_MOST) throw tooBusy(error);
+          if (++conflicts >= DECIDED_AT_MOST || performance.now() > deadline) throw tooBusy(error);
           await pause(conflicts);
         }
       }
@@ -131,22 +136,13 @@ export async function commitWithin(
 /** What a unique index says, in the words of who asked. */
 function refused(error: unknown, changes: ChangeSet): unknown {
   switch (brokenIndex(error)) {
-    case 'users_by_name': {
-      const name = String(changes.users[0]?.after.document.userName);
-      return new Refusal('uniqueness', `Another user already has the userName "${name}".`, {
-        attribute: 'userName',
-      });
-    }
+    case 'users_by_name':
+      return userNameTaken(changes.users[0]!.after.document);
     case 'groups_by_unique_name':
-      return groupNameTaken(String(changes.groups[0]?.after.document.displayName));
+      return groupNameTaken(changes.groups[0]!.after.document);
     default:
       return error;
   }
-}
-
-function groupNameTaken(name: string): Refusal {
-  const detail = `Another group already has the displayName "${name}". Where the provider matches groups by externalId, set groupsMatchedBy to externalId.`;
-  return new Refusal('uniqueness', detail, { attribute: 'displayName' });
 }
 
 function tooBusy(cause: unknown): Refusal {

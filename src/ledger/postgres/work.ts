@@ -3,13 +3,15 @@
 
 import { randomUUID } from 'node:crypto';
 import type { ChangeSet } from '../../identity/change-set.ts';
-import type { Job, Retention } from '../ledger.ts';
-import { decideChunk, readChunk } from '../sql/job-chunk.ts';
+import type { Job } from '../ledger.ts';
+import { decideChunk, PEOPLE_AT_ONCE, readChunk } from '../sql/job-chunk.ts';
 import { advanceJob, claimJob, failJob, JobLost, type Progress, releaseJobs } from '../sql/jobs.ts';
-import { purgeChunk, retentionChunk } from '../sql/purge.ts';
+import { purgeChunk } from '../sql/purge.ts';
+import { type Ages, forgetProviderChunk, retentionChunk } from '../sql/retention.ts';
+import type { Script } from '../sql/statement.ts';
 import { isAway, isConflict } from './database-error.ts';
 import { postgresDialect as dialect } from './dialect.ts';
-import type { Connection, Pool } from './pool.ts';
+import { type Connection, oneMoment, type Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 import { lockSettings, moveVersion, type SettingsCache, type Snapshot, shareSettings } from './settings.ts';
 import { tell } from './tell.ts';
@@ -18,7 +20,7 @@ import { commitWithin } from './transact.ts';
 export interface Workshop {
   pool: Pool;
   settings: SettingsCache;
-  retention(at: number): Retention;
+  ages: Ages;
   /** Events were committed, and perhaps further jobs. */
   committed(): void;
   /** What was told before is where it can be found and erased: false when that takes too long. */
@@ -38,8 +40,10 @@ export interface JobWorker {
   release(): Promise<void>;
 }
 
-export function jobWorker({ pool, settings, retention, committed, allWritten }: Workshop): JobWorker {
+export function jobWorker({ pool, settings, ages, committed, allWritten }: Workshop): JobWorker {
   const holder = randomUUID();
+  /** People in one chunk: fewer while others keep writing them, so that some chunk is through before they do. */
+  let size = PEOPLE_AT_ONCE;
 
   /** People and settings of one moment. */
   async function decide(job: Job, at: number): Promise<Decided> {
@@ -48,8 +52,8 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
     const state = job.provider === null ? undefined : snapshot.stored.states.get(job.provider);
     if (!state) return { snapshot, changes: null, progress: over };
     const chunk = await pool.transaction(
-      (connection) => runOn(connection, readChunk(dialect, job, state)),
-      'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY',
+      (connection) => runOn(connection, readChunk(dialect, job, state, size)),
+      oneMoment,
     );
     if (chunk.last === null) return { snapshot, changes: null, progress: over };
     const progress = { position: chunk.last, done: chunk.looked, finished: false };
@@ -69,12 +73,15 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
   }
 
   async function forget(job: Job, at: number): Promise<void> {
-    if (job.kind === 'purge' && !(await allWritten())) throw new Error('its events have no place yet');
+    if (job.kind !== 'retention' && !(await allWritten())) throw new Error('its events have no place yet');
     await pool.transaction(async (connection) => {
-      const script =
-        job.kind === 'purge' ? purgeChunk(tell, job, at) : retentionChunk(job, retention(at), at);
-      await advance(connection, job, await runOn(connection, script), at);
+      await advance(connection, job, await runOn(connection, forgetting(job, at)), at);
     });
+  }
+
+  function forgetting(job: Job, at: number): Script<Progress> {
+    if (job.kind === 'purge') return purgeChunk(dialect, tell, job, at);
+    return job.kind === 'retention' ? retentionChunk(dialect, job, ages, at) : forgetProviderChunk(job);
   }
 
   async function advance(connection: Connection, job: Job, to: Progress, at: number): Promise<void> {
@@ -85,10 +92,16 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
     const job = await runOn(pool, claimJob(dialect, holder));
     if (!job) return false;
     try {
-      await (job.kind === 'purge' || job.kind === 'retention' ? forget(job, at) : resolve(job, at));
+      await (isForgetting(job) ? forget(job, at) : resolve(job, at));
+      size = Math.min(PEOPLE_AT_ONCE, size * 2);
       committed();
     } catch (error) {
-      if (error instanceof JobLost || isConflict(error)) return true;
+      if (error instanceof JobLost) return true;
+      if (isConflict(error)) {
+        size = Math.max(1, Math.floor(size / 2));
+        await pause();
+        return true;
+      }
       if (!isAway(error)) await runOn(pool, failJob(dialect, job, holder, String(error)));
       throw error;
     }
@@ -96,4 +109,14 @@ export function jobWorker({ pool, settings, retention, committed, allWritten }: 
   }
 
   return { work, release: () => runOn(pool, releaseJobs(holder)) };
+}
+
+function isForgetting({ kind }: Job): boolean {
+  return kind === 'purge' || kind === 'retention' || kind === 'forget-provider';
+}
+
+const LONGEST_PAUSE_MS = 50;
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, Math.random() * LONGEST_PAUSE_MS));
 }

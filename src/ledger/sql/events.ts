@@ -22,11 +22,14 @@ interface EventColumns {
   hash: string;
 }
 
+const columns =
+  'position, at, provider, type, actor_kind, actor, subject_kind, subject, object_kind, object, cause_kind, cause, data, hash';
+
 export function* readEvents(dialect: Dialect, query: EventQuery): Script<StoredEvent[]> {
   const { where, values } = yield* eventConditions(dialect, query);
   const order = query.newestFirst ? 'DESC' : 'ASC';
   // `(? + 0)`: a bare parameter there makes SQLite plan the statement anew on each run (docs/decisions/0003).
-  const sql = `SELECT * FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
+  const sql = `SELECT ${columns} FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
   return (yield* all<EventColumns>(sql, ...values, query.limit)).map(readEvent);
 }
 
@@ -86,6 +89,8 @@ function* causeCondition(dialect: Dialect, cause: string): Script<Conditions> {
     cause,
   );
   const first = request?.first_event;
+  // A row that came from the other engine tells how many there are, not where: they are looked for.
+  if (request && request.effects > 0 && first === null) return { where: 'cause = ?', values: [cause] };
   if (!request || typeof first !== 'number') return { where: dialect.byCause, values: [cause] };
   return {
     where: `((position >= ? AND position < ?) OR ${dialect.byCause})`,

@@ -10,7 +10,7 @@ import { all, type Script } from './statement.ts';
 import { loadUsers } from './users.ts';
 
 /** Users that one chunk resolves: bounds the time for which it holds up others. */
-const PEOPLE_AT_ONCE = 200;
+export const PEOPLE_AT_ONCE = 200;
 /** Ids that one chunk looks through for those few that it is about. */
 const IDS_AT_ONCE = 2000;
 
@@ -29,9 +29,14 @@ interface Candidate {
   fits: number;
 }
 
-export function* readChunk(dialect: Dialect, job: Job, state: ProviderState): Script<Chunk> {
+export function* readChunk(
+  dialect: Dialect,
+  job: Job,
+  state: ProviderState,
+  people = PEOPLE_AT_ONCE,
+): Script<Chunk> {
   const found = yield* candidates(job, state.ruleset.number);
-  const rows = found.slice(0, placeAfter(found, PEOPLE_AT_ONCE));
+  const rows = found.slice(0, placeAfter(found, people));
   const users = rows.filter((row) => row.kind === 'User' && row.fits === 1).map((row) => row.id);
   return {
     people: users.length > 0 ? yield* loadUsers(dialect, state.provider.id, users) : new Map(),

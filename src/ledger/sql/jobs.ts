@@ -93,6 +93,7 @@ const totalOf: Readonly<Record<JobKind, string>> = {
   'resolve-members': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   'leave-group': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   purge: '(SELECT count(*) FROM events WHERE subject = ?)',
+  'forget-provider': 'NULL',
   retention: 'NULL',
 };
 
@@ -107,11 +108,16 @@ function totalValues({ kind, provider, subject }: NewJob): (string | null)[] {
 /** A holder that is not heard of for so long has died; another takes its job over. */
 const LEASE_MS = 15_000;
 
+/** What a newer version began beside this one is left to it. */
+const knownKinds = Object.keys(totalOf)
+  .map((kind) => `'${kind}'`)
+  .join(', ');
+
 /** The oldest job that nobody works on, from now on held by `holder`; undefined when there is none. */
 export function* claimJob(dialect: Dialect, holder: string): Script<Job | undefined> {
   const row = yield* one<JobColumns>(
     `UPDATE jobs SET holder = ?, lease_until = ${dialect.now} + ${LEASE_MS} WHERE id = (
-       SELECT id FROM jobs WHERE finished_at IS NULL AND (lease_until IS NULL OR lease_until < ${dialect.now} OR holder = ?)
+       SELECT id FROM jobs WHERE finished_at IS NULL AND kind IN (${knownKinds}) AND (lease_until IS NULL OR lease_until < ${dialect.now} OR holder = ?)
        ORDER BY created_at, id LIMIT 1 ${dialect.skipLocked}) RETURNING ${columns}`,
     holder,
     holder,
@@ -185,8 +191,9 @@ export function* listJobs(most: number): Script<Job[]> {
   return rows.map(readJob);
 }
 
+/** What was done for a removed provider is remembered: it is due once. */
 export function* forgetJobs(before: number): Script<number> {
-  return yield* write('DELETE FROM jobs WHERE finished_at < ?', before);
+  return yield* write("DELETE FROM jobs WHERE finished_at < ? AND kind <> 'forget-provider'", before);
 }
 
 /** Users whose stored access a job has still to reach. */

@@ -1,23 +1,26 @@
 // Forgetting: what is personal of a removed user, and what has become old. What events say stays, without the person.
 
+import { fold } from '../../fold.ts';
 import { newId } from '../../id.ts';
 import type { Actor, Cause, EventDraft } from '../../identity/event.ts';
+import { externalIdOf, signInName } from '../../identity/user.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Change, Job, Retention } from '../ledger.ts';
-import { addJob, forgetJobs, type Progress } from './jobs.ts';
+import type { Change, Job } from '../ledger.ts';
+import type { Dialect } from './dialect.ts';
+import { addJob, type Progress } from './jobs.ts';
 import type { Tell } from './origin.ts';
-import { forgetRequests } from './requests.ts';
+import { readUserRow, type UserColumns, userColumns } from './rows.ts';
 import { all, one, type Script, write } from './statement.ts';
 
 const EVENTS_AT_ONCE = 500;
 const REQUESTS_AT_ONCE = 1000;
-const PEOPLE_AT_ONCE = 100;
 
 const system: Actor = { kind: 'system', id: 'job' };
 
-export function* beginPurge(id: string, by: Change): Script<void> {
-  const row = yield* one<{ provider: string; removed_at: number | null }>(
-    'SELECT provider, removed_at FROM users WHERE id = ?',
+export function* beginPurge(provider: string, id: string, by: Change): Script<void> {
+  const row = yield* one<{ removed_at: number | null }>(
+    'SELECT removed_at FROM users WHERE provider = ? AND id = ?',
+    provider,
     id,
   );
   if (!row) throw new Refusal('notFound', `There is no user with the id ${id.slice(0, 100)}.`);
@@ -25,13 +28,47 @@ export function* beginPurge(id: string, by: Change): Script<void> {
     throw new Refusal('conflict', 'Only a user whom the provider has removed can be purged.');
   }
   const cause: Cause = by.cause ?? { kind: 'command', id: newId(by.at) };
-  yield* addJob({ kind: 'purge', provider: row.provider, subject: id }, cause, by.at);
+  yield* addJob({ kind: 'purge', provider, subject: id }, cause, by.at);
 }
 
-/** Erases what events say of the user, then the requests about them, then the record itself. */
-export function* purgeChunk(tell: Tell, job: Job, at: number): Script<Progress> {
-  const { subject, provider } = job;
-  const from = Number(job.position || 0);
+/** Erases what events say of the user, then the requests that name them, then the record itself. */
+export function* purgeChunk(dialect: Dialect, tell: Tell, job: Job, at: number): Script<Progress> {
+  const atRequest = placeInRequests(job.position);
+  if (atRequest === null) {
+    const last = yield* eraseEvents(job.subject, Number(job.position || 0));
+    if (last) return { position: String(last.position), done: last.erased, finished: false };
+    return { position: requestsFrom(''), done: 0, finished: false };
+  }
+  const row = yield* one<UserColumns>(
+    `SELECT ${userColumns} FROM users u WHERE u.provider = ? AND u.id = ?`,
+    job.provider,
+    job.subject,
+  );
+  const last = row ? yield* eraseRequests(dialect, row, atRequest) : null;
+  if (last !== null) return { position: requestsFrom(last), done: 0, finished: false };
+  // Of a removed group whose members leave by a job that has not come to this one.
+  yield* write('DELETE FROM memberships WHERE provider = ? AND member = ?', job.provider, job.subject);
+  yield* write('DELETE FROM users WHERE provider = ? AND id = ?', job.provider, job.subject);
+  const draft: EventDraft = { type: 'user.purged', subject: { kind: 'user', id: job.subject } };
+  yield* tell([draft], { at, provider: job.provider, actor: system, cause: job.cause });
+  return { position: job.position, done: 0, finished: true };
+}
+
+const REQUESTS = 'requests ';
+
+function requestsFrom(id: string): string {
+  return `${REQUESTS}${id}`;
+}
+
+/** null while the job is still among the events. */
+function placeInRequests(position: string): string | null {
+  return position.startsWith(REQUESTS) ? position.slice(REQUESTS.length) : null;
+}
+
+function* eraseEvents(
+  subject: string,
+  from: number,
+): Script<{ position: number; erased: number } | undefined> {
   const events = yield* all<{ position: number }>(
     'SELECT position FROM events WHERE subject = ? AND position > ? ORDER BY position LIMIT (? + 0)',
     subject,
@@ -39,39 +76,55 @@ export function* purgeChunk(tell: Tell, job: Job, at: number): Script<Progress> 
     EVENTS_AT_ONCE,
   );
   const last = events.at(-1);
-  if (last) {
-    // Data and its salt together: the chain of hashes stays whole, and nobody can guess what stood there.
-    yield* write(
-      'UPDATE events SET data = NULL, salt = NULL WHERE subject = ? AND position > ? AND position <= ?',
-      subject,
-      from,
-      last.position,
-    );
-    return { position: String(last.position), done: events.length, finished: false };
-  }
-  yield* write('DELETE FROM requests WHERE resource = ?', subject);
-  // Of a removed group whose members leave by a job that has not come to this one.
-  yield* write('DELETE FROM memberships WHERE provider = ? AND member = ?', provider, subject);
-  yield* write('DELETE FROM users WHERE provider = ? AND id = ?', provider, subject);
-  const draft: EventDraft = { type: 'user.purged', subject: { kind: 'user', id: subject } };
-  yield* tell([draft], { at, provider, actor: system, cause: job.cause });
-  return { position: job.position, done: 0, finished: true };
+  if (!last) return undefined;
+  // Data and its salt together: the chain of hashes stays whole, and nobody can guess what stood there.
+  yield* write(
+    'UPDATE events SET data = NULL, salt = NULL WHERE subject = ? AND position > ? AND position <= ?',
+    subject,
+    from,
+    last.position,
+  );
+  return { position: last.position, erased: events.length };
 }
 
-/** Old request rows, then users removed long ago (each a job of its own), then jobs that nobody asks for any more. */
-export function* retentionChunk(job: Job, ages: Retention, at: number): Script<Progress> {
-  const forgotten = yield* forgetRequests(ages.requestsBefore, REQUESTS_AT_ONCE);
-  if (forgotten > 0) return { position: job.position, done: forgotten, finished: false };
-  const expired = yield* all<{ id: string; provider: string }>(
-    `SELECT id, provider FROM users WHERE status = 'removed' AND removed_at < ? AND id > ? ORDER BY id LIMIT (? + 0)`,
-    ages.removedUsersBefore,
-    job.position,
-    PEOPLE_AT_ONCE,
+/** Those about the user, and those that name them: look-ups, refused requests, parts of a Bulk. */
+function* eraseRequests(dialect: Dialect, row: UserColumns, from: string): Script<string | null> {
+  const ids = yield* all<{ id: string }>(
+    'SELECT id FROM requests WHERE id > ? ORDER BY id LIMIT (? + 0)',
+    from,
+    REQUESTS_AT_ONCE,
   );
-  for (const { id, provider } of expired) {
-    yield* addJob({ kind: 'purge', provider, subject: id }, job.cause, at);
-  }
-  if (expired.length > 0) return { position: expired.at(-1)!.id, done: expired.length, finished: false };
-  yield* forgetJobs(ages.requestsBefore);
-  return { position: job.position, done: 0, finished: true };
+  const last = ids.at(-1);
+  if (!last) return null;
+  const said =
+    "bifrost_fold(path || ' ' || action || ' ' || coalesce(body, '') || ' ' || coalesce(detail, ''))";
+  const names = namesOf(row);
+  const named = names.map(() => `${dialect.position}(${said}, ?) > 0`);
+  yield* write(
+    `DELETE FROM requests WHERE id > ? AND id <= ? AND (provider = ? OR provider IS NULL) AND (${['resource = ?', ...named].join(' OR ')})`,
+    from,
+    last.id,
+    row.provider,
+    row.id,
+    ...names,
+  );
+  return last.id;
+}
+
+const SHORTEST_NAME = 4;
+
+/** By what the user can be told from others, folded, as bodies have it and as addresses do. */
+function namesOf(row: UserColumns): string[] {
+  const user = readUserRow(row);
+  const emails = Array.isArray(user.document.emails) ? user.document.emails : [];
+  const names = [
+    String(user.document.userName),
+    signInName(user),
+    externalIdOf(user),
+    ...emails.map((each) => (each as { value?: unknown }).value),
+  ];
+  const texts = names.filter(
+    (each): each is string => typeof each === 'string' && each.length >= SHORTEST_NAME,
+  );
+  return [...new Set(texts.flatMap((text) => [fold(text), fold(encodeURIComponent(text))]))];
 }

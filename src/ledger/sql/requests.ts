@@ -25,6 +25,8 @@ export const requestColumns = [
   'first_event',
 ] as const;
 
+const columns = requestColumns.join(', ');
+
 /** In the order of `requestColumns`. `made`: how many events, from which position on (null where none has one yet). */
 export function requestValues(row: RequestRow, made: { effects: number; first: number | null }): Value[] {
   return [
@@ -58,7 +60,7 @@ export function* findRequests(
   query: RequestQuery,
 ): Script<{ items: StoredRequest[]; next: string | null } & Total> {
   const { where, values } = requestConditions(dialect, query);
-  const sql = `SELECT * FROM requests ${where} ORDER BY id DESC LIMIT (? + 0)`;
+  const sql = `SELECT ${columns} FROM requests ${where} ORDER BY id DESC LIMIT (? + 0)`;
   const rows = yield* all<RequestColumns>(sql, ...values, query.limit + 1);
   const items = rows.slice(0, query.limit).map(readRequest);
   const conditions = requestConditions(dialect, { ...query, before: null });
@@ -67,7 +69,7 @@ export function* findRequests(
 }
 
 export function* readOneRequest(id: string): Script<StoredRequest | null> {
-  const row = yield* one<RequestColumns>('SELECT * FROM requests WHERE id = ?', id);
+  const row = yield* one<RequestColumns>(`SELECT ${columns} FROM requests WHERE id = ?`, id);
   return row ? readRequest(row) : null;
 }
 

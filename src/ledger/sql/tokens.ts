@@ -1,8 +1,8 @@
 // Provisioning tokens: what is read of them, and every change with its event.
 
-import type { Change, Token, TokenEnds } from '../ledger.ts';
+import { type Change, isEnded, type Token, type TokenEnds } from '../ledger.ts';
 import type { Tell } from './origin.ts';
-import { all, one, type Script, write } from './statement.ts';
+import { all, marks, one, type Script, write } from './statement.ts';
 
 interface TokenColumns {
   provider: string;
@@ -13,6 +13,7 @@ interface TokenColumns {
   created_by: string;
   expires_at: number | null;
   revoked_at: number | null;
+  ended: number;
   until_use_of: string | null;
   declared: number;
   last_used_at: number | null;
@@ -20,7 +21,7 @@ interface TokenColumns {
 }
 
 const columns =
-  'provider, id, name, last_four, created_at, created_by, expires_at, revoked_at, until_use_of, declared, last_used_at, last_used_from';
+  'provider, id, name, last_four, created_at, created_by, expires_at, revoked_at, ended, until_use_of, declared, last_used_at, last_used_from';
 
 export function* tokenByHash(hash: string): Script<Token | null> {
   const row = yield* one<TokenColumns>(`SELECT ${columns} FROM tokens WHERE hash = ?`, hash);
@@ -55,8 +56,9 @@ export function* revokeToken(
   const done =
     'at' in how
       ? yield* write(
-          'UPDATE tokens SET revoked_at = ? WHERE provider = ? AND id = ? AND (revoked_at IS NULL OR revoked_at > ?)',
+          'UPDATE tokens SET revoked_at = ?, ended = ? WHERE provider = ? AND id = ? AND ended = 0 AND (revoked_at IS NULL OR revoked_at > ?)',
           how.at,
+          how.at <= by.at ? 1 : 0,
           provider,
           id,
           how.at,
@@ -82,7 +84,7 @@ export function* addToken(
 ): Script<void> {
   if (ends) yield* endOthers(tell, token, ends, by);
   yield* write(
-    `INSERT INTO tokens (hash, ${columns}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO tokens (hash, ${columns}) VALUES ${marks(1, 14)}`,
     hash,
     token.provider,
     token.id,
@@ -92,6 +94,7 @@ export function* addToken(
     token.createdBy,
     token.expiresAt,
     token.revokedAt,
+    token.ended ? 1 : 0,
     token.untilUseOf,
     token.declared ? 1 : 0,
     token.lastUsedAt,
@@ -104,8 +107,7 @@ export function* addToken(
 
 function* endOthers(tell: Tell, newer: Token, { which, how }: TokenEnds, by: Change): Script<void> {
   for (const token of yield* tokensOf(newer.provider)) {
-    const ended = [token.revokedAt, token.expiresAt].filter((each) => each !== null);
-    const isOver = ended.some((each) => each <= by.at);
+    const isOver = isEnded(token, by.at) || (token.expiresAt !== null && token.expiresAt <= by.at);
     if (!isOver && (which === 'all' || token.declared)) {
       yield* revokeToken(tell, newer.provider, token.id, how, by);
     }
@@ -141,6 +143,7 @@ function readToken(row: TokenColumns): Token {
     createdBy: row.created_by,
     expiresAt: row.expires_at,
     revokedAt: row.revoked_at,
+    ended: row.ended === 1,
     untilUseOf: row.until_use_of,
     declared: row.declared === 1,
     lastUsedAt: row.last_used_at,

@@ -120,7 +120,7 @@ function ledgerOn(file: OpenFile): Ledger {
     return value;
   }
 
-  const worker = jobWorker({ run, change, loader, writer, tell, retention: (at) => ages(at) });
+  const worker = jobWorker({ run, change, loader, writer, tell, ages: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
 
   return {
@@ -216,7 +216,7 @@ function ledgerOn(file: OpenFile): Ledger {
     retainBy: (given) => {
       ages = given;
     },
-    purgeUser: (id, by) => changeAndWork(() => beginPurge(id, by)),
+    purgeUser: (provider, id, by) => changeAndWork(() => beginPurge(provider, id, by)),
     alone: (work) => work(),
     ready: async () => {
       run(countStale());

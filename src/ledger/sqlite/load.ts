@@ -4,7 +4,7 @@ import type { GrantRow } from '../../identity/grant.ts';
 import type { LoadedMember, LoadedUser, ProviderState } from '../../mapping/decide.ts';
 import type { GroupFact } from '../../mapping/resolve.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Loaded, Needs, Token } from '../ledger.ts';
+import { isEnded, type Loaded, type Needs, type Token } from '../ledger.ts';
 import { type GroupColumns, readGroupRow, type UserColumns, userColumns } from '../sql/rows.ts';
 import type { Script } from '../sql/statement.ts';
 import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
@@ -196,7 +196,7 @@ function tokenCache(run: RunScript) {
     byHash: (hash: string) => remembered(hash, () => tokenByHash(hash)),
     isLive: (provider: string, id: string, at: number) => {
       const token = remembered(`${provider}/${id}`, () => tokenById(provider, id));
-      return token !== null && (token.revokedAt === null || token.revokedAt > at);
+      return token !== null && !isEnded(token, at);
     },
     forget: () => known.clear(),
   };

@@ -265,5 +265,9 @@ CREATE INDEX jobs_ended ON jobs (finished_at) WHERE finished_at IS NOT NULL;
 INSERT INTO jobs (id, kind, provider, subject, position, done, chunks, cause_kind, cause, created_at, failures)
   SELECT 'sweep-' || provider, 'resolve-all', provider, '', after_id, 0, 0, cause_kind, cause, started_at, 0 FROM sweeps;
 DROP TABLE sweeps;
+
+-- Ended at once: no clock is asked.
+ALTER TABLE tokens ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER);
 `,
 ];

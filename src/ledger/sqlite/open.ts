@@ -61,7 +61,10 @@ export function openFile(dataDir: string): OpenFile {
 
 function lock(dataDir: string): () => void {
   const holderPath = join(dataDir, 'bifrost.holder.json');
-  const held = new DatabaseSync(join(dataDir, 'bifrost.lock'));
+  const path = join(dataDir, 'bifrost.lock');
+  const held = new DatabaseSync(path);
+  // Its journal takes the permissions of the file.
+  chmodSync(path, 0o600);
   try {
     held.exec('PRAGMA busy_timeout = 200; BEGIN EXCLUSIVE');
   } catch {

@@ -1,10 +1,11 @@
 // One chunk of one job, in one transaction with its progress.
 
-import type { Job, Retention } from '../ledger.ts';
+import type { Job } from '../ledger.ts';
 import { decideChunk, readChunk } from '../sql/job-chunk.ts';
 import { advanceJob, claimJob, failJob, JobLost, type Progress } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
-import { purgeChunk, retentionChunk } from '../sql/purge.ts';
+import { purgeChunk } from '../sql/purge.ts';
+import { type Ages, forgetProviderChunk, retentionChunk } from '../sql/retention.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import type { Loader } from './load.ts';
 import type { RunScript } from './run-script.ts';
@@ -16,16 +17,17 @@ export interface Workshop {
   loader: Loader;
   writer: Writer;
   tell: Tell;
-  retention(at: number): Retention;
+  ages: Ages;
 }
 
 /** One process has the file: what it held before it ended, however it ended, is its own again at once. */
 const holder = 'the one process';
 
-export function jobWorker({ run, change, loader, writer, tell, retention }: Workshop) {
+export function jobWorker({ run, change, loader, writer, tell, ages }: Workshop) {
   function chunk(job: Job, at: number): Progress {
-    if (job.kind === 'purge') return run(purgeChunk(tell, job, at));
-    if (job.kind === 'retention') return run(retentionChunk(job, retention(at), at));
+    if (job.kind === 'purge') return run(purgeChunk(dialect, tell, job, at));
+    if (job.kind === 'retention') return run(retentionChunk(dialect, job, ages, at));
+    if (job.kind === 'forget-provider') return run(forgetProviderChunk(job));
     const state = job.provider === null ? null : loader.state(job.provider);
     if (!state) return { position: job.position, done: 0, finished: true };
     const found = run(readChunk(dialect, job, state));

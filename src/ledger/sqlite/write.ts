@@ -10,7 +10,6 @@ import type {
   UserWrite,
 } from '../../identity/change-set.ts';
 import type { EventDraft } from '../../identity/event.ts';
-import { Refusal } from '../../refusal.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import type { EventOrigin } from '../sql/origin.ts';
 import {
@@ -21,6 +20,7 @@ import {
   userContentSets,
   userWriteColumns,
 } from '../sql/rows.ts';
+import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
 import { followsGroup, targetCreated, targetRenamed } from '../sql/targets.ts';
 import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
@@ -130,10 +130,7 @@ function userWriter(database: Database) {
       if (done.changes !== 1) throw new StaleChange('user');
     } catch (error) {
       if (!isUniqueViolation(error)) throw error;
-      const name = String(each.after.document.userName);
-      throw new Refusal('uniqueness', `Another user already has the userName "${name}".`, {
-        attribute: 'userName',
-      });
+      throw userNameTaken(each.after.document);
     }
   }
 
@@ -176,9 +173,7 @@ function groupWriter(database: Database) {
         else if (update.run(...values, each.expected).changes !== 1) throw new StaleChange('group');
       } catch (error) {
         if (!isUniqueViolation(error)) throw error;
-        const name = String(each.after.document.displayName);
-        const detail = `Another group already has the displayName "${name}". Where the provider matches groups by externalId, set groupsMatchedBy to externalId.`;
-        throw new Refusal('uniqueness', detail, { attribute: 'displayName' });
+        throw groupNameTaken(each.after.document);
       }
     },
     /** `membersLater`: too many to go at once; a job takes their edges away, and until then nobody sees them. */

@@ -1,0 +1,67 @@
+// What has become old: request rows, users removed long ago, people of providers that were removed long ago, jobs that
+// nobody asks for any more. Each kind of person is a job of its own, begun from here.
+
+import type { Job, Retention } from '../ledger.ts';
+import type { Dialect } from './dialect.ts';
+import { addJob, forgetJobs, type Progress } from './jobs.ts';
+import { forgetRequests } from './requests.ts';
+import { all, one, type Script, write } from './statement.ts';
+
+const REQUESTS_AT_ONCE = 1000;
+const PEOPLE_AT_ONCE = 100;
+const POSITIONS_AT_ONCE = 5000;
+
+/** How old is old, at a time. */
+export type Ages = (at: number) => Retention;
+
+export function* retentionChunk(dialect: Dialect, job: Job, ages: Ages, at: number): Script<Progress> {
+  // A clock that runs ahead must not erase anybody: of ours and the database's the earlier counts.
+  const clock = yield* one<{ now: number }>(`SELECT ${dialect.now} AS now`);
+  const { requestsBefore, removedUsersBefore } = ages(Math.min(at, clock?.now ?? at));
+  const forgotten = yield* forgetRequests(requestsBefore, REQUESTS_AT_ONCE);
+  if (forgotten > 0) return { position: job.position, done: forgotten, finished: false };
+  const expired = yield* all<{ id: string; provider: string }>(
+    `SELECT id, provider FROM users WHERE status = 'removed' AND removed_at < ? AND id > ? ORDER BY id LIMIT (? + 0)`,
+    removedUsersBefore,
+    job.position,
+    PEOPLE_AT_ONCE,
+  );
+  for (const { id, provider } of expired) {
+    yield* addJob({ kind: 'purge', provider, subject: id }, job.cause, at);
+  }
+  if (expired.length > 0) return { position: expired.at(-1)!.id, done: expired.length, finished: false };
+  yield* forgetRemovedProviders(job, removedUsersBefore, at);
+  yield* forgetJobs(requestsBefore);
+  return { position: job.position, done: 0, finished: true };
+}
+
+/** Its people went with it; what events say of them goes when they would have been purged. */
+function* forgetRemovedProviders(job: Job, before: number, at: number): Script<void> {
+  const removed = yield* all<{ position: number; subject: string }>(
+    "SELECT position, subject FROM events WHERE type = 'provider.removed' AND at < ?",
+    before,
+  );
+  for (const { position, subject } of removed) {
+    const slot = `forget-provider ${position}`;
+    yield* addJob(
+      { kind: 'forget-provider', provider: null, subject: `${position} ${subject}`, slot },
+      job.cause,
+      at,
+    );
+  }
+}
+
+/** Erases what events up to its removal say of a provider's people, by and by. */
+export function* forgetProviderChunk(job: Job): Script<Progress> {
+  const [removedAt, provider] = [Number.parseInt(job.subject, 10), job.subject.replace(/^\d+ /, '')];
+  const from = Number(job.position || 0);
+  const upTo = Math.min(from + POSITIONS_AT_ONCE, removedAt);
+  const erased = yield* write(
+    `UPDATE events SET data = NULL, salt = NULL
+     WHERE position > ? AND position <= ? AND provider = ? AND subject_kind = 'user' AND data IS NOT NULL`,
+    from,
+    upTo,
+    provider,
+  );
+  return { position: String(upTo), done: erased, finished: upTo >= removedAt };
+}

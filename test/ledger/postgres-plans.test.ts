@@ -1,0 +1,98 @@
+// The plans that a connection keeps: made while hardly anybody is there, and used when many are. What they read is told
+// by the database's own statistics.
+
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
+import { readCondition } from '../../src/scim/condition.ts';
+import { userKind } from '../../src/scim/schema.ts';
+import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { PROVIDER, scribe, seed } from './scribe.ts';
+
+/** Statements are planned for all values from the sixth time on at the latest. */
+const BEFORE = 6;
+const MANY = 600;
+const OPERATIONS = 20;
+/** Rows that one operation may look at: its user, their groups and what they hold, several times each. */
+const ROWS_EACH = 30;
+
+let database: FreshDatabase;
+let ledger: Ledger;
+const people: string[] = [];
+let group = '';
+
+const named = (n: number, title = 'Navigator') => ({
+  userName: `person.${n}@kitehaus.example`,
+  externalId: `object-${n}`,
+  title,
+  emails: [{ type: 'work', value: `person.${n}@kitehaus.example` }],
+});
+
+const operations: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
+  'look-up by userName': (n) => lookUp(`userName eq "person.${n}@kitehaus.example"`),
+  'look-up by externalId': (n) => lookUp(`externalId eq "object-${n}"`),
+  'look-up by work mail': (n) => lookUp(`emails[type eq "work"].value eq "person.${n}@kitehaus.example"`),
+  'change of a user': (n) => scribe(ledger).replaceUser(people[n]!, named(n, `Pilot ${Math.random()}`)),
+  'a member joins': (n) => scribe(ledger).changeGroup(group, { joins: [people[n]!] }),
+  'a member leaves': (n) => scribe(ledger).changeGroup(group, { leaves: [people[n]!] }),
+};
+
+async function lookUp(filter: string): Promise<void> {
+  const condition = readCondition(userKind, filter);
+  const query = { provider: PROVIDER, condition, sort: null, start: { offset: 0 }, limit: 100 };
+  expect((await ledger.queryUsers(query)).total).toBe(1);
+}
+
+async function everyOperation(n: number): Promise<void> {
+  for (const operation of Object.values(operations)) await operation(n);
+}
+
+async function createPeople(upTo: number): Promise<void> {
+  while (people.length < upTo) people.push((await scribe(ledger).createUser(named(people.length))).id);
+}
+
+/** Of all tables but the logs, which the sealer reads meanwhile. */
+async function rowsRead(): Promise<number> {
+  const client = new pg.Client({ connectionString: database.url });
+  await client.connect();
+  try {
+    // Connections tell of what they did when they have been idle for a second.
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    const { rows } = await client.query<{ rows: string }>(
+      `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS rows FROM pg_stat_user_tables
+       WHERE relname IN ('users', 'memberships', 'directory_groups', 'holdings', 'targets')`,
+    );
+    return Number(rows[0]!.rows);
+  } finally {
+    await client.end();
+  }
+}
+
+beforeAll(async () => {
+  database = await freshDatabase();
+  ledger = await openPostgresLedger({ url: database.url });
+  await seed(ledger);
+  await createPeople(BEFORE);
+  group = (await scribe(ledger).createGroup('Crew')).id;
+  await ledger.work(Date.now());
+  for (let n = 0; n < BEFORE; n++) await everyOperation(n);
+  await createPeople(MANY);
+});
+
+afterAll(async () => {
+  await ledger.close();
+  await database.drop();
+});
+
+describe('a plan of the first minute', () => {
+  for (const [name, operation] of Object.entries(operations)) {
+    it(`reads no more rows when there are many users: ${name}`, async () => {
+      if (name === 'a member leaves')
+        for (let n = 0; n < OPERATIONS; n++) await operations['a member joins']!(n);
+      const before = await rowsRead();
+      for (let n = 0; n < OPERATIONS; n++) await operation(n);
+      expect((await rowsRead()) - before).toBeLessThan(OPERATIONS * ROWS_EACH);
+    });
+  }
+});
