@@ -42,6 +42,11 @@ const idsIn = (list: string) => `ANY(ARRAY(SELECT jsonb_array_elements_text(p ->
 
 const stale = (what: string) => `RAISE EXCEPTION 'stale ${what}' USING ERRCODE = '${STALE}'`;
 
+/** As many rows as the list has. */
+const all = (list: string, what: string) => `
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> jsonb_array_length(p -> '${list}') THEN ${stale(what)}; END IF;`;
+
 const people = `
   IF p ? 'people' THEN
     PERFORM 1 FROM users WHERE provider = prov AND id = ${idsIn('people')}
@@ -129,9 +134,7 @@ const edges = `
     INSERT INTO memberships (provider, group_id, member, member_kind, display, since)
       SELECT prov, "group", member, "memberKind", display, now_ms
       FROM jsonb_to_recordset(p -> 'joins') AS x("group" text, member text, "memberKind" text, display text)
-      ON CONFLICT DO NOTHING;
-    GET DIAGNOSTICS done = ROW_COUNT;
-    IF done <> jsonb_array_length(p -> 'joins') THEN ${stale('membership')}; END IF;
+      ON CONFLICT DO NOTHING;${all('joins', 'membership')}
   END IF;${each(
     'leaves',
     '"group" text, member text',
