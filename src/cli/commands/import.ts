@@ -2,6 +2,8 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { systemClock } from '../../clock.ts';
+import { verified } from '../../edge/admin/verification.ts';
+import type { KeyRing } from '../../key-ring.ts';
 import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { type CheckedExport, checkExport, runImport } from '../../transfer/run-import.ts';
@@ -36,14 +38,14 @@ export const importAll: Command = {
         'Unset BIFROST_URL, and run the command where the data is to be.',
       );
     }
-    const { ledger, settings, keyIds } = await openStorageHere(
+    const { ledger, settings, keys } = await openStorageHere(
       env,
       'An import never runs beside a server: stop that one, import, and start it again.',
     );
     try {
       const resumedAt = await explained(runImport(ledger, open, whole, systemClock.now()));
-      const report = given.flag('verify') ? await verified(ledger, output) : null;
-      return answer({ ...whole, resumedAt }, missingKeys(whole, keyIds), settings.dataDir, report);
+      const report = given.flag('verify') ? await verifiedHere(ledger, keys, output) : null;
+      return answer({ ...whole, resumedAt }, missingKeys(whole, keys.ids()), settings.dataDir, report);
     } finally {
       output.progress('');
       await ledger.close();
@@ -75,8 +77,9 @@ function opener(path: string, output: Output): () => AsyncIterable<Uint8Array> {
   };
 }
 
-async function verified(ledger: Ledger, output: Output): Promise<VerifyReport> {
-  return ledger.verify((done, all) =>
+/** As "bifrost verify" will, with the keys that this store has. */
+async function verifiedHere(ledger: Ledger, keys: KeyRing, output: Output): Promise<VerifyReport> {
+  return verified({ ledger, keys }, (done, all) =>
     output.progress(`verified ${Math.floor((100 * done) / Math.max(1, all))} %`),
   );
 }
