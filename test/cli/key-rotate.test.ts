@@ -219,8 +219,7 @@ describe('keys of the environment', () => {
     await sealTwo({ BIFROST_SECRET_KEY: old });
     const ran = await rotate({ ...swapped(), BIFROST_SECRET_KEY_FORMER: former });
     expect(ran.code).toBe(1);
-    const held =
-      former === '' ? `key ${idOf(fresh)}` : `key ${idOf(fresh)} and former key ${idOf(former)}`;
+    const held = former === '' ? `key ${idOf(fresh)}` : `key ${idOf(fresh)} and former key ${idOf(former)}`;
     expect(ran.err).toBe(
       `Error: The stored secret of providers/graph/clientSecret needs key ${idOf(old)}, and this server has ${held}. Nothing was changed.\nSet BIFROST_SECRET_KEY_FORMER to the key with the id ${idOf(old)} and run it again.\n`,
     );

@@ -48,7 +48,10 @@ async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
   const [first] = closed;
   if (!first) return;
   const problems = closed.map(({ said }) => said);
-  throw new Refusal('conflict', `${first.said} Nothing was changed.`, { problems, advice: advice(keys, first) });
+  throw new Refusal('conflict', `${first.said} Nothing was changed.`, {
+    problems,
+    advice: advice(keys, first),
+  });
 }
 
 function advice(keys: Parts['keys'], { needs }: ClosedSecret): string {
