@@ -1,8 +1,10 @@
-// The key files in the data folder: `secret.key`, made at first start, and beside it, while a rotation is under way,
-// `secret.key.former`. At no moment is the key missing that stored secrets need, whatever ends the process.
+// The key files in the data folder: `secret.key`, made at first start; beside it, while a rotation is under way,
+// `secret.key.former`, which ends as `secret.key.former-<id>`: backups of before need it. At no moment is the key missing
+// that stored secrets need, whatever ends the process.
 
 import { randomBytes } from 'node:crypto';
 import {
+  chmodSync,
   closeSync,
   fsyncSync,
   linkSync,
@@ -22,28 +24,28 @@ export interface KeyFiles {
   readonly former: SecretKey | null;
 }
 
-const pathIn = (dataDir: string) => join(dataDir, 'secret.key');
+export const keyPathIn = (dataDir: string) => join(dataDir, 'secret.key');
 const formerPathIn = (dataDir: string) => join(dataDir, 'secret.key.former');
 
 /** Makes the key where there is none. */
 export function loadKeyFiles(dataDir: string): KeyFiles {
   makeFolder(dataDir);
-  const path = pathIn(dataDir);
+  const path = keyPathIn(dataDir);
   const current = needKey(path, readIfThere(path) ?? makeKeyFile(path));
   return { current, former: formerIn(dataDir, current) };
 }
 
 /** null where there is no key yet. */
 export function peekKeyFiles(dataDir: string): KeyFiles | null {
-  const text = readIfThere(pathIn(dataDir));
+  const text = readIfThere(keyPathIn(dataDir));
   if (text === null) return null;
-  const current = needKey(pathIn(dataDir), text);
+  const current = needKey(keyPathIn(dataDir), text);
   return { current, former: formerIn(dataDir, current) };
 }
 
 /** Puts a new key in the place of the current one, which stays readable as the former one. */
 export function replaceKeyFile(dataDir: string, { current }: KeyFiles): KeyFiles {
-  const path = pathIn(dataDir);
+  const path = keyPathIn(dataDir);
   const draft = `${path}.new`;
   const formerPath = formerPathIn(dataDir);
   const text = newKeyText();
@@ -58,8 +60,11 @@ export function replaceKeyFile(dataDir: string, { current }: KeyFiles): KeyFiles
   return { current: needKey(path, text), former: current };
 }
 
-export function removeFormerKeyFile(dataDir: string): void {
-  rmSync(formerPathIn(dataDir), { force: true });
+/** Takes the former key out of use and keeps it, by its id. */
+export function retireFormerKeyFile(dataDir: string, { id }: SecretKey): void {
+  const path = formerPathIn(dataDir);
+  chmodSync(path, 0o600);
+  renameSync(path, `${path}-${id}`);
   flushFolder(dataDir);
 }
 

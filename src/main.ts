@@ -15,11 +15,13 @@ import { type Clock, systemClock } from './clock.ts';
 import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
+import { closedSecrets } from './edge/admin/verification.ts';
 import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { makeFolder } from './folder.ts';
+import { sealedSecrets } from './identity/provider.ts';
 import { loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
@@ -43,6 +45,8 @@ export interface Bifrost {
   url: string;
   settings: Settings;
   ledger: Ledger;
+  /** Of each stored secret that no key of this server opens, a sentence. It serves: SCIM needs none of them. */
+  closedSecrets: readonly string[];
   /** A request without a network, with the rights of the operator's own shell. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Lets requests under way finish, writes what waits, closes the file. */
@@ -66,13 +70,15 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
-    const keys = loadKeyRing(settings);
+    const keys = loadKeyRing(settings, { mayMake: !(await holdsSecrets(ledger)) });
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
     // A command that opened the data itself changes nothing that it was not told to: on a database others are serving.
     const isCommand = options.listen === false;
     const begins = !isCommand || (await ledger.roles()).length === 0;
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
+    const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
+    for (const said of closed) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const address = { url: '' };
@@ -96,6 +102,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       url: address.url,
       settings,
       ledger,
+      closedSecrets: closed,
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
@@ -109,6 +116,10 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     await ledger.close();
     throw error;
   }
+}
+
+async function holdsSecrets(ledger: Ledger): Promise<boolean> {
+  return (await ledger.providers()).some(({ provider }) => sealedSecrets(provider).length > 0);
 }
 
 async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {

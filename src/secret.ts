@@ -49,9 +49,7 @@ export function open(key: SecretKey, sealed: string, identity: string): string {
     throw new Error(`The stored secret of ${identity} is damaged.`);
   }
   if (keyId !== key.id) {
-    throw new Error(
-      `The stored secret of ${identity} was sealed with key ${keyId}, but this server has key ${key.id}. Start with the key it was sealed with as BIFROST_SECRET_KEY, or as BIFROST_SECRET_KEY_FORMER during a rotation.`,
-    );
+    throw new Error(`The stored secret of ${identity} needs key ${keyId}, and this is key ${key.id}.`);
   }
   const decipher = createDecipheriv('aes-256-gcm', key.bytes, body.subarray(0, NONCE_BYTES), {
     authTagLength: TAG_BYTES,

@@ -142,13 +142,14 @@ const exitCodeOf: Readonly<Record<number, ExitCode>> = {
 };
 
 function refused(status: number, body: unknown, transport: Pick<Transport, 'kind'>): CliFailure {
-  const { detail, title } = (typeof body === 'object' && body !== null ? body : {}) as Record<
+  const { detail, title, advice } = (typeof body === 'object' && body !== null ? body : {}) as Record<
     string,
     unknown
   >;
   const said =
     [detail, title].find((each) => typeof each === 'string' && each !== '') ?? `It answered ${status}.`;
-  return new CliFailure(exitCodeOf[status] ?? exit.unavailable, String(said), adviceFor(status, transport));
+  const toDo = typeof advice === 'string' && advice !== '' ? advice : adviceFor(status, transport);
+  return new CliFailure(exitCodeOf[status] ?? exit.unavailable, String(said), toDo);
 }
 
 function adviceFor(status: number, { kind }: Pick<Transport, 'kind'>): string {

@@ -2,6 +2,7 @@
 // then, so that help and commands to a running one are quick.
 
 import type { Settings } from '../config.ts';
+import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Bifrost } from '../main.ts';
 import type { Transport } from './api.ts';
@@ -23,16 +24,16 @@ const LOCKED_ADVICE = 'Commands beside a running server speak to it through the 
 export async function openStorageHere(
   env: NodeJS.ProcessEnv,
   lockedAdvice = LOCKED_ADVICE,
-): Promise<{ ledger: Ledger; settings: Settings; keyIds: string[] }> {
+): Promise<{ ledger: Ledger; settings: Settings; keys: KeyRing }> {
   try {
-    const [{ readSettings }, { openStorage }, keys] = await Promise.all([
+    const [{ readSettings }, { openStorage }, { loadKeyRing }] = await Promise.all([
       import('../config.ts'),
       import('../storage.ts'),
       import('../key-ring.ts'),
     ]);
     const settings = readSettings({ env });
-    const keyIds = keys.keyIds(settings);
-    return { ledger: await openStorage(settings), settings, keyIds };
+    const keys = loadKeyRing(settings, { mayMake: false });
+    return { ledger: await openStorage(settings), settings, keys };
   } catch (error) {
     throw await explained(error, env, lockedAdvice);
   }

@@ -4,9 +4,17 @@
 export type ExportCell = string | number | null;
 export type ExportRow = readonly ExportCell[];
 
+/** What stands in a column: text without NUL, a whole number, any number, or the text of a JSON object or array. */
+export interface ExportColumn {
+  readonly kind: 'text' | 'int' | 'number' | 'json';
+  readonly mayBeNull: boolean;
+}
+
 export interface ExportTable {
   readonly name: string;
   readonly columns: readonly string[];
+  /** Of each column, in their order. */
+  readonly cells: readonly ExportColumn[];
   /** Rows stand in this order; text by its bytes in UTF-8, so that every engine gives the same. */
   readonly key: readonly string[];
   /** SQL that both engines understand, for rows that stay behind. */
@@ -16,88 +24,98 @@ export interface ExportTable {
 /** The row of `settings` that says how far an import has come; it belongs to this store alone. */
 export const IMPORT_SETTING = 'import';
 
+/** `name` is text, `name:int` of that kind; with a question mark behind it a row may have none. */
 export const exportTables: readonly ExportTable[] = [
   {
     name: 'settings',
-    columns: ['name', 'value'],
+    ...columns('name value'),
     key: ['name'],
     where: `"name" <> '${IMPORT_SETTING}'`,
   },
   {
     name: 'providers',
-    columns: columns(
-      'id name name_folded enabled scim_enabled declared revision settings ruleset groups_by_scim created_at',
+    ...columns(
+      `id name name_folded enabled:int scim_enabled:int declared:int revision:int settings:json ruleset:int
+       groups_by_scim:int created_at:int`,
     ),
     key: ['id'],
   },
   {
     name: 'rulesets',
-    columns: columns('provider number strategy rules scim_attributes at actor'),
+    ...columns('provider number:int strategy rules:json scim_attributes:json at:int actor'),
     key: ['provider', 'number'],
   },
   {
     name: 'tokens',
-    columns: columns(
-      'provider id hash name last_four created_at created_by expires_at revoked_at until_use_of declared last_used_at last_used_from ended',
+    ...columns(
+      `provider id hash name last_four created_at:int created_by expires_at:int? revoked_at:int? until_use_of?
+       declared:int last_used_at:int? last_used_from? ended:int`,
     ),
     key: ['provider', 'id'],
   },
-  { name: 'roles', columns: columns('id name system permissions'), key: ['id'] },
+  { name: 'roles', ...columns('id name system:int permissions:json'), key: ['id'] },
   {
     name: 'users',
-    columns: columns(
-      `provider id revision document supplied aside user_name_folded sign_in_name_folded external_id work_email_folded
-       several_work_emails status role grants ruleset created_at modified_at removed_at last_provisioned_at
-       last_sign_in_at formerly`,
+    ...columns(
+      `provider id revision:int document:json supplied:json aside:json? user_name_folded sign_in_name_folded
+       external_id? work_email_folded? several_work_emails:int status role? grants:json ruleset:int created_at:int
+       modified_at:int removed_at:int? last_provisioned_at:int? last_sign_in_at:int? formerly?`,
     ),
     key: ['provider', 'id'],
   },
   {
     name: 'directory_groups',
-    columns: columns(
-      `provider id revision membership_version document display_name display_name_folded unique_name external_id
-       created_at modified_at`,
+    ...columns(
+      `provider id revision:int membership_version:int document:json display_name display_name_folded unique_name?
+       external_id? created_at:int modified_at:int`,
     ),
     key: ['provider', 'id'],
   },
   {
     name: 'memberships',
-    columns: columns('provider group_id member member_kind display since'),
+    ...columns('provider group_id member member_kind display? since:int'),
     key: ['provider', 'group_id', 'member'],
   },
   {
     name: 'targets',
-    columns: columns('provider id kind name name_folded key created_at'),
+    ...columns('provider id kind name name_folded key created_at:int'),
     key: ['provider', 'id'],
   },
-  { name: 'holdings', columns: columns('target user provider'), key: ['target', 'user'] },
+  { name: 'holdings', ...columns('target user provider'), key: ['target', 'user'] },
   {
     name: 'events',
-    columns: columns(
-      `position at provider type actor_kind actor subject_kind subject object_kind object cause_kind cause data salt
-       data_hash hash`,
+    ...columns(
+      `position:int at:int provider? type actor_kind actor subject_kind subject object_kind? object? cause_kind?
+       cause? data:json? salt? data_hash hash`,
     ),
     key: ['position'],
   },
   {
     name: 'requests',
-    columns: columns(
-      `id at provider token method path action body status duration_ms tags detail remote resource effects
-       first_event`,
+    ...columns(
+      `id at:int provider? token? method path action body? status:int duration_ms:number tags:json? detail? remote?
+       resource? effects:int first_event:int?`,
     ),
     key: ['id'],
   },
   {
     name: 'jobs',
     // Who holds one, and until when, stays behind: it is taken up anew.
-    columns: columns(
-      `id kind provider subject slot position done total chunks cause_kind cause created_at finished_at outcome
-       failures last_error`,
+    ...columns(
+      `id kind provider? subject slot? position done:int total:int? chunks:int cause_kind cause created_at:int
+       finished_at:int? outcome? failures:int last_error?`,
     ),
     key: ['id'],
   },
 ];
 
-function columns(names: string): string[] {
-  return names.split(/\s+/);
+function columns(spec: string): Pick<ExportTable, 'columns' | 'cells'> {
+  const words = spec.split(/\s+/).map((word) => /^(\w+)(?::(int|number|json))?(\?)?$/.exec(word)!);
+  return {
+    columns: words.map(([, name]) => name!),
+    cells: words.map(([, , kind = 'text', orNull]) => ({
+      kind: kind as ExportColumn['kind'],
+      mayBeNull: orNull === '?',
+    })),
+  };
 }

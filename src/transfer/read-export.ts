@@ -2,10 +2,11 @@
 // that was cut, altered, put into another order, or written by a version that knows more, is refused with a sentence.
 
 import { createHash, type Hash } from 'node:crypto';
-import { type ExportCell, type ExportTable, exportTables } from '../ledger/export-tables.ts';
+import { type ExportCell, type ExportRow, type ExportTable, exportTables } from '../ledger/export-tables.ts';
 import { Refusal } from '../refusal.ts';
+import { rowProblem } from './check-row.ts';
 import { fileLines } from './file-lines.ts';
-import { FORMAT, type Footer, type Header, sumOfRows, type TableSum } from './format.ts';
+import { FORMAT, type Footer, type Header, lineOf, sumOfRows, type TableSum } from './format.ts';
 
 const ROWS_AT_ONCE = 500;
 
@@ -29,10 +30,10 @@ export async function* readExport(chunks: AsyncIterable<Uint8Array>): AsyncGener
 }
 
 interface OpenTable {
-  name: string;
-  columns: number;
+  table: ExportTable;
   sum: ReturnType<typeof sumOfRows>;
   rows: ExportCell[][];
+  last: ExportRow | null;
 }
 
 /** Where in the file the reader is. */
@@ -62,7 +63,7 @@ function takeLine(at: Place, bytes: Buffer): Part | null {
   if (end === 'export' && !at.open) return takeFooter(at, value as unknown as Footer);
   at.whole.update(bytes);
   if (typeof table === 'string' && !at.open) return beginTable(at, value as Json);
-  if (typeof end === 'string' && at.open?.name === end) return endTable(at, value as Json);
+  if (typeof end === 'string' && at.open?.table.name === end) return endTable(at, value as Json);
   throw changed(`line ${at.line} stands where it does not belong`);
 }
 
@@ -101,7 +102,7 @@ function beginTable(at: Place, { table, columns }: Json): null {
   if (known < at.next) throw changed(`table ${String(table)} stands in another place`);
   checkColumns(at, exportTables[known]!, columns);
   at.next = known + 1;
-  at.open = { name: String(table), columns: (columns as string[]).length, sum: sumOfRows(), rows: [] };
+  at.open = { table: exportTables[known]!, sum: sumOfRows(), rows: [], last: null };
   return null;
 }
 
@@ -114,34 +115,41 @@ function checkColumns(at: Place, { name, columns: known }: ExportTable, columns:
 }
 
 function takeRow(at: Place, row: unknown[], bytes: Buffer): Part | null {
-  const table = at.open;
-  if (!table || row.length !== table.columns || !row.every(isCell)) {
-    throw changed(`line ${at.line} is no row of ${table ? `table ${table.name}` : 'any table'}`);
+  const { open } = at;
+  if (!open || row.length !== open.table.columns.length) {
+    throw changed(`line ${at.line} is no row of ${open ? `table ${open.table.name}` : 'any table'}`);
+  }
+  const problem = rowProblem(open.table, row, open.last);
+  if (problem) throw refusedRow(at.line, open.table.name, problem.column, problem.said);
+  // Else what is stored would be other bytes than these, and the comparison at the end would say no.
+  if (!bytes.equals(Buffer.from(lineOf(row)))) {
+    throw refusedRow(at.line, open.table.name, null, 'it is not written as JSON.stringify writes it');
   }
   at.whole.update(bytes);
-  table.sum.add(bytes, 1);
-  table.rows.push(row);
-  return table.rows.length < ROWS_AT_ONCE ? null : handOver(table, at.line);
+  open.sum.add(bytes, 1);
+  open.last = row as ExportCell[];
+  open.rows.push(row as ExportCell[]);
+  return open.rows.length < ROWS_AT_ONCE ? null : handOver(open, at.line);
 }
 
-function handOver(table: OpenTable, line: number): Part | null {
-  const { name, rows } = table;
-  table.rows = [];
-  return rows.length > 0 ? { kind: 'rows', table: name, rows, line } : null;
+function handOver(open: OpenTable, line: number): Part | null {
+  const { table, rows } = open;
+  open.rows = [];
+  return rows.length > 0 ? { kind: 'rows', table: table.name, rows, line } : null;
 }
 
 function endTable(at: Place, value: Json): Part | null {
-  const table = at.open!;
-  const sum = table.sum.sum();
+  const open = at.open!;
+  const { name } = open.table;
+  const sum = open.sum.sum();
   if (value.rows !== sum.rows) {
-    throw changed(`table ${table.name} has ${sum.rows} rows and should have ${String(value.rows)}`);
+    throw changed(`table ${name} has ${sum.rows} rows and should have ${String(value.rows)}`);
   }
-  if (value.sha256 !== sum.sha256) {
-    throw changed(`the rows of table ${table.name} are not those that were exported`);
-  }
-  at.tables[table.name] = sum;
+  if (value.sha256 !== sum.sha256)
+    throw changed(`the rows of table ${name} are not those that were exported`);
+  at.tables[name] = sum;
   at.open = null;
-  return handOver(table, at.line - 1);
+  return handOver(open, at.line - 1);
 }
 
 function takeFooter(at: Place, footer: Footer): Part {
@@ -159,7 +167,7 @@ function takeFooter(at: Place, footer: Footer): Part {
 }
 
 function cutShort(at: Place): Refusal {
-  const where = at.open ? ` in table ${at.open.name}` : '';
+  const where = at.open ? ` in table ${at.open.table.name}` : '';
   const detail = `The export is not whole: it ends at line ${at.line}${where}, before its last line.`;
   return new Refusal('invalidValue', detail);
 }
@@ -168,8 +176,9 @@ function changed(how: string): Refusal {
   return new Refusal('invalidValue', `The export was changed after it was written: ${how}.`);
 }
 
-function isCell(value: unknown): value is ExportCell {
-  return value === null || typeof value === 'string' || typeof value === 'number';
+function refusedRow(line: number, table: string, column: string | null, said: string): Refusal {
+  const what = column === null ? said : `${column} ${said}`;
+  return new Refusal('invalidValue', `Line ${line} cannot be a row of table ${table}: ${what}.`);
 }
 
 function noExport(why: string): Refusal {

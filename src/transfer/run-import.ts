@@ -29,8 +29,8 @@ export async function checkExport(open: OpenExport): Promise<CheckedExport> {
 
 /**
  * Gives how many lines an earlier run had stored.
- * @throws Refusal `conflict` where the store holds something else, and where afterwards it does not hold what the
- * file says.
+ * @throws Refusal `conflict` where the store holds something else or others serve it, `invalidValue` where it
+ * does not take what the file says, or afterwards does not hold it.
  */
 export async function runImport(
   ledger: Ledger,
@@ -62,8 +62,8 @@ async function compare(ledger: Ledger, wanted: Readonly<Record<string, TableSum>
     for (const [name, { rows, sha256 }] of Object.entries(wanted)) {
       const there = stored[name];
       if (there?.rows === rows && there.sha256 === sha256) continue;
-      const detail = `After the import, table ${name} holds ${there?.rows ?? 0} rows that are not the ${rows} of the file. The store is not served; import into an empty one.`;
-      throw new Refusal('conflict', detail);
+      const detail = `After the import, table ${name} holds ${there?.rows ?? 0} rows that are not the ${rows} of the file.`;
+      throw new Refusal('invalidValue', detail);
     }
   } finally {
     await snapshot.close();

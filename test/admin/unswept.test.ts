@@ -38,7 +38,7 @@ beforeAll(async () => {
     clock: systemClock,
     settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
     log: createLogger({ level: 'silent' }),
-    keys: loadKeyRing({ dataDir: directory, secretKey: null, formerSecretKey: null }),
+    keys: loadKeyRing({ dataDir: directory, secretKey: null, formerSecretKey: null }, { mayMake: true }),
     version: 'test',
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,

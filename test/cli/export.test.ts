@@ -16,6 +16,8 @@ import {
   exportTo,
   fill,
   servedSite,
+  signed,
+  withCell,
 } from './transfer-fixture.ts';
 
 let site: Site;
@@ -67,6 +69,18 @@ describe('export', () => {
     expect(rowsOf(here.out)).toEqual(rowsOf(await readFile(file, 'utf8')));
   });
 
+  test('a file that is there already: refused, unless --force', async () => {
+    const out = join(site.dataDir, '..', 'twice.jsonl');
+    await writeFile(out, 'a backup of before');
+    const refused = await run(site.env, ['export', '--out', out]);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toContain('twice.jsonl is there already');
+    expect(await readFile(out, 'utf8')).toBe('a backup of before');
+    const forced = await run(site.env, ['export', '--out', out, '--force']);
+    expect(forced.code).toBe(0);
+    expect(await readFile(out, 'utf8')).toContain('"bifrost":"export"');
+  });
+
   test('--json without --out would mix with the export: refused', async () => {
     const ran = await run(site.env, ['export', '--json']);
     expect(ran.code).toBe(2);
@@ -89,12 +103,23 @@ describe('export', () => {
     const out = join(site.dataDir, '..', 'before.jsonl');
     await writeFile(out, 'a backup of before');
     await writeFile(`${out}.part`, 'what an interrupted run left');
-    const ran = await run(env, ['export', '--out', out]);
+    const ran = await run(env, ['export', '--out', out, '--force']);
     await new Promise((resolve) => peer.close(resolve));
     expect(ran.code).toBe(3);
     expect(ran.err).toContain(said);
     expect(await readFile(out, 'utf8')).toBe('a backup of before');
     expect(existsSync(`${out}.part`)).toBe(false);
+  });
+
+  test('a refused body with NUL in it does not make an export that no import takes', async () => {
+    const answer = await bifrost.inject({
+      method: 'POST',
+      url: '/scim/v2/Users',
+      headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' },
+      payload: '{"userName":"a\0b',
+    });
+    expect(answer.statusCode).toBe(400);
+    expect((await run(site.env, ['export'])).code).toBe(0);
   });
 
   test('a place that cannot be written to: said so, exit code 2', async () => {
@@ -195,7 +220,7 @@ describe('a file that is not whole is refused, and nothing is written', () => {
     [
       'swapped rows',
       (all) => swapped(all, at(all, 'users') + 1, at(all, 'users') + 2),
-      /the rows of table users are not those/,
+      /Line \d+ cannot be a row of table users: its key comes before/,
     ],
     [
       'a row left out',
@@ -248,5 +273,133 @@ describe('a file that is not whole is refused, and nothing is written', () => {
     const ran = await run(await place('refused'), ['import', path]);
     expect(ran.code).toBe(1);
     expect(ran.err).toContain('is not whole');
+  });
+});
+
+describe('a file whose hashes are right and whose rows are not', () => {
+  const doubled = (all: string[], table: string) => {
+    const at = all.findIndex((line) => line.startsWith(`{"table":"${table}"`)) + 1;
+    return all.toSpliced(at, 0, all[at]!);
+  };
+  const turned = (all: string[], table: string) => {
+    const at = all.findIndex((line) => line.startsWith(`{"table":"${table}"`)) + 1;
+    return all.toSpliced(at, 2, all[at + 1]!, all[at]!);
+  };
+  test.each<[string, (lines: string[]) => string[], string]>([
+    [
+      'text for a number',
+      (all) => withCell(all, 'users', 'revision', () => 'x'),
+      'users: revision is no whole number',
+    ],
+    ['a part', (all) => withCell(all, 'users', 'revision', () => 1.5), 'users: revision is no whole number'],
+    [
+      'too large',
+      (all) => withCell(all, 'users', 'revision', () => 1e300),
+      'users: revision is no whole number',
+    ],
+    ['a number for text', (all) => withCell(all, 'roles', 'name', () => 7), 'roles: name is no text'],
+    ['NUL', (all) => withCell(all, 'roles', 'name', () => 'a\0b'), 'roles: name is no text without NUL'],
+    [
+      'half a character',
+      (all) => withCell(all, 'roles', 'name', () => 'a\ud800'),
+      'roles: name is no text without NUL and without half characters',
+    ],
+    ['nothing', (all) => withCell(all, 'users', 'status', () => null), 'users: status is empty'],
+    ['an object', (all) => withCell(all, 'users', 'status', () => ({})), 'users: status is no text'],
+    [
+      'broken JSON',
+      (all) => withCell(all, 'users', 'document', (cell) => String(cell).slice(1)),
+      'users: document is no JSON object or array',
+    ],
+    [
+      'JSON null',
+      (all) => withCell(all, 'users', 'grants', () => 'null'),
+      'users: grants is no JSON object or array',
+    ],
+    ['a row twice', (all) => doubled(all, 'users'), 'users: it has the key of the row before it'],
+    ['an event twice', (all) => doubled(all, 'events'), 'events: it has the key of the row before it'],
+    [
+      'rows turned round',
+      (all) => turned(all, 'users'),
+      'users: its key comes before that of the row before it',
+    ],
+    [
+      'other JSON of the same meaning',
+      (all) => all.map((line) => line.replace('Amara', '\\u0041mara')),
+      'it is not written as JSON.stringify writes it',
+    ],
+  ])('%s: refused with line, table and column; nothing is written', async (name, change, said) => {
+    const forged = await altered(file, `forged-${name.replaceAll(' ', '-')}.jsonl`, (all) =>
+      signed(change(all)),
+    );
+    const env = await place('refused');
+    for (const more of [[], ['--check']]) {
+      const ran = await run(env, ['import', forged, ...more]);
+      expect(ran.code).toBe(1);
+      expect(ran.err).toMatch(/Line \d+ cannot be a row of table /);
+      expect(ran.err).toContain(said);
+    }
+    expect(existsSync(env.BIFROST_DATA_DIR!)).toBe(false);
+  });
+
+  const nameOf = (all: string[]) => {
+    const line = all[all.findIndex((each) => each.startsWith('{"table":"users"')) + 2]!;
+    return /"([^"]*@contoso.com)"/.exec(line.replaceAll('\\', ''))![1]!;
+  };
+
+  test('two people with one name: the store refuses them with a sentence, and does not start', async () => {
+    const twins = await altered(file, 'twins.jsonl', (all) =>
+      signed(
+        withCell(
+          withCell(all, 'users', 'user_name_folded', () => nameOf(all), 0),
+          'users',
+          'removed_at',
+          () => null,
+        ),
+      ),
+    );
+    const env = await place('twins');
+    const ran = await run(env, ['import', twins]);
+    expect(ran.code).toBe(1);
+    expect(ran.err).toContain('Some rows of table users, up to line');
+    expect(ran.err).toContain('Do not start it. Delete bifrost.db');
+    expect((await run(env, ['start'])).err).toContain('an import into this data is not finished');
+  });
+
+  test.each<[string, (all: string[]) => string[], string]>([
+    [
+      'memberships without their ends',
+      (all) => withCell(all, 'memberships', 'member', () => 'nobody', 1),
+      'Not verified',
+    ],
+    ['a document that is a list', (all) => withCell(all, 'users', 'document', () => '[]'), 'Not verified'],
+    [
+      'grants that are no list',
+      (all) => withCell(all, 'users', 'grants', () => '{}'),
+      'cannot be understood',
+    ],
+  ])('%s: --verify says so, and not to start it', async (name, change, said) => {
+    const forged = await altered(file, `odd-${name.replaceAll(' ', '-')}.jsonl`, (all) =>
+      signed(change(all)),
+    );
+    const env = await place(`odd-${name.replaceAll(' ', '-')}`);
+    const ran = await run(env, ['import', forged, '--verify']);
+    expect(ran.code).toBe(1);
+    expect(ran.out).toContain(said);
+    expect(ran.out).toContain('Do not start it. Delete bifrost.db');
+    expect(ran.out + ran.err).not.toContain('bifrost start');
+    expect(ran.err).not.toContain('should not');
+  });
+
+  test('--verify without the key says what verify says: the key is missing, nothing else', async () => {
+    const { BIFROST_SECRET_KEY: _, ...env } = await place('closed');
+    const ran = await run(env, ['import', file, '--verify', '--json']);
+    expect(ran.code).toBe(1);
+    const { verified } = ran.json<{ verified: { problems: string[] } }>();
+    const later = await run(env, ['verify', '--json']);
+    expect(later.code).toBe(1);
+    expect(later.json<{ problems: string[] }>().problems).toEqual(verified.problems);
+    expect(verified.problems).toEqual([expect.stringContaining('secret.key is missing')]);
+    expect(existsSync(join(env.BIFROST_DATA_DIR!, 'secret.key'))).toBe(false);
   });
 });

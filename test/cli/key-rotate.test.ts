@@ -2,7 +2,7 @@
 // step, whatever ends the process, and a second run has nothing to do or finishes the first.
 
 import { existsSync } from 'node:fs';
-import { copyFile, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { copyFile, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
@@ -72,7 +72,7 @@ describe('the key in the data folder', () => {
     const now = idOf(await keyFile());
     expect(body).toEqual({ source: 'file', key: now, formerKey: before, secrets: 2, resealed: 2 });
     expect(now).not.toBe(before);
-    expect(await keyFiles()).toEqual(['secret.key']);
+    expect(await keyFiles()).toEqual(['secret.key', `secret.key.former-${before}`]);
     expect(await opens()).toBe(true);
     expect(await rotations()).toMatchObject([
       { subject: { kind: 'key', id: now }, data: { former: before, secrets: 2 }, provider: null },
@@ -84,6 +84,10 @@ describe('the key in the data folder', () => {
     const old = await keyFile();
     const ran = await run(site.env, ['key', 'rotate']);
     expect(ran.out).toContain('All 2 stored secrets are sealed with key');
+    expect(ran.out).toContain('Exports and backups of before open only with the former key');
+    const kept = join(site.dataDir, `secret.key.former-${idOf(old)}`);
+    expect(await readFile(kept, 'utf8')).toBe(old);
+    expect((await stat(kept)).mode & 0o777).toBe(0o600);
     const told = JSON.stringify(await rotations()) + ran.out + ran.err;
     for (const text of [old, await keyFile()]) expect(told).not.toContain(text.trim());
   });
@@ -109,11 +113,12 @@ describe('the key in the data folder', () => {
     ],
   ])('ended when %s: everything opens, and the next run finishes it', async (_, endThere) => {
     await sealTwo();
+    const old = await keyFile();
     await endThere(join(site.dataDir, 'secret.key'));
     expect(await opens()).toBe(true);
     const { body } = await rotate();
     expect(body).toMatchObject({ secrets: 2, key: idOf(await keyFile()) });
-    expect(await keyFiles()).toEqual(['secret.key']);
+    expect(await keyFiles()).toEqual(['secret.key', `secret.key.former-${idOf(old)}`]);
     expect(await opens()).toBe(true);
     expect(await rotations()).toHaveLength(1);
   });
@@ -134,9 +139,52 @@ describe('the key in the data folder', () => {
       expect(await opens()).toBe(true);
     }
     expect((await rotate()).code).toBe(0);
-    expect(await keyFiles()).toEqual(['secret.key']);
+    const left = await keyFiles();
+    expect(left.filter((name) => !name.startsWith('secret.key.former-'))).toEqual(['secret.key']);
     expect(await opens()).toBe(true);
   }, 120_000);
+
+  test('it is missing: no command and no start makes another; each says which, and what is stored can be read', async () => {
+    await sealTwo();
+    const path = join(site.dataDir, 'secret.key');
+    const id = idOf(await keyFile());
+    await rename(path, `${path}.elsewhere`);
+    expect((await run(site.env, ['user', 'list'])).code).toBe(0);
+    const verified = await run(site.env, ['verify']);
+    expect(verified.code).toBe(1);
+    const said = `The stored secret of providers/graph/clientSecret needs key ${id}, and ${path} is missing.`;
+    expect(verified.out).toContain(said);
+    const rotated = await rotate();
+    expect(rotated.code).toBe(1);
+    expect(rotated.err).toContain(said);
+    expect(rotated.err).toContain('Put it back from a backup');
+    const bifrost = await site.serve();
+    expect(bifrost.closedSecrets).toContain(said);
+    await expect(addSecret(bifrost, 'third')).rejects.toThrow('is missing. Put it back');
+    await bifrost.stop();
+    expect(await keyFiles()).toEqual(['secret.key.elsewhere']);
+    await rename(`${path}.elsewhere`, path);
+    expect(await opens()).toBe(true);
+  });
+
+  test('another one stands there: the start and the log say which is needed; as secret.key.former it is put right', async () => {
+    await sealTwo();
+    const path = join(site.dataDir, 'secret.key');
+    const id = idOf(await keyFile());
+    await rename(path, `${path}.elsewhere`);
+    await writeFile(path, `${keyText(7)}\n`);
+    const server = program(site.env, 'start');
+    await server.says('Ctrl-C stops');
+    const said = `The stored secret of providers/graph/clientSecret needs key ${id}, and this server has key ${idOf(keyText(7))}.`;
+    expect(server.out).toContain(`Warning: ${said}`);
+    expect(server.err).toContain(said);
+    await killProgram(server);
+    const ran = await rotate();
+    expect(ran.err).toContain(`Put the key with the id ${id} into the data folder as secret.key.former`);
+    await rename(`${path}.elsewhere`, `${path}.former`);
+    expect((await rotate()).body).toMatchObject({ resealed: 2 });
+    expect(await opens()).toBe(true);
+  }, 60_000);
 });
 
 describe('keys of the environment', () => {
@@ -158,6 +206,9 @@ describe('keys of the environment', () => {
   test('before the swap a server with both seals with the current one', async () => {
     await sealTwo({ BIFROST_SECRET_KEY: old, BIFROST_SECRET_KEY_FORMER: fresh });
     expect((await rotate()).body).toMatchObject({ key: idOf(old), resealed: 0 });
+    expect((await run(site.env, ['key', 'rotate'])).out).toBe(
+      `All secrets are already sealed with BIFROST_SECRET_KEY (${idOf(old)}); nothing was changed.\nIf you are changing to ${idOf(fresh)}, make it BIFROST_SECRET_KEY first (docs/keys.md, step 2).\n`,
+    );
     expect(await opens({ ...site.env, BIFROST_SECRET_KEY: old, BIFROST_SECRET_KEY_FORMER: '' })).toBe(true);
   });
 
@@ -168,9 +219,10 @@ describe('keys of the environment', () => {
     await sealTwo({ BIFROST_SECRET_KEY: old });
     const ran = await rotate({ ...swapped(), BIFROST_SECRET_KEY_FORMER: former });
     expect(ran.code).toBe(1);
-    expect(ran.err).toContain('Nothing was changed');
-    expect(ran.err).toContain(idOf(old));
-    expect(ran.err).toContain(idOf(fresh));
+    const held = former === '' ? `key ${idOf(fresh)}` : `key ${idOf(fresh)} and former key ${idOf(former)}`;
+    expect(ran.err).toBe(
+      `Error: The stored secret of providers/graph/clientSecret needs key ${idOf(old)}, and this server has ${held}. Nothing was changed.\nSet BIFROST_SECRET_KEY_FORMER to the key with the id ${idOf(old)} and run it again.\n`,
+    );
     expect(ran.err + ran.out).not.toContain(fresh);
     expect(await opens()).toBe(true);
     expect(await rotations()).toEqual([]);

@@ -1,5 +1,6 @@
 // A store with something of everything, exports of it, and empty stores to import into.
 
+import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Bifrost } from '../../src/main.ts';
@@ -59,6 +60,41 @@ export async function altered(
   const path = join(file, '..', name);
   await writeFile(path, `${change(lines).join('\n')}\n`);
   return path;
+}
+
+/** The same as an export would have it: numbers of rows and hashes are those of its lines. */
+export function signed(lines: readonly string[]): string[] {
+  const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+  const withBreaks = (some: readonly string[]) => some.map((line) => `${line}\n`).join('');
+  const tables: Record<string, { rows: number; sha256: string }> = {};
+  let rows: string[] = [];
+  const body = lines.slice(0, -1).map((line) => {
+    if (line.startsWith('[')) rows.push(line);
+    if (!line.startsWith('{"end"')) return line;
+    const sum = { rows: rows.length, sha256: sha256(withBreaks(rows)) };
+    const { end } = JSON.parse(line) as { end: string };
+    tables[end] = sum;
+    rows = [];
+    return JSON.stringify({ end, ...sum });
+  });
+  const all = Object.values(tables).reduce((count, each) => count + each.rows, 0);
+  return [...body, JSON.stringify({ end: 'export', rows: all, tables, sha256: sha256(withBreaks(body)) })];
+}
+
+/** The row of the file's `table` at that place, with the column as `change` gives it. */
+export function withCell(
+  lines: readonly string[],
+  table: string,
+  column: string,
+  change: (cell: unknown) => unknown,
+  place = 0,
+): string[] {
+  const begins = lines.findIndex((line) => line.startsWith(`{"table":"${table}"`));
+  const { columns } = JSON.parse(lines[begins]!) as { columns: string[] };
+  const at = begins + 1 + place;
+  const row = JSON.parse(lines[at]!) as unknown[];
+  row[columns.indexOf(column)] = change(row[columns.indexOf(column)]);
+  return lines.map((line, i) => (i === at ? JSON.stringify(row) : line));
 }
 
 export async function servedSite(): Promise<{ site: Site; bifrost: Bifrost }> {

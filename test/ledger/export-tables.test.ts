@@ -29,6 +29,29 @@ test('every table and column of the store is in the export', () => {
   expect(Object.fromEntries(exported)).toEqual(Object.fromEntries(stored));
 });
 
+test('each column takes what the table takes', () => {
+  const database = madeByMigrations();
+  const kindOf: Readonly<Record<string, readonly string[]>> = {
+    TEXT: ['text', 'json'],
+    INTEGER: ['int'],
+    REAL: ['number'],
+  };
+  for (const { name, columns, cells } of exportTables) {
+    const made = database.prepare(`PRAGMA table_info(${name})`).all() as {
+      name: string;
+      type: string;
+      notnull: number;
+      pk: number;
+    }[];
+    for (const [at, column] of columns.entries()) {
+      const { type, notnull, pk } = made.find((each) => each.name === column)!;
+      expect(kindOf[type], `${name}.${column}`).toContain(cells[at]!.kind);
+      expect(cells[at]!.mayBeNull, `${name}.${column}`).toBe(notnull === 0 && pk === 0);
+    }
+  }
+  database.close();
+});
+
 test('a page begins where its key stands in an index: nothing is sorted, nothing is walked again', () => {
   const database = madeByMigrations();
   for (const table of exportTables) {

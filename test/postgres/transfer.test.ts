@@ -96,7 +96,8 @@ it('refuses to import beside another replica, and takes it when that one has end
   try {
     await expect(mine.importer('a-file', 0)).rejects.toMatchObject({
       reason: 'conflict',
-      message: expect.stringContaining('Stop every replica'),
+      message: 'Other servers have this database open.',
+      facts: { advice: 'Stop every replica, then import again.' },
     });
     await another.close();
     expect((await mine.importer('a-file', 0)).linesDone).toBe(0);

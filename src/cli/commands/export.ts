@@ -1,6 +1,6 @@
 // bifrost export: everything of one moment into a file, or to standard output.
 
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -21,7 +21,10 @@ export const exportAll: Command = {
   summary: 'Write everything that is stored, to back it up or to move it',
   about:
     'JSON Lines of one moment, while the server goes on: users, groups, access, events, tokens as hashes, secrets sealed. "bifrost import" reads it into an empty store of either engine. What is written is checked line by line; a file takes its name only when it is whole, and an export that was interrupted is simply started again. Keep the key with it: BIFROST_SECRET_KEY, or secret.key of the data folder.',
-  options: { out: { value: '<file>', about: 'write there (0600) instead of to standard output' } },
+  options: {
+    out: { value: '<file>', about: 'write there (0600) instead of to standard output' },
+    force: { about: 'replace the file that is there already, once the new one is whole' },
+  },
   examples: [
     ['export --out bifrost.jsonl', 'a backup beside the running server'],
     ['export | zstd > bifrost.jsonl.zst', 'compressed as it comes'],
@@ -34,6 +37,9 @@ export const exportAll: Command = {
         '--json needs --out: without it the export itself is standard output.',
         'Add --out <file>, or leave --json away.',
       );
+    }
+    if (out !== undefined && existsSync(out) && !given.flag('force')) {
+      throw usageFailure(`${out} is there already.`, 'Name another file, or add --force to replace it.');
     }
     const source = await openSource(env);
     try {

@@ -2,6 +2,9 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { systemClock } from '../../clock.ts';
+import type { Settings } from '../../config.ts';
+import { verified } from '../../edge/admin/verification.ts';
+import type { KeyRing } from '../../key-ring.ts';
 import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { type CheckedExport, checkExport, runImport } from '../../transfer/run-import.ts';
@@ -27,7 +30,7 @@ export const importAll: Command = {
   async run({ arguments: given, env, output }: Call) {
     const open = opener(given.operand('file'), output);
     // A damaged file is refused before a store is made for it.
-    const whole = await explained(checkExport(open));
+    const whole = await explained(checkExport(open), NOT_WRITTEN);
     output.progress('');
     if (given.flag('check')) return checked(whole);
     if (env.BIFROST_URL?.trim()) {
@@ -36,14 +39,15 @@ export const importAll: Command = {
         'Unset BIFROST_URL, and run the command where the data is to be.',
       );
     }
-    const { ledger, settings, keyIds } = await openStorageHere(
+    const { ledger, settings, keys } = await openStorageHere(
       env,
       'An import never runs beside a server: stop that one, import, and start it again.',
     );
     try {
-      const resumedAt = await explained(runImport(ledger, open, whole, systemClock.now()));
-      const report = given.flag('verify') ? await verified(ledger, output) : null;
-      return answer({ ...whole, resumedAt }, missingKeys(whole, keyIds), settings.dataDir, report);
+      const now = systemClock.now();
+      const resumedAt = await explained(runImport(ledger, open, whole, now), adviceOf(settings));
+      const report = given.flag('verify') ? await verifiedHere(ledger, keys, output) : null;
+      return answer({ ...whole, resumedAt }, missingKeys(whole, keys.ids()), settings, report);
     } finally {
       output.progress('');
       await ledger.close();
@@ -75,10 +79,17 @@ function opener(path: string, output: Output): () => AsyncIterable<Uint8Array> {
   };
 }
 
-async function verified(ledger: Ledger, output: Output): Promise<VerifyReport> {
-  return ledger.verify((done, all) =>
-    output.progress(`verified ${Math.floor((100 * done) / Math.max(1, all))} %`),
-  );
+/** As "bifrost verify" will, with the keys that this store has. What cannot even be read is the file's fault. */
+async function verifiedHere(ledger: Ledger, keys: KeyRing, output: Output): Promise<VerifyReport> {
+  const progress = (done: number, all: number) =>
+    output.progress(`verified ${Math.floor((100 * done) / Math.max(1, all))} %`);
+  try {
+    return await verified({ ledger, keys }, progress);
+  } catch (error) {
+    const said = error instanceof Error ? error.message : String(error);
+    const problem = `What the file holds cannot be understood, so nothing behind it was looked at: ${said}`;
+    return { users: 0, groups: 0, events: 0, problems: [problem], problemCount: 1 };
+  }
 }
 
 function missingKeys({ header }: CheckedExport, keyIds: readonly string[]): string[] {
@@ -105,7 +116,7 @@ function about({ format, version, engine, at, keys }: CheckedExport['header']) {
 function answer(
   imported: CheckedExport & { resumedAt: number },
   missing: readonly string[],
-  dataDir: string,
+  settings: Settings,
   report: VerifyReport | null,
 ) {
   const { header, footer, resumedAt } = imported;
@@ -120,11 +131,26 @@ function answer(
       if (resumedAt > 0)
         output.line(`It went on behind line ${resumedAt}, where an earlier run had stopped.`);
       if (report && ok) output.line({ tone: 'good', text: 'Verified: everything holds.' });
-      for (const problem of report?.problems ?? []) output.line('  ', problem);
-      if (missing.length > 0) showMissing(output, missing, dataDir);
-      output.line('Start it with "bifrost start".');
+      if (report && !ok) showProblems(output, report);
+      if (missing.length > 0) showMissing(output, missing, settings.dataDir);
+      output.line(ok ? 'Start it with "bifrost start".' : whatNow(missing, report, settings));
     },
   };
+}
+
+function showProblems(output: Output, { problems, problemCount }: VerifyReport): void {
+  const count = problemCount === 1 ? 'one problem' : `${problemCount} problems`;
+  output.line({ tone: 'bad', text: `Not verified: ${count}.` });
+  for (const problem of problems) output.line('  ', problem);
+  if (problemCount > problems.length) output.line(`  and ${problemCount - problems.length} more`);
+}
+
+/** Where secrets stay closed for want of a key, and nothing else is wrong, the key is all that it takes. */
+function whatNow(missing: readonly string[], report: VerifyReport | null, settings: Settings): string {
+  const isForKeys = (problem: string) => missing.some((id) => problem.includes(`needs key ${id},`));
+  return report?.problems.every(isForKeys)
+    ? 'With that key, "bifrost verify" has nothing more to say.'
+    : `Do not start it. ${toEmpty(settings)}, and import a good file.`;
 }
 
 function showMissing(output: Output, missing: readonly string[], dataDir: string): void {
@@ -138,19 +164,39 @@ function showMissing(output: Output, missing: readonly string[], dataDir: string
   output.line(`of its secret.key), or put that file into ${dataDir}.`);
 }
 
+// --- refusals ---------------------------------------------------------------------------------------------------
+
+type Advice = (refusal: Refusal) => string;
+
+const NOT_WRITTEN: Advice = () => 'Nothing was written. Take another copy of the file, or export again.';
+
+/** `conflict`: the store holds something else. Where it is neither that nor the database, the file is to blame. */
+function adviceOf(settings: Settings): Advice {
+  const another =
+    settings.databaseUrl === null
+      ? 'BIFROST_DATA_DIR to an empty folder'
+      : 'DATABASE_URL to an empty database';
+  return ({ reason, facts }) => {
+    if (typeof facts.advice === 'string') return facts.advice;
+    if (reason === 'unavailable')
+      return 'Run the same command again when it does: it goes on where it stopped.';
+    if (reason === 'conflict') return `Set ${another}, or import the file that was begun with.`;
+    return `Do not start it. ${toEmpty(settings)}, and import a good file.`;
+  };
+}
+
+function toEmpty({ databaseUrl, dataDir }: Settings): string {
+  if (databaseUrl === null) return `Delete bifrost.db and what begins with that name in ${dataDir}`;
+  return 'Make the database anew (DROP DATABASE, CREATE DATABASE)';
+}
+
 /** A refusal of the file or of the store, as the command says it. */
-async function explained<Value>(work: Promise<Value>): Promise<Value> {
+async function explained<Value>(work: Promise<Value>, advice: Advice): Promise<Value> {
   try {
     return await work;
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
-    const isStore = error.reason === 'conflict';
-    throw new CliFailure(
-      isStore ? exit.unavailable : exit.no,
-      error.message,
-      isStore
-        ? 'Set BIFROST_DATA_DIR to an empty folder, or import the file that was begun with.'
-        : 'Nothing was written. Take another copy of the file, or export again.',
-    );
+    const isStore = error.reason === 'conflict' || error.reason === 'unavailable';
+    throw new CliFailure(isStore ? exit.unavailable : exit.no, error.message, advice(error));
   }
 }

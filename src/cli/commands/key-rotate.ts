@@ -21,13 +21,28 @@ export const keyRotate: Command = {
 };
 
 function show(output: Output, { source, key, formerKey, secrets, resealed }: RotationJson): void {
+  if (source === 'environment' && formerKey !== null && resealed === 0) {
+    output.line(
+      { tone: 'good', text: `All secrets are already sealed with BIFROST_SECRET_KEY (${key})` },
+      '; nothing was changed.',
+    );
+    output.line(
+      `If you are changing to ${formerKey}, make it BIFROST_SECRET_KEY first (docs/keys.md, step 2).`,
+    );
+    return;
+  }
   const all = secrets === 1 ? 'The one stored secret is' : `All ${secrets} stored secrets are`;
   output.line({ tone: 'good', text: `${all} sealed with key ${key}` }, ` (${resealed} sealed anew).`);
-  if (source === 'file') output.line('The key before it is gone from the data folder. Back up the new one.');
-  else if (formerKey !== null) {
+  if (source === 'file') {
+    output.line('Back up the new key: secret.key of the data folder.');
     output.line(
-      `Nothing needs key ${formerKey} any more: when every server runs with the new key, unset BIFROST_SECRET_KEY_FORMER.`,
+      `Exports and backups of before open only with the former key: it stays there as secret.key.former-${formerKey}. Delete it when no backup needs it.`,
     );
+  } else if (formerKey !== null) {
+    output.line(
+      `Nothing stored needs key ${formerKey} any more: when every server runs with the new key, unset BIFROST_SECRET_KEY_FORMER.`,
+    );
+    output.line('Exports and backups of before open only with it: keep it for as long as you keep them.');
   } else if (resealed === 0) {
     output.line(
       'To change it: BIFROST_SECRET_KEY=<new> BIFROST_SECRET_KEY_FORMER=<this one>, start, run this.',

@@ -46,6 +46,7 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
     ['Data', dataPlace(settings)],
     ['Configuration', settings.configPath ?? 'none'],
   ]);
+  if (bifrost.closedSecrets.length > 0) showClosed(bifrost.closedSecrets, output);
   for (const provider of providers) {
     output.line();
     showEntrance(provider, output);
@@ -56,6 +57,12 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
     output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
     output.line('  bifrost provider enable-scim entra');
   } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
+}
+
+function showClosed(closed: readonly string[], output: Output): void {
+  output.line();
+  for (const said of closed) output.line({ tone: 'warning', text: `Warning: ${said}` });
+  output.line('SCIM goes on without; the right key must be set before anything else works (docs/keys.md).');
 }
 
 /** Where it is kept, without a password. */

@@ -2,11 +2,12 @@
 
 import type { EventDraft } from '../../identity/event.ts';
 import { sealedSecrets } from '../../identity/provider.ts';
+import { HOW_TO_RESTORE } from '../../key-ring.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { type RotationJson, rotationShape } from './contract.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
-import { closedSecrets } from './verification.ts';
+import { type ClosedSecret, closedSecrets } from './verification.ts';
 
 const rotateKey = route({
   method: 'POST',
@@ -44,11 +45,22 @@ function rotated(key: string, former: string | null, secrets: number): EventDraf
 
 async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
   const closed = closedSecrets(await ledger.providers(), keys);
-  if (closed.length === 0) return;
-  const former = keys.former();
-  const held = [`key ${keys.current().id}`, ...(former ? [`former key ${former.id}`] : [])].join(' and ');
-  const detail = `Nothing was changed: ${closed[0]} This server has ${held}.`;
-  throw new Refusal('conflict', detail, { problems: closed });
+  const [first] = closed;
+  if (!first) return;
+  const problems = closed.map(({ said }) => said);
+  throw new Refusal('conflict', `${first.said} Nothing was changed.`, {
+    problems,
+    advice: advice(keys, first),
+  });
+}
+
+function advice(keys: Parts['keys'], { needs }: ClosedSecret): string {
+  if (needs === null) return 'Give that provider its client secret anew, and run it again.';
+  if (keys.source === 'environment') {
+    return `Set BIFROST_SECRET_KEY_FORMER to the key with the id ${needs} and run it again.`;
+  }
+  if (keys.ids().length === 0) return HOW_TO_RESTORE;
+  return `Put the key with the id ${needs} into the data folder as secret.key.former, restart the server if one runs, and run it again.`;
 }
 
 export const keyRoutes: readonly Route[] = [rotateKey];

@@ -2,7 +2,9 @@
 // ledger cannot know it adds: whether this server's keys open the secrets that are stored.
 
 import { sealedSecrets } from '../../identity/provider.ts';
-import type { VerifyReport } from '../../ledger/ledger.ts';
+import type { KeyRing } from '../../key-ring.ts';
+import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
+import { keyIdOf } from '../../secret.ts';
 import type { Parts } from '../parts.ts';
 
 export type Verification = () => Promise<VerifyReport>;
@@ -17,21 +19,32 @@ export function verification(parts: Pick<Parts, 'ledger' | 'keys'>): Verificatio
   };
 }
 
-async function verified({ ledger, keys }: Pick<Parts, 'ledger' | 'keys'>): Promise<VerifyReport> {
-  const report = await ledger.verify();
+/** What the ledger finds, and the secrets that stay closed. */
+export async function verified(
+  { ledger, keys }: Pick<Parts, 'ledger' | 'keys'>,
+  onProgress?: (done: number, all: number) => void,
+): Promise<VerifyReport> {
+  const report = await ledger.verify(onProgress);
   const closed = closedSecrets(await ledger.providers(), keys);
   return {
     ...report,
-    problems: [...report.problems, ...closed],
+    problems: [...report.problems, ...closed.map(({ said }) => said)],
     problemCount: report.problemCount + closed.length,
   };
 }
 
-/** A sentence for each secret that no key of this server opens. */
+export interface ClosedSecret {
+  /** Of the key that would open it; null where no key would. */
+  readonly needs: string | null;
+  /** A sentence: which secret it is, and why. */
+  readonly said: string;
+}
+
+/** The secrets that no key of this server opens. */
 export function closedSecrets(
-  states: Awaited<ReturnType<Parts['ledger']['providers']>>,
-  keys: Parts['keys'],
-): string[] {
+  states: Awaited<ReturnType<Ledger['providers']>>,
+  keys: KeyRing,
+): ClosedSecret[] {
   return states
     .flatMap(({ provider }) => sealedSecrets(provider))
     .flatMap(({ identity, sealed }) => {
@@ -39,7 +52,9 @@ export function closedSecrets(
         keys.open(sealed, identity);
         return [];
       } catch (error) {
-        return [(error as Error).message];
+        const id = keyIdOf(sealed);
+        const isHeld = id !== null && keys.ids().includes(id);
+        return [{ needs: isHeld ? null : id, said: (error as Error).message }];
       }
     });
 }

@@ -123,11 +123,6 @@ function named(names: readonly string[], values: readonly Value[]): Row {
   return row;
 }
 
-/** What arrived may hold anything; a text of PostgreSQL holds no NUL and no half characters. */
 export function requestJson(row: RequestRow): Row {
-  const json = named(requestColumns, requestValues(row, { effects: 0, first: null }));
-  for (const [name, value] of Object.entries(json)) {
-    if (typeof value === 'string') json[name] = value.toWellFormed().replaceAll('\0', '\ufffd');
-  }
-  return json;
+  return named(requestColumns, requestValues(row, { effects: 0, first: null }));
 }

@@ -124,8 +124,8 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
   async function refuseOthers(): Promise<void> {
     if (!(await ears.othersAreThere())) return;
-    const detail = 'Other servers have this database open. Stop every replica, then import again.';
-    throw new Refusal('conflict', detail);
+    const advice = 'Stop every replica, then import again.';
+    throw new Refusal('conflict', 'Other servers have this database open.', { advice });
   }
 
   async function verifyAll(onProgress: (done: number, all: number) => void) {

@@ -2,10 +2,10 @@
 // `settings`, written in the commit of the rows that it tells of.
 
 import { Refusal } from '../../refusal.ts';
-import { type ExportRow, exportTables, IMPORT_SETTING } from '../export-tables.ts';
+import { type ExportRow, type ExportTable, exportTables, IMPORT_SETTING } from '../export-tables.ts';
 import type { UnfinishedImport } from '../ledger.ts';
 import { emptySql, insertSql, inTheWaySql } from './export-sql.ts';
-import { inPortions, one, type Script, write } from './statement.ts';
+import { inPortions, one, type Script, UniqueViolation, write } from './statement.ts';
 
 /** Values of one statement: below the bound of either engine. */
 const VALUES_AT_ONCE = 5_000;
@@ -42,11 +42,22 @@ export function* importRows(
 ): Script<void> {
   const table = exportTables.find((each) => each.name === name)!;
   for (const some of inPortions(rows, Math.floor(VALUES_AT_ONCE / table.columns.length))) {
-    yield* write(insertSql(table, some.length), ...some.flat());
+    yield* insert(table, some, lines);
   }
   const underWay = yield* unfinishedImport();
   if (underWay?.file !== file) throw new Refusal('conflict', 'The import of another file is under way here.');
   yield* note({ ...underWay, lines });
+}
+
+/** Keys were checked in the file; what else may be there once only, the store's own indexes say. */
+function* insert(table: ExportTable, rows: readonly ExportRow[], lines: number): Script<void> {
+  try {
+    yield* write(insertSql(table, rows.length), ...rows.flat());
+  } catch (error) {
+    if (!(error instanceof UniqueViolation)) throw error;
+    const detail = `Some rows of table ${table.name}, up to line ${lines} of the file, share what only one may have (a name, an id, a hash).`;
+    throw new Refusal('invalidValue', detail);
+  }
 }
 
 export function* finishImport(): Script<void> {

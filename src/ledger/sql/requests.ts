@@ -46,7 +46,12 @@ export function requestValues(row: RequestRow, made: { effects: number; first: n
     row.resource,
     made.effects,
     made.first,
-  ];
+  ].map((value) => (typeof value === 'string' ? storable(value) : value));
+}
+
+/** What arrived may hold anything; a text that every engine and every export takes has no NUL and no half characters. */
+function storable(text: string): string {
+  return text.toWellFormed().replaceAll('\0', '\ufffd');
 }
 
 interface RequestColumns extends Omit<StoredRequest, 'durationMs' | 'tags'> {
