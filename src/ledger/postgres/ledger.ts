@@ -239,6 +239,8 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     unfinishedImport: () => read(unfinishedImport),
     async importer(file, at) {
       await refuseOthers();
+      // A seal under way would put its events in when they were emptied.
+      await sealer.caughtUp();
       const linesDone = await change(function* () {
         const lines = yield* beginImport(file, at);
         // What a start told and nobody sealed yet is replaced with the rest.
