@@ -19,7 +19,12 @@ const onSqlite = [
   'test/ledger/sqlite*.test.ts',
 ];
 
-const onPostgres = ['test/harness/*.test.ts', 'test/ledger/postgres*.test.ts', 'test/postgres/**/*.test.ts'];
+const onPostgres = [
+  'test/cli/database.test.ts',
+  'test/harness/*.test.ts',
+  'test/ledger/postgres*.test.ts',
+  'test/postgres/**/*.test.ts',
+];
 
 export default defineConfig({
   test: {

@@ -164,7 +164,7 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
       'DATABASE_URL',
       null,
       readDatabaseUrl,
-      'must be postgres://user:password@host:port/database; unset it to keep the data in an SQLite file in BIFROST_DATA_DIR',
+      'must be postgres://user:password@host:port/database, with : @ / % in a password as %3A %40 %2F %25; unset it to keep the data in an SQLite file in BIFROST_DATA_DIR',
     ),
     publicUrl: read<string | null>(
       'BIFROST_PUBLIC_URL',

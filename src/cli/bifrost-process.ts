@@ -85,23 +85,13 @@ async function explained(
   if (error instanceof LedgerLocked) {
     return new CliFailure(exit.unavailable, error.message, lockedAdvice);
   }
-  return (await databaseFailure(error, env)) ?? systemFailure(error as NodeJS.ErrnoException, env);
-}
-
-/** Names the place and what was said there; neither the system nor PostgreSQL says a password. */
-async function databaseFailure(error: unknown, env: NodeJS.ProcessEnv): Promise<CliFailure | null> {
-  const url = env.DATABASE_URL?.trim() ?? '';
-  if (!URL.canParse(url)) return null;
-  const { isAway, isRefused } = await import('../ledger/postgres/database-error.ts');
-  const { message, code = '', hostname } = error as NodeJS.ErrnoException & { hostname?: string };
-  const { host, hostname: wanted, pathname } = new URL(url);
-  if (!isAway(error) && !isRefused(error)) return null;
-  if (hostname !== undefined && hostname !== wanted) return null;
-  return new CliFailure(
-    exit.unavailable,
-    `PostgreSQL on ${host || 'the local socket'} cannot be used for ${pathname.slice(1) || 'its default database'}: ${message || code}.`,
-    'Start it, or correct DATABASE_URL, and start again; nothing was started or changed.',
-  );
+  const databaseUrl = env.DATABASE_URL?.trim();
+  if (databaseUrl) {
+    const { databaseFailure } = await import('./database-failure.ts');
+    const failure = databaseFailure(error, databaseUrl);
+    if (failure) return failure;
+  }
+  return systemFailure(error as NodeJS.ErrnoException, env);
 }
 
 /** A plain Error is one that we threw with words for the operator; a bug has a class or a code of its own. */

@@ -30,7 +30,8 @@ export async function alone<Answer>(url: string, work: () => Promise<Answer>): P
   client.on('error', () => {});
   await client.connect();
   try {
-    await client.query(`SET lock_timeout = ${WAIT_MS}`);
+    // Said, not left out: behind a pooler the role may have a time-out of its own (docs/postgresql.md).
+    await client.query(`SET lock_timeout = ${WAIT_MS}; SET statement_timeout = 0`);
     await takeLock(client);
     return await work();
   } finally {
