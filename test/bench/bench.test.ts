@@ -17,6 +17,9 @@ const builds = await build().then(
   () => false,
 );
 
+/** A process of its own for the server, the generator and each floor, on a machine that runs other tests. */
+const LIMIT_MS = 120_000;
+
 const FEW = ['--quick', '--seconds', '0.1', '--json'];
 
 async function run(...more: string[]): Promise<{ code: number; output: string; complaint: string }> {
@@ -30,7 +33,7 @@ async function run(...more: string[]): Promise<{ code: number; output: string; c
   }
 }
 
-describe.skipIf(!builds)('npm run bench', () => {
+describe.skipIf(!builds)('npm run bench', { timeout: LIMIT_MS }, () => {
   it('measures what it is asked for, checks every answer, and says so as JSON', async () => {
     const rows = ['generator', 'initial-cycle-32', 'look-up-external-id', 'add-100-members'];
     const { code, output, complaint } = await run(...FEW, '--engine', 'sqlite', '--only', rows.join(','));

@@ -47,7 +47,7 @@ export async function freshDatabase(options: FreshDatabaseOptions = {}): Promise
   url.pathname = name;
   return {
     url: url.href,
-    drop: () => connected(server, async (client) => void (await client.query(dropping(name)))),
+    drop: () => connected(server, (client) => drop(client, name)),
   };
 }
 
@@ -76,8 +76,24 @@ export async function dropDatabasesOf(run: string, server: string): Promise<void
       'SELECT datname FROM pg_database WHERE starts_with(datname, $1)',
       [databasePrefix(run)],
     );
-    for (const { datname } of rows) await client.query(dropping(datname));
+    for (const { datname } of rows) await drop(client, datname);
   });
+}
+
+const DROP_TRIES = 50;
+const DROP_AGAIN_MS = 100;
+
+/** While the server itself is cleaning up in a database, nobody but a superuser may cut it off. */
+async function drop(client: pg.Client, name: string): Promise<void> {
+  for (let tries = 1; ; tries++) {
+    try {
+      await client.query(dropping(name));
+      return;
+    } catch (error) {
+      if ((error as { code?: string }).code !== '42501' || tries === DROP_TRIES) throw error;
+      await new Promise((resolve) => setTimeout(resolve, DROP_AGAIN_MS));
+    }
+  }
 }
 
 const dropping = (name: string) => `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`;

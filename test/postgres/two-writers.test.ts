@@ -64,6 +64,8 @@ describe('two replicas on 20 people and 5 groups', () => {
     await Promise.all(hands);
     working = false;
     await Promise.all(jobs);
+    // Each goes on with the job that it holds.
+    await sweepAll(two.there);
     await sweepAll(two.here);
   }, LIMIT_MS);
   afterAll(() => two.close());

@@ -89,13 +89,24 @@ function touchedGroups({ joins, leaves, groups }: ChangeSet): string[] {
   return [...touched].filter((group) => !made.has(group)).sort();
 }
 
-/** Whoever writes several people locks them in this order; one alone is locked by being written. */
-function peopleInOrder({ users, resolved, renumbered }: ChangeSet): string[] {
-  const ids = [
+/** Those whom a change finds there and writes. */
+export function peopleWritten({ users, resolved, renumbered }: ChangeSet): string[] {
+  return [
     ...users.filter((each) => each.expected !== 0).map((each) => each.after.id),
     ...resolved.map((each) => each.user),
     ...renumbered.map((each) => each.user),
   ];
+}
+
+/** Those whose name or membership a change rests on, or writes. */
+export function groupsWritten({ groups, groupsUsed, joins, leaves }: ChangeSet): string[] {
+  const ids = [...groupsUsed, ...joins, ...leaves].map((each) => each.group);
+  return [...new Set([...ids, ...groups.map((each) => each.after.id)])];
+}
+
+/** Whoever writes several people locks them in this order; one alone is locked by being written. */
+function peopleInOrder(changes: ChangeSet): string[] {
+  const ids = peopleWritten(changes);
   return ids.length > 1 ? ids.sort() : [];
 }
 

@@ -125,8 +125,10 @@ const targets = `
  */
 const edges = `
   IF p ? 'nested' THEN
-    PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id IN (SELECT jsonb_array_elements_text(p -> 'nested'))
-      ORDER BY d.id FOR KEY SHARE;${all('nested', 'member')}
+    PERFORM 1 FROM directory_groups d WHERE d.provider = prov AND d.id = ${idsIn('nested')}
+      ORDER BY d.id FOR KEY SHARE;
+    GET DIAGNOSTICS done = ROW_COUNT;
+    IF done <> jsonb_array_length(p -> 'nested') THEN ${stale('member')}; END IF;
   END IF;
   IF p ? 'joins' THEN
     INSERT INTO memberships (provider, group_id, member, member_kind, display, since)

@@ -239,8 +239,10 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     unfinishedImport: () => read(unfinishedImport),
     async importer(file, at) {
       await refuseOthers();
-      // A seal under way would put its events in when they were emptied.
-      await sealer.caughtUp();
+      // What was told before is seen, or is in the way.
+      if (!(await sealer.caughtUp())) {
+        throw new Refusal('unavailable', 'Events are waiting for their places. Try again in a moment.');
+      }
       const linesDone = await change(function* () {
         const lines = yield* beginImport(file, at);
         // What a start told and nobody sealed yet is replaced with the rest.

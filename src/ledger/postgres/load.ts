@@ -125,10 +125,13 @@ export interface LoadedMoment {
   loaded: Loaded;
 }
 
+/** The pool, or the connection that holds what is loaded. */
+type Asking = Pick<Pool, 'query'>;
+
 /** @throws Refusal where the provider is not there or the token was revoked. */
 export function loader(pool: Pool, settings: SettingsCache) {
-  async function rowOf(provider: string, asked: Asked): Promise<LoadedRow> {
-    const { rows } = await pool.query(
+  async function rowOf(on: Asking, provider: string, asked: Asked): Promise<LoadedRow> {
+    const { rows } = await on.query(
       loadText(asked),
       [provider, asked.token, asked.at, asked.users, asked.formerHolderOf, asked.group, asked.usersInGroup],
       LOAD_MS,
@@ -137,9 +140,13 @@ export function loader(pool: Pool, settings: SettingsCache) {
   }
 
   /** Rows and settings of one moment. */
-  async function read(provider: string, asked: Asked): Promise<{ row: LoadedRow; snapshot: Snapshot }> {
+  async function read(
+    on: Asking,
+    provider: string,
+    asked: Asked,
+  ): Promise<{ row: LoadedRow; snapshot: Snapshot }> {
     for (;;) {
-      const row = await rowOf(provider, asked);
+      const row = await rowOf(on, provider, asked);
       const snapshot = settings.at(row.version);
       if (snapshot) return { row, snapshot };
       await settings.fresh();
@@ -147,18 +154,23 @@ export function loader(pool: Pool, settings: SettingsCache) {
   }
 
   /** Users in the group are known by their ids only when it was read: again, until all who are in it are there. */
-  async function readWhole(provider: string, asked: Asked, most: number | undefined) {
+  async function readWhole(on: Asking, provider: string, asked: Asked, most: number | undefined) {
     const users = new Set(asked.users);
     for (;;) {
-      const moment = await read(provider, { ...asked, users: [...users] });
+      const moment = await read(on, provider, { ...asked, users: [...users] });
       const inside = moment.row.users_in_group ?? [];
       if (most === undefined || inside.length > most || inside.every((id) => users.has(id))) return moment;
       for (const id of inside) users.add(id);
     }
   }
 
-  return async (provider: string, needs: Needs, extra: Partial<Extra>): Promise<LoadedMoment> => {
-    const { row, snapshot } = await readWhole(provider, askedBy(needs, extra), extra.usersInGroup);
+  return async (
+    provider: string,
+    needs: Needs,
+    extra: Partial<Extra>,
+    on: Asking = pool,
+  ): Promise<LoadedMoment> => {
+    const { row, snapshot } = await readWhole(on, provider, askedBy(needs, extra), extra.usersInGroup);
     const state = snapshot.stored.states.get(provider);
     if (!state) throw new Refusal('notFound', `There is no provider ${provider}.`);
     if (needs.token !== undefined && row.token_is_live !== true) {

@@ -8,12 +8,12 @@ import type { Decision, Operation, RequestRow } from '../ledger.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
 import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
-import { commitValues } from './change-set-json.ts';
-import { brokenIndex, CommitUnknown, isAway, isConflict } from './database-error.ts';
+import { commitValues, groupsWritten, peopleWritten } from './change-set-json.ts';
+import { brokenIndex, CommitUnknown, isAway, isConflict, STALE } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
-import type { Pool } from './pool.ts';
+import type { Connection, Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
-import { lockSettings, moveVersion, type Snapshot } from './settings.ts';
+import { lockSettings, moveVersion, type Snapshot, shareSettings } from './settings.ts';
 
 /** Longer than a commit may wait for the locks of others. */
 const COMMIT_MS = 20_000;
@@ -22,6 +22,21 @@ const COMMIT = 'SELECT bifrost_commit($1::jsonb, $2, $3)';
 const DECIDED_AT_MOST = 60;
 const DECIDED_WITHIN_MS = 15_000;
 const LONGEST_PAUSE_MS = 100;
+
+/**
+ * After so many conflicts those whom a change is about are held while it is decided: many people whom others write all
+ * the time are never all of them still for as long as a decision takes.
+ */
+const HELD_AFTER = 4;
+const HOLD_PEOPLE =
+  'SELECT 1 FROM users WHERE provider = $1 AND id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE';
+const HOLD_GROUPS =
+  'SELECT 1 FROM directory_groups WHERE provider = $1 AND id = ANY($2::text[]) ORDER BY id FOR NO KEY UPDATE';
+
+/** The decision of one try, from when on it may be in the database. */
+interface Try<Answer> {
+  sent?: Decision<Answer>;
+}
 
 export interface Heard {
   /** A change was committed. */
@@ -34,10 +49,11 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
   /** Loads until the decision has all that it asks for. */
   async function decided<Answer>(
     operation: Operation<Answer>,
+    on: Pool | Connection = pool,
   ): Promise<{ decision: Decision<Answer>; moment: LoadedMoment }> {
     let extra: Partial<Extra> = {};
     for (;;) {
-      const moment = await load(operation.provider, operation.needs, extra);
+      const moment = await load(operation.provider, operation.needs, extra, on);
       try {
         return { decision: operation.decide(moment.loaded), moment };
       } catch (error) {
@@ -59,6 +75,38 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     });
   }
 
+  /** Decided beside everybody else, and committed unless something came between. */
+  async function freely<Answer>(operation: Operation<Answer>, now: Try<Answer>): Promise<Decision<Answer>> {
+    const { decision, moment } = await decided(operation);
+    if (decision.changes) {
+      now.sent = decision;
+      await commit(decision.changes, moment.snapshot, decision.request);
+    }
+    return decision;
+  }
+
+  /** Decided and committed while nobody else writes those whom the try before was about. */
+  async function holding<Answer>(
+    operation: Operation<Answer>,
+    before: ChangeSet,
+    now: Try<Answer>,
+  ): Promise<Decision<Answer>> {
+    const beginsJob = before.jobs.length > 0;
+    return pool.transaction(async (connection) => {
+      await (beginsJob ? lockSettings(connection) : shareSettings(connection));
+      await connection.query(HOLD_PEOPLE, [operation.provider, peopleWritten(before)]);
+      await connection.query(HOLD_GROUPS, [operation.provider, groupsWritten(before)]);
+      const { decision, moment } = await decided(operation, connection);
+      if (decision.changes) {
+        now.sent = decision;
+        // The settings are to be held alone for that: once more, knowing it.
+        if (decision.changes.jobs.length > 0 && !beginsJob) throw stale('a job begins');
+        await commitWithin(connection, decision.changes, moment.snapshot, decision.request);
+      }
+      return decision;
+    });
+  }
+
   /** True when the change of that request is in the database. */
   async function isThere(request: RequestRow | undefined): Promise<boolean> {
     if (!request) return false;
@@ -69,31 +117,30 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     // What was sent while the connection broke: it may have been committed.
     let sent: Decision<Answer> | null = null;
     let conflicts = 0;
+    /** What met the last conflict. */
+    let before: ChangeSet | null = null;
     const deadline = performance.now() + DECIDED_WITHIN_MS;
     return pool.patiently(async () => {
       for (;;) {
         if (sent && (await isThere(sent.request))) return done(sent);
+        const now: Try<Answer> = {};
         try {
-          const { decision, moment } = await decided(operation);
-          if (!decision.changes) {
-            if (decision.request) heard.ride(decision.request);
-            return decision.answer;
+          const isHeld = before !== null && conflicts >= HELD_AFTER;
+          const decision = await (isHeld ? holding(operation, before!, now) : freely(operation, now));
+          if (decision.changes) return done(decision);
+          if (decision.request) heard.ride(decision.request);
+          return decision.answer;
+        } catch (caught) {
+          const error = now.sent?.changes ? refused(caught, now.sent.changes) : caught;
+          if (now.sent && (isAway(error) || error instanceof CommitUnknown)) {
+            sent = now.sent;
+            throw error instanceof CommitUnknown ? error.cause : error;
           }
-          try {
-            await commit(decision.changes, moment.snapshot, decision.request);
-          } catch (error) {
-            if (isAway(error) || error instanceof CommitUnknown) {
-              sent = decision;
-              throw error instanceof CommitUnknown ? error.cause : error;
-            }
-            if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
-            throw refused(error, decision.changes);
-          }
-          return done(decision);
-        } catch (error) {
+          if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
           // The first try was committed after all, between the look and the load.
           if (sent && error instanceof Refusal && (await isThere(sent.request))) return done(sent);
           if (!isConflict(error)) throw error;
+          before = now.sent?.changes ?? before;
           if (++conflicts >= DECIDED_AT_MOST || performance.now() > deadline) throw tooBusy(error);
           await pause(conflicts);
         }
@@ -143,6 +190,10 @@ function refused(error: unknown, changes: ChangeSet): unknown {
     default:
       return error;
   }
+}
+
+function stale(message: string): Error {
+  return Object.assign(new Error(message), { code: STALE });
 }
 
 function tooBusy(cause: unknown): Refusal {
