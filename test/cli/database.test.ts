@@ -1,12 +1,12 @@
 // DATABASE_URL that leads nowhere, on a real server: each command says what is wrong, where and what to do, and never the
 // password.
 
-import { createHash } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { run } from './fixture.ts';
+import { signed } from './transfer-fixture.ts';
 
 const PASSWORD = 'a-password-that-nobody-may-see';
 const ENCODING = 'write : @ / % in a password as %3A %40 %2F %25.';
@@ -96,20 +96,7 @@ test.each(cases)('%s: exit code 3 and the same words, whatever was to be done', 
 });
 
 /** Without tables: nothing of it is written. */
-const wholeExport = [
-  {
-    bifrost: 'export',
-    format: 1,
-    id: 'x',
-    version: '0',
-    engine: 'sqlite',
-    schema: 1,
-    at: '',
-    keys: [],
-    leftOut: [],
-  },
-].map((header) => {
-  const line = `${JSON.stringify(header)}\n`;
-  const sha256 = createHash('sha256').update(line).digest('hex');
-  return `${line}${JSON.stringify({ end: 'export', rows: 0, tables: {}, sha256 })}\n`;
-})[0]!;
+const wholeExport = signed([
+  JSON.stringify({ bifrost: 'export', format: 1, version: '0', keys: [] }),
+  '{}',
+]).join('\n');

@@ -179,7 +179,7 @@ function adviceOf(settings: Settings): Advice {
   return ({ reason, facts }) => {
     if (typeof facts.advice === 'string') return facts.advice;
     if (reason === 'unavailable')
-      return 'Run the same command again when it does: it goes on where it stopped.';
+      return 'Run the same command again in a moment: it goes on where it stopped.';
     if (reason === 'conflict') return `Set ${another}, or import the file that was begun with.`;
     return `Do not start it. ${toEmpty(settings)}, and import a good file.`;
   };
