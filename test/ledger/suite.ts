@@ -4,6 +4,7 @@
 import { describe } from 'vitest';
 import { commitSuite } from './commit-suite.ts';
 import { filterSuite } from './filter-suite.ts';
+import { forgettingSuite } from './forgetting-suite.ts';
 import { groupSuite } from './group-suite.ts';
 import { jobSuite } from './job-suite.ts';
 import { listSuite } from './list-suite.ts';
@@ -19,6 +20,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('groups', () => groupSuite(open));
     describe('sweep', () => sweepSuite(open));
     describe('jobs', () => jobSuite(open));
+    describe('forgetting', () => forgettingSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
