@@ -270,7 +270,7 @@ describe('a group', () => {
     ]);
     const many = write('eng-a', 'Sails', { joins: [joins], leaves: [leaves], members: 'many' }, engineers);
     expect(many?.jobs).toEqual([{ kind: 'resolve-members', subject: 'g1' }]);
-    // Who joins is no member yet when the job begins, and who leaves none when it comes.
+    // Who joins is held in place by being resolved, and who leaves is no member any more when the job comes.
     expect(many?.resolved.map((each) => each.user)).toEqual(['u3', 'u2']);
   });
 
