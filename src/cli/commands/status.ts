@@ -4,6 +4,7 @@ import type { StatusJson } from '../../edge/admin/contract.ts';
 import type { JobJson } from '../../edge/admin/jobs.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
+import type { List } from '../list.ts';
 
 const wayWords = {
   remote: 'a server elsewhere',
@@ -37,8 +38,8 @@ export const status: Command = {
   async run({ api: open }: Call) {
     const api = await open();
     const told = await api.get<StatusJson>(pathOf('status'));
-    const { items } = await api.get<{ items: JobJson[] }>(pathOf('jobs'));
-    const jobs = items.filter((job) => job.finishedAt === null);
+    const underWay = { underWay: 'true', limit: 500, sort: 'createdAt' };
+    const { items: jobs } = await api.get<List<JobJson>>(pathOf('jobs'), underWay);
     const { counts } = told;
     return {
       document: { via: api.kind, at: api.name, ...told, jobs },

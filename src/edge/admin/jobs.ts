@@ -3,8 +3,9 @@
 
 import { type Static, Type } from 'typebox';
 import type { Job } from '../../ledger/ledger.ts';
-import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
+import { choice, count, listQuery, orNull, pageOf, rfc3339, sortedBy, text, time } from './contract.ts';
 import { needUser } from './look-up.ts';
+import { pageInMemory } from './page.ts';
 import { changeBy, type Route, route } from './route.ts';
 
 const jobShape = Type.Object({
@@ -60,23 +61,32 @@ function showJob(job: Job): JobJson {
   };
 }
 
-const JOBS_LISTED = 100;
+/** Work under way comes first in what is read, so that a list which is cut lacks what ended long ago. */
+const JOBS_READ = 1000;
 
 const listJobs = route({
   method: 'GET',
   path: '/jobs',
   permission: { resource: 'system', operation: 'read' },
-  summary: 'Work under way, then what ended last',
+  summary: 'Work beside the requests, newest first: what is under way, and what ended lately',
   query: Type.Object(
     {
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: JOBS_LISTED, default: JOBS_LISTED })),
+      ...listQuery,
+      underWay: Type.Optional(choice(['true', 'false'], '`true`: not ended yet; `false`: ended.')),
+      sort: sortedBy('-createdAt', 'createdAt'),
     },
     { additionalProperties: false },
   ),
-  response: Type.Object({ items: Type.Array(jobShape) }),
-  async handle({ parts: { ledger }, query }) {
-    const jobs = await ledger.jobs(query.limit ?? JOBS_LISTED);
-    return { body: { items: jobs.map(showJob) } };
+  response: pageOf(jobShape),
+  async handle({ parts: { ledger }, query: { underWay, ...query } }) {
+    const jobs = await ledger.jobs(JOBS_READ);
+    const asked = jobs.filter(
+      (job) => underWay === undefined || (job.finishedAt === null) === (underWay === 'true'),
+    );
+    const named = asked.map((job) => ({ ...showJob(job), name: job.kind }));
+    const page = pageInMemory('jobs', named, { sort: '-createdAt', ...query }, (job) => job.createdAt);
+    const items = page.items.map(({ name: _, ...job }) => job);
+    return { body: { ...page, items, ...(jobs.length === JOBS_READ && { totalIsCapped: true }) } };
   },
 });
 
