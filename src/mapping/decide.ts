@@ -296,7 +296,7 @@ function resolveMembers(
   else for (const loaded of members) inside.set(loaded.user.id, loaded);
   for (const [id, loaded] of inside)
     if (!leaving.has(id)) resolveMember(context, changes, loaded, group, true);
-  // Those who leave are no members any more when the sweep comes for the others.
+  // Those who leave are no members any more when the job comes for the others.
   for (const loaded of leaving.values()) resolveMember(context, changes, loaded, group, false);
 }
 

@@ -2,7 +2,7 @@
 // whole. Walks in chunks; each engine says how a script is run between them.
 
 import { decideAccess, type LoadedUser, type ProviderState } from '../../mapping/decide.ts';
-import { dataHash, firstLink, linkHash } from '../chain.ts';
+import { dataHash, firstLink, type Link, linkHash } from '../chain.ts';
 import type { VerifyReport } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { all, one, type Script } from './statement.ts';
@@ -171,15 +171,7 @@ function checkAccess(state: ProviderState, loaded: LoadedUser, tell: Tell): void
 
 // --- the chain --------------------------------------------------------------------------------------------------
 
-interface ChainRow {
-  position: number;
-  at: number;
-  provider: string | null;
-  type: string;
-  actor: string;
-  subject: string;
-  object: string | null;
-  cause: string | null;
+interface ChainRow extends Link {
   data: string | null;
   salt: string | null;
   data_hash: string;
