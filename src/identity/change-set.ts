@@ -4,6 +4,7 @@
 import type { Actor, Cause, EventDraft } from './event.ts';
 import type { GrantRow, Holding } from './grant.ts';
 import type { Group } from './group.ts';
+import type { SignInWrite } from './sign-in.ts';
 import type { User } from './user.ts';
 
 /** A team or business unit that a grant points to: made when it is missing, renamed when its source was. */
@@ -82,6 +83,8 @@ export interface ChangeSet {
   targets: TargetRow[];
   groupsUsed: GroupUsed[];
   jobs: JobDraft[];
+  /** A session that begins, and with it perhaps a link. */
+  signIn: SignInWrite | null;
   /** Set when the first group of a provider arrives by SCIM: from then on its people's groups come from SCIM. */
   groupsByScim: boolean;
   events: EventDraft[];
@@ -105,6 +108,7 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     targets: [],
     groupsUsed: [],
     jobs: [],
+    signIn: null,
     groupsByScim: false,
     events: [],
   };

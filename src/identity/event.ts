@@ -29,14 +29,36 @@ export type EventType =
   | 'token.revoked'
   | 'mapping.applied'
   | 'key.rotated'
+  | 'user.signed_in'
+  | 'user.linked'
+  | 'user.unlinked'
+  | 'link.requested'
+  | 'link.refused'
+  | 'sign_in.refused'
+  | 'session.ended'
+  | 'admin.created'
+  | 'admin.password_set'
+  | 'admin.signed_in'
+  | 'admin.locked'
+  | 'admin.removed'
+  | 'setup_link.issued'
+  | 'api_key.created'
+  | 'api_key.revoked'
+  | 'role.created'
+  | 'role.updated'
+  | 'role.removed'
+  | 'settings.updated'
   | 'members.replaced_with_one';
 
 /** By which channel news arrives (SEMANTICS of the whole system: one word each). */
 export type Channel = 'scim' | 'login' | 'refresh' | 'reconciliation' | 'import' | 'admin';
 
-/** Who did it. `token` is a provisioning token, `key` an API key; `id` never is the secret itself. */
+/**
+ * Who did it. `token` is a provisioning token, `key` an API key, `admin` a break-glass administrator; `id` never is the
+ * secret itself.
+ */
 export interface Actor {
-  kind: 'token' | 'key' | 'user' | 'system';
+  kind: 'token' | 'key' | 'user' | 'admin' | 'system';
   id: string;
 }
 
@@ -46,13 +68,24 @@ export interface Cause {
   id: string;
 }
 
-export type SubjectKind = 'user' | 'group' | 'team' | 'businessUnit' | 'provider' | 'token' | 'key';
+export type SubjectKind =
+  | 'user'
+  | 'group'
+  | 'team'
+  | 'businessUnit'
+  | 'provider'
+  | 'token'
+  | 'key'
+  | 'session'
+  | 'admin'
+  | 'role'
+  | 'settings';
 
 export interface EventDraft {
   type: EventType;
   subject: { kind: SubjectKind; id: string };
   /** The other end of an edge: the group of a membership, the target of a grant. */
-  object?: { kind: SubjectKind | 'role'; id: string };
+  object?: { kind: SubjectKind; id: string };
   /** What changed: `before` and `after` of the attributes that differ, names, reasons. Plain JSON. */
   data?: Record<string, unknown>;
 }

@@ -53,7 +53,7 @@ export const exportTables: readonly ExportTable[] = [
     ),
     key: ['provider', 'id'],
   },
-  { name: 'roles', ...columns('id name system:int permissions:json'), key: ['id'] },
+  { name: 'roles', ...columns('id name system:int permissions:json description revision:int'), key: ['id'] },
   {
     name: 'users',
     ...columns(
@@ -81,6 +81,33 @@ export const exportTables: readonly ExportTable[] = [
     ...columns('provider id kind name name_folded key created_at:int'),
     key: ['provider', 'id'],
   },
+  {
+    name: 'identities',
+    ...columns('provider issuer subject person linked_by since:int'),
+    key: ['provider', 'issuer', 'subject'],
+  },
+  { name: 'purged_identities', ...columns('provider hash at:int'), key: ['provider', 'hash'] },
+  {
+    name: 'link_requests',
+    ...columns('id provider issuer subject person user_name asked_at:int'),
+    key: ['id'],
+  },
+  {
+    name: 'local_admins',
+    ...columns(
+      'id name name_folded password created_at:int password_at:int failures:int locked_until:int? last_sign_in_at:int?',
+    ),
+    key: ['id'],
+  },
+  {
+    name: 'api_keys',
+    ...columns(
+      `id hash name last_four provider? person permissions:json created_at:int expires_at:int? revoked_at:int?
+       last_used_at:int? last_used_from?`,
+    ),
+    key: ['id'],
+  },
+  { name: 'own_settings', ...columns('name revision:int value:json'), key: ['name'] },
   { name: 'holdings', ...columns('target user provider'), key: ['target', 'user'] },
   {
     name: 'events',

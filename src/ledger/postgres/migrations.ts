@@ -6,10 +6,11 @@ import { foldFunction } from './fold-function.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { plannerStatistics } from './planner-statistics.ts';
 import type { Connection, Pool } from './pool.ts';
+import { signInTables } from './sign-in-tables.ts';
 import { tables } from './tables.ts';
 
 /** A step once released is never edited. */
-const steps: readonly string[] = [tables + foldFunction + commitFunction + plannerStatistics];
+const steps: readonly string[] = [tables + foldFunction + commitFunction + plannerStatistics, signInTables];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */
 const COMPATIBLE_FROM = 1;
