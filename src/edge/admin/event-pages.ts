@@ -40,7 +40,8 @@ export const eventWords = {
   'user.signed_in': 'A user signed in.',
   'user.linked': 'A user was linked with who they are at their provider.',
   'user.unlinked': 'Such a link was taken away.',
-  'link.requested': 'A sign-in wants a link by name that would make an administrator: somebody has to decide.',
+  'link.requested':
+    'A sign-in wants a link by name that would make an administrator: somebody has to decide.',
   'link.refused': 'An administrator refused such a link.',
   'sign_in.refused': 'A sign-in was refused.',
   'session.ended': 'A session ended before its time.',
