@@ -9,6 +9,7 @@ export type EventType =
   | 'user.suspension_changed'
   | 'user.binned'
   | 'user.restored'
+  | 'user.adopted'
   | 'user.removed'
   | 'user.purged'
   | 'group.created'

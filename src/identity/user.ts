@@ -163,12 +163,14 @@ export function createUser(
 export function settleUser(before: User, wanted: WantedUser, at: number): Settled {
   const document = withActive(wanted.document, before);
   const changed = changedAttributes(before, { document, unlisted: wanted.unlisted });
-  if (changed.size === 0) return { after: before, events: [] };
+  const adopts = isMadeBySignIn(before);
+  if (changed.size === 0 && !adopts) return { after: before, events: [] };
 
   const kept = keptThrough(before, document);
   const suspensions = suspensionsAfterScim(before, document.active !== false, changed.has('active'), at);
   const supplied = new Map(before.supplied);
-  for (const name of changed.keys()) supplied.set(name, at);
+  const spoken = adopts ? [...attributesOf(document).keys(), ...Object.keys(wanted.unlisted)] : [];
+  for (const name of [...spoken, ...changed.keys()]) supplied.set(name, at);
   const after: User = {
     ...before,
     revision: before.revision + 1,
@@ -180,7 +182,20 @@ export function settleUser(before: User, wanted: WantedUser, at: number): Settle
     modifiedAt: at,
     lastProvisionedAt: at,
   };
-  return { after, events: [...contentEvents(before, after, changed), ...statusEvents(before, after)] };
+  const subject = { kind: 'user' as const, id: before.id };
+  const adopted: EventDraft[] = adopts ? [{ type: 'user.adopted', subject }] : [];
+  return {
+    after,
+    events: [...adopted, ...contentEvents(before, after, changed), ...statusEvents(before, after)],
+  };
+}
+
+/**
+ * Nobody but a sign-in has told of this user yet. SCIM's first word takes them over, the whole of what stands in the
+ * document with it, also where that word changes nothing.
+ */
+export function isMadeBySignIn(user: User): boolean {
+  return user.lastProvisionedAt === null && user.supplied.size === 0;
 }
 
 /** DELETE: out at once; the record stays for auditors until it is purged. */
@@ -198,10 +213,20 @@ export function removeUser(before: User, at: number): Settled {
 
 /** An administrator's own suspension, which no channel lifts. */
 export function suspendByAdmin(before: User, suspended: boolean, at: number): Settled {
-  const stands = before.suspensions.admin !== undefined;
+  return settleSuspension(before, 'admin', suspended, at);
+}
+
+/** One reason begins or ceases to stand; the others are left alone. */
+export function settleSuspension(
+  before: User,
+  reason: Exclude<SuspensionReason, 'scim'>,
+  suspended: boolean,
+  at: number,
+): Settled {
+  const stands = before.suspensions[reason] !== undefined;
   if (stands === suspended) return { after: before, events: [] };
-  const { admin: _, ...others } = before.suspensions;
-  const suspensions = suspended ? { ...before.suspensions, admin: at } : others;
+  const { [reason]: _, ...others } = before.suspensions;
+  const suspensions = suspended ? { ...before.suspensions, [reason]: at } : others;
   const after: User = { ...before, revision: before.revision + 1, suspensions };
   return { after, events: statusEvents(before, after) };
 }

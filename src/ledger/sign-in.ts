@@ -137,6 +137,11 @@ export interface ApiKeys {
   used(id: string, at: number, from: string | null): void;
 }
 
+/** Somebody else was linked with that key at the same moment: look again who it is. */
+export class LinkTaken extends Error {
+  override readonly name = 'LinkTaken';
+}
+
 // --- who is who -------------------------------------------------------------------------------------------------
 
 /** Whom a sign-in may be about. Ids of users; each is looked at again by the decision that follows. */

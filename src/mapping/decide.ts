@@ -63,9 +63,13 @@ export function decideUserCreate(
   wanted: WantedUser,
 ): { changes: ChangeSet; user: User } {
   const settled = createUser({ provider: context.state.provider.id, ...made }, wanted, context.at);
+  return { changes: decideUserCreated(context, settled), user: settled.after };
+}
+
+export function decideUserCreated(context: DecisionContext, settled: Settled): ChangeSet {
   const changes = newChangeSet(context);
   writeUser(context, changes, emptyLoaded(settled.after), settled, 0);
-  return { changes, user: settled.after };
+  return changes;
 }
 
 /** null when the provider said what already is. */

@@ -38,6 +38,7 @@ export const eventWords = {
   'mapping.applied': 'The rules of a provider changed.',
   'key.rotated': 'The stored secrets were sealed with a new key.',
   'user.signed_in': 'A user signed in.',
+  'user.adopted': 'SCIM took over a user whom a sign-in had made.',
   'user.linked': 'A user was linked with who they are at their provider.',
   'user.unlinked': 'Such a link was taken away.',
   'link.requested':

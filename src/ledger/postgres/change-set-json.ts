@@ -3,9 +3,11 @@
 
 import { fold } from '../../fold.ts';
 import type { ChangeSet } from '../../identity/change-set.ts';
+import { statusOf } from '../../identity/user.ts';
 import type { RequestRow } from '../ledger.ts';
 import { requestColumns, requestValues } from '../sql/requests.ts';
 import { groupWriteColumns, showGroupRow, showUserRow, userWriteColumns } from '../sql/rows.ts';
+import { linkColumns, sessionWriteColumns, showLinkRow, showSessionRow } from '../sql/sign-in-rows.ts';
 import type { Value } from '../sql/statement.ts';
 
 type Row = Record<string, Value>;
@@ -31,6 +33,7 @@ export function commitValues(
     cause: cause?.id ?? null,
   };
   if (request) payload.request = requestJson(request);
+  Object.assign(payload, signInJson(changes));
   for (const [name, list] of Object.entries(listsOf(changes, settings.nameIsUnique))) {
     if (list.length > 0) payload[name] = list;
   }
@@ -74,6 +77,17 @@ function listsOf(changes: ChangeSet, nameIsUnique: boolean): Record<string, read
     gained: changes.gained,
     removedGroups: removedGroups(changes),
     touched: touchedGroups(changes),
+    shutOut: changes.users.filter(({ after }) => statusOf(after) !== 'active').map(({ after }) => after.id),
+  };
+}
+
+function signInJson({ provider, signIn }: ChangeSet): Record<string, unknown> {
+  if (!signIn) return {};
+  const { user, revision, link, session } = signIn;
+  return {
+    signIn: { user, revision },
+    session: named(sessionWriteColumns, showSessionRow(session)),
+    ...(link && { link: named(linkColumns, showLinkRow(provider, link)) }),
   };
 }
 

@@ -3,7 +3,8 @@
 // any more raises BF001, and nothing of the change is written.
 
 import { userWriteColumns } from '../sql/rows.ts';
-import { STALE } from './database-error.ts';
+import { linkColumns, onLinkTaken, sessionWriteColumns } from '../sql/sign-in-rows.ts';
+import { LINK_TAKEN, STALE } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 
 const numbers: ReadonlySet<string> = new Set([
@@ -15,14 +16,20 @@ const numbers: ReadonlySet<string> = new Set([
   'removed_at',
   'last_provisioned_at',
   'last_sign_in_at',
+  'expires_at',
+  'last_seen_at',
+  'claims_at',
+  'since',
 ]);
 
 const typed = (names: readonly string[]) =>
   names.map((name) => `${name} ${numbers.has(name) ? 'bigint' : 'text'}`).join(', ');
 
 const userNames = userWriteColumns.join(', ');
+/** When somebody last signed in is the sign-in's to say: another change may have been decided before it. */
 const userSets = userWriteColumns
   .slice(0, -2)
+  .filter((name) => name !== 'last_sign_in_at')
   .map((name) => `${name} = item.${name}`)
   .join(', ');
 
@@ -166,6 +173,25 @@ const edges = `
       WHERE d.provider = prov AND d.id = ${idsIn('touched')};
   END IF;`;
 
+/** Whoever is suspended or removed is out with the same commit; whoever signs in is there and active at its moment. */
+const signIn = `
+  IF p ? 'shutOut' THEN
+    DELETE FROM sessions s WHERE s.person = ${idsIn('shutOut')} AND s.provider = prov;
+  END IF;
+  IF p ? 'signIn' THEN
+    SELECT x."user", x.revision INTO item FROM jsonb_to_record(p -> 'signIn') AS x("user" text, revision bigint);
+    UPDATE users u SET last_sign_in_at = now_ms
+      WHERE u.provider = prov AND u.id = item."user" AND u.revision = item.revision AND u.status = 'active';
+    IF NOT FOUND THEN ${stale('sign-in')}; END IF;
+    IF p ? 'link' THEN
+      INSERT INTO identities AS i (${linkColumns.join(', ')})
+        SELECT ${linkColumns.join(', ')} FROM jsonb_to_record(p -> 'link') AS x(${typed(linkColumns)}) ${onLinkTaken};
+      IF NOT FOUND THEN RAISE EXCEPTION 'link taken' USING ERRCODE = '${LINK_TAKEN}'; END IF;
+    END IF;
+    INSERT INTO sessions (${sessionWriteColumns.join(', ')})
+      SELECT ${sessionWriteColumns.join(', ')} FROM jsonb_to_record(p -> 'session') AS x(${typed(sessionWriteColumns)});
+  END IF;`;
+
 /**
  * First of all, so that a change whose answer was lost on the way breaks on its own row when it comes again, whatever
  * has happened since.
@@ -190,7 +216,7 @@ const events = `
   END IF;`;
 
 export const commitFunction = `
-CREATE FUNCTION bifrost_commit(p jsonb, decided text, event_count integer) RETURNS void LANGUAGE plpgsql AS $commit$
+CREATE OR REPLACE FUNCTION bifrost_commit(p jsonb, decided text, event_count integer) RETURNS void LANGUAGE plpgsql AS $commit$
 DECLARE
   prov CONSTANT text := p ->> 'provider';
   now_ms CONSTANT bigint := (p ->> 'at')::bigint;
@@ -207,7 +233,7 @@ BEGIN
   PERFORM pg_advisory_xact_lock_shared(${LOCK_SPACE}, ${locks.settings});
   PERFORM 1 FROM settings_version WHERE version = decided_by;
   IF NOT FOUND THEN ${stale('settings')}; END IF;
-${request}${people}${groups}${targets}${edges}${events}
+${request}${people}${groups}${targets}${edges}${signIn}${events}
 END
 $commit$;
 `;

@@ -2,6 +2,8 @@
 
 /** Raised by our own function: what the change was decided on is no longer there. */
 export const STALE = 'BF001';
+/** Raised by our own function: that key is somebody else's by now. */
+export const LINK_TAKEN = 'BF002';
 
 interface Coded {
   code?: string;
@@ -62,6 +64,10 @@ export function isRefused(error: unknown): boolean {
 export function isConflict(error: unknown): boolean {
   const { code } = (error ?? {}) as Coded;
   return code === STALE || code === '40001' || code === '40P01' || code === '55P03';
+}
+
+export function isLinkTaken(error: unknown): boolean {
+  return ((error ?? {}) as Coded).code === LINK_TAKEN;
 }
 
 /** The name of the unique index that a row would have broken. */

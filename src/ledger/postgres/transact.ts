@@ -5,11 +5,12 @@ import { newId } from '../../id.ts';
 import type { ChangeSet } from '../../identity/change-set.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Decision, Operation, RequestRow } from '../ledger.ts';
+import { LinkTaken } from '../sign-in.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
 import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
 import { commitValues, groupsWritten, peopleWritten } from './change-set-json.ts';
-import { brokenIndex, CommitUnknown, isAway, isConflict, STALE } from './database-error.ts';
+import { brokenIndex, CommitUnknown, isAway, isConflict, isLinkTaken, STALE } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
 import type { Connection, Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
@@ -107,10 +108,13 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     });
   }
 
-  /** True when the change of that request is in the database. */
-  async function isThere(request: RequestRow | undefined): Promise<boolean> {
-    if (!request) return false;
-    return (await runOn(pool, one('SELECT 1 AS there FROM requests WHERE id = ?', request.id))) !== undefined;
+  /** True when a change is in the database, by the row of its request or the session that began with it. */
+  async function isThere({ request, changes }: Decision<unknown>): Promise<boolean> {
+    const session = changes?.signIn?.session;
+    const asked = request
+      ? one('SELECT 1 AS there FROM requests WHERE id = ?', request.id)
+      : session && one('SELECT 1 AS there FROM sessions WHERE hash = ?', session.hash);
+    return asked !== undefined && (await runOn(pool, asked)) !== undefined;
   }
 
   async function transact<Answer>(operation: Operation<Answer>, sinceMs: number): Promise<Answer> {
@@ -122,7 +126,7 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     const deadline = performance.now() + DECIDED_WITHIN_MS;
     return pool.patiently(async () => {
       for (;;) {
-        if (sent && (await isThere(sent.request))) return done(sent);
+        if (sent && (await isThere(sent))) return done(sent);
         const now: Try<Answer> = {};
         try {
           const isHeld = before !== null && conflicts >= HELD_AFTER;
@@ -136,9 +140,9 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
             sent = now.sent;
             throw error instanceof CommitUnknown ? error.cause : error;
           }
-          if (sent && brokenIndex(error) === 'requests_by_id') return done(sent);
+          if (sent && repeatsItself(error)) return done(sent);
           // The first try was committed after all, between the look and the load.
-          if (sent && error instanceof Refusal && (await isThere(sent.request))) return done(sent);
+          if (sent && error instanceof Refusal && (await isThere(sent))) return done(sent);
           if (!isConflict(error)) throw error;
           before = now.sent?.changes ?? before;
           if (++conflicts >= DECIDED_AT_MOST || performance.now() > deadline) throw tooBusy(error);
@@ -180,8 +184,14 @@ export async function commitWithin(
   await moveVersion(connection);
 }
 
+/** What only the same change, come again, breaks on. */
+function repeatsItself(error: unknown): boolean {
+  return ['requests_by_id', 'sessions_pkey'].includes(brokenIndex(error) ?? '');
+}
+
 /** What a unique index says, in the words of who asked. */
 function refused(error: unknown, changes: ChangeSet): unknown {
+  if (isLinkTaken(error)) return new LinkTaken();
   switch (brokenIndex(error)) {
     case 'users_by_name':
       return userNameTaken(changes.users[0]!.after.document);

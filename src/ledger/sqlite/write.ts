@@ -10,6 +10,7 @@ import type {
   UserWrite,
 } from '../../identity/change-set.ts';
 import type { EventDraft } from '../../identity/event.ts';
+import { statusOf } from '../../identity/user.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import type { EventOrigin } from '../sql/origin.ts';
 import {
@@ -26,10 +27,9 @@ import type { Loader } from './load.ts';
 import type { Database } from './open.ts';
 import { isUniqueViolation, type RunScript } from './run-script.ts';
 import { eventSealer } from './seal.ts';
+import { signInWriter } from './sign-in-write.ts';
+import { StaleChange } from './stale-change.ts';
 import type { Totals } from './totals.ts';
-
-/** A write was decided on a state that is no longer there. Never seen here, where loads and writes share a turn. */
-class StaleChange extends Error {}
 
 export interface Writer {
   write(changes: ChangeSet): void;
@@ -50,6 +50,7 @@ export function writer(
   const groups = groupWriter(database);
   const edges = edgeWriter(database);
   const targets = targetWriter(database);
+  const signIns = signInWriter(database);
   const markGroupsByScim = database.prepare('UPDATE providers SET groups_by_scim = 1 WHERE id = ?');
 
   function writeUsers(changes: ChangeSet): void {
@@ -58,6 +59,7 @@ export function writer(
       users.write(each);
       if (each.expected === 0) total.changed('users', provider, 1);
       else if (each.after.removedAt === at) total.changed('users', provider, -1);
+      if (statusOf(each.after) !== 'active') signIns.shutOut(provider, each.after.id);
     }
     for (const each of changes.resolved) users.resolved(provider, each);
     for (const each of changes.renumbered) users.renumbered(provider, each.user, each.ruleset);
@@ -87,6 +89,7 @@ export function writer(
     writeGroups(changes);
     const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
     edges.write(changes);
+    if (changes.signIn) signIns.write(provider, changes.signIn);
     const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
     for (const job of changes.jobs) run(supersedeJob({ ...job, provider }, cause, at));
     removeGroups(changes);
