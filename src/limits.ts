@@ -25,4 +25,6 @@ export const limits = {
   retentionEveryMs: 3_600_000,
   /** Failed authentications of one address in a minute before it has to wait. */
   failedAuthenticationsPerMinute: 60,
+  /** Passwords and set-up links that one address tries in a minute, right or wrong. */
+  passwordTriesPerMinute: 20,
 } as const;

@@ -5,6 +5,7 @@ import { chmodSync, rmSync } from 'node:fs';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import cookie from '@fastify/cookie';
 import Fastify, {
   type FastifyInstance,
   type FastifyReply,
@@ -16,11 +17,14 @@ import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
+import { registerSignIn } from './edge/oidc/register.ts';
+import { issueSetUpLink, type SetUpLink } from './edge/oidc/set-up.ts';
 import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { makeFolder } from './folder.ts';
+import { newId } from './id.ts';
 import { sealedSecrets } from './identity/provider.ts';
 import { loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
@@ -47,6 +51,8 @@ export interface Bifrost {
   ledger: Ledger;
   /** Of each stored secret that no key of this server opens, a sentence. It serves: SCIM needs none of them. */
   closedSecrets: readonly string[];
+  /** While nobody is an administrator, and no link is live: the one with which somebody becomes the first. */
+  offerSetUp(): Promise<SetUpLink | null>;
   /** A request without a network, with the rights of the operator's own shell. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Lets requests under way finish, writes what waits, closes the file. */
@@ -103,6 +109,12 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       settings,
       ledger,
       closedSecrets: closed,
+      offerSetUp: () => {
+        const at = clock.now();
+        const cause = { kind: 'start' as const, id: newId(at) };
+        const by = { at, actor: { kind: 'system' as const, id: 'start' }, cause };
+        return issueSetUpLink(ledger, parts.publicUrl(), by, { onlyFirst: true });
+      },
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
@@ -156,8 +168,10 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     return undefined;
   });
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
+  await app.register(cookie);
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts));
+  await app.register(async (people) => registerSignIn(people, parts));
   await app.register(async (operations) => registerOperations(operations, parts));
   await app.ready();
   return app;

@@ -1,6 +1,7 @@
 // What is kept of signing in, beside the people themselves: sessions, break-glass administrators and their set-up links,
 // API keys, who at the provider is who here, and settings that the dashboard owns. Part of the contract of ledger.ts.
 
+import type { EventDraft } from '../identity/event.ts';
 import type { IdentityKey, Link, NewSession, Person } from '../identity/sign-in.ts';
 import type { Change } from './ledger.ts';
 
@@ -194,6 +195,13 @@ export interface OwnSettings {
   save(name: string, value: unknown, expected: number, by: Change): Promise<number>;
 }
 
+// --- what was refused -------------------------------------------------------------------------------------------
+
+export interface Refusals {
+  /** Of a sign-in: nothing changes, and the log says so. */
+  note(draft: EventDraft, by: Change & { provider: string | null }): Promise<void>;
+}
+
 /** Everything of this page; each engine gives it from the same scripts (sql/sign-in/). */
 export interface SignInStores {
   sessions: Sessions;
@@ -201,4 +209,5 @@ export interface SignInStores {
   apiKeys: ApiKeys;
   identities: Identities;
   ownSettings: OwnSettings;
+  refusals: Refusals;
 }

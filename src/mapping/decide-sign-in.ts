@@ -107,8 +107,8 @@ function enter(
   const link = asked.link && { ...asked.link, person: user.id, since: context.at };
   const subject = { kind: 'user' as const, id: user.id };
   if (link) entering.events.push({ type: 'user.linked', subject, data: { ...link.key, by: link.by } });
-  const data = { session: session.id, remote: session.remote };
-  entering.events.push({ type: 'user.signed_in', subject, data });
+  const object = { kind: 'session' as const, id: session.id };
+  entering.events.push({ type: 'user.signed_in', subject, object, data: { remote: session.remote } });
   const advanced = entering.resolved.length > 0 ? 1 : 0;
   entering.signIn = { user: user.id, revision: user.revision + advanced, link, session };
   return { changes: entering, outcome: { kind: 'signed-in', user, role } };

@@ -14,6 +14,8 @@ export interface TestServer {
   apiKey: string;
   /** Name of the (first) provider. */
   provider: string;
+  /** The set-up link that a first start prints; null once somebody is an administrator. */
+  setUpLink(): Promise<string | null>;
   stop(): Promise<void>;
 }
 
@@ -23,6 +25,8 @@ export interface ServerOptions {
   /** Merged over the whole declarative configuration. */
   config?: Record<string, unknown>;
   clock?: Clock;
+  /** Over the environment. */
+  env?: Record<string, string>;
 }
 
 const randomToken = (): string => randomBytes(32).toString('base64url');
@@ -54,7 +58,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   };
   const { env, remove } = await storage();
   const bifrost = await startBifrost({
-    env: { PORT: '0', HOST: '127.0.0.1', ...env, VITEST: '1' },
+    env: { PORT: '0', HOST: '127.0.0.1', ...env, VITEST: '1', ...options.env },
     config,
     ...(options.clock ? { clock: options.clock } : {}),
   }).catch(async (error: unknown) => {
@@ -67,6 +71,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     token,
     apiKey,
     provider: 'entra',
+    setUpLink: async () => (await bifrost.offerSetUp())?.url ?? null,
     async stop() {
       await bifrost.stop();
       await remove();

@@ -1,6 +1,7 @@
 // bifrost start: runs the server until it is told to end.
 
 import type { ProviderJson } from '../../edge/admin/contract.ts';
+import type { SetUpLink } from '../../edge/oidc/set-up.ts';
 import type { Bifrost } from '../../main.ts';
 import { apiOver, pathOf } from '../api.ts';
 import { inProcessTransport, startHere } from '../bifrost-process.ts';
@@ -25,8 +26,14 @@ async function serve(call: Call): Promise<ExitCode> {
   const { output } = call;
   const stop = call.stopSignal();
   const bifrost = await startHere(call.env, true);
-  if (call.json) output.jsonLine({ url: bifrost.url, dataDir: bifrost.settings.dataDir });
-  else await welcome(bifrost, output);
+  const setUp = await bifrost.offerSetUp();
+  if (call.json) {
+    output.jsonLine({ url: bifrost.url, dataDir: bifrost.settings.dataDir });
+    if (setUp) output.jsonLine({ setUpLink: setUp.url, expiresAt: new Date(setUp.expiresAt).toISOString() });
+  } else {
+    await welcome(bifrost, output);
+    if (setUp) showSetUp(setUp, output);
+  }
   await aborted(stop);
   output.note('Stopping: requests under way may finish.');
   const ended = await withinGrace(bifrost.stop());
@@ -57,6 +64,16 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
     output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
     output.line('  bifrost provider enable-scim entra');
   } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
+}
+
+/** Only here: neither a log nor the address of a request ever has it. */
+function showSetUp({ url }: SetUpLink, output: Output): void {
+  output.line();
+  output.line(
+    { tone: 'strong', text: 'Set up the first administrator' },
+    ' within the hour; the link works once:',
+  );
+  output.line(`  ${url}`);
 }
 
 function showClosed(closed: readonly string[], output: Output): void {

@@ -6,6 +6,7 @@ import type { Hands } from './hands.ts';
 import { identities } from './identities.ts';
 import { localAdmins } from './local-admins.ts';
 import { ownSettings } from './own-settings.ts';
+import { refusals } from './refusals.ts';
 import { sessions } from './sessions.ts';
 
 export function signInStores(hands: Hands): { stores: SignInStores; flush(): Promise<void> } {
@@ -18,6 +19,7 @@ export function signInStores(hands: Hands): { stores: SignInStores; flush(): Pro
       apiKeys: ofKeys.store,
       identities: identities(hands),
       ownSettings: ownSettings(hands),
+      refusals: refusals(hands),
     },
     /** Resolves when what was noted of their use is written. */
     async flush() {
