@@ -3,6 +3,7 @@
 
 import { describe } from 'vitest';
 import { commitSuite } from './commit-suite.ts';
+import { enterSuite } from './enter-suite.ts';
 import { filterSuite } from './filter-suite.ts';
 import { forgettingSuite } from './forgetting-suite.ts';
 import { groupSuite } from './group-suite.ts';
@@ -17,6 +18,7 @@ import { importSuite, transferSuite } from './transfer-suite.ts';
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
     describe('commit', () => commitSuite(open));
+    describe('entering', () => enterSuite(open));
     describe('groups', () => groupSuite(open));
     describe('sweep', () => sweepSuite(open));
     describe('jobs', () => jobSuite(open));

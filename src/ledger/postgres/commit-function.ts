@@ -111,15 +111,15 @@ const targets = `
       INSERT INTO targets (provider, id, kind, name, name_folded, key, created_at)
         VALUES (prov, t.id, t.kind, t.name, t.name_folded, t.key, now_ms) ON CONFLICT DO NOTHING;
       word := CASE t.kind WHEN 'team' THEN 'team' ELSE 'business_unit' END;
-      subject := jsonb_build_object('kind', t.kind, 'id', t.id);
+      about := jsonb_build_object('kind', t.kind, 'id', t.id);
       IF FOUND THEN
-        made := made || jsonb_build_object('type', word || '.created', 'subject', subject,
+        made := made || jsonb_build_object('type', word || '.created', 'subject', about,
           'data', jsonb_build_object('name', t.name));
       ELSIF t.renames THEN
         SELECT d.name INTO was FROM targets d WHERE d.provider = prov AND d.id = t.id AND d.name <> t.name FOR UPDATE;
         IF FOUND THEN
           UPDATE targets d SET name = t.name, name_folded = t.name_folded WHERE d.provider = prov AND d.id = t.id;
-          made := made || jsonb_build_object('type', word || '.renamed', 'subject', subject,
+          made := made || jsonb_build_object('type', word || '.renamed', 'subject', about,
             'data', jsonb_build_object('before', was, 'after', t.name));
         END IF;
       END IF;
@@ -180,7 +180,7 @@ const signIn = `
   END IF;
   IF p ? 'signIn' THEN
     SELECT x."user", x.revision INTO item FROM jsonb_to_record(p -> 'signIn') AS x("user" text, revision bigint);
-    UPDATE users u SET last_sign_in_at = now_ms
+    UPDATE users u SET last_sign_in_at = (p #>> '{session,created_at}')::bigint
       WHERE u.provider = prov AND u.id = item."user" AND u.revision = item.revision AND u.status = 'active';
     IF NOT FOUND THEN ${stale('sign-in')}; END IF;
     IF p ? 'link' THEN
@@ -225,7 +225,7 @@ DECLARE
   done bigint;
   word text;
   was text;
-  subject jsonb;
+  about jsonb;
   g record;
   t record;
   item record;
