@@ -1,0 +1,177 @@
+// From "the provider says who this is" to "this is our user, and they are in" or to the reason why not. Whom a sign-in may be
+// about is asked of the ledger; each candidate is looked at again by the decision that would let them in.
+
+import { fold } from '../../fold.ts';
+import { newId } from '../../id.ts';
+import type { ClaimsTold } from '../../identity/claims.ts';
+import type { Provider } from '../../identity/provider.ts';
+import type { LinkedBy } from '../../identity/sign-in.ts';
+import { externalIdOf, type User } from '../../identity/user.ts';
+import type { Change, Ledger, Loaded } from '../../ledger/ledger.ts';
+import { type Candidates, LinkTaken } from '../../ledger/sign-in.ts';
+import {
+  decideFirstSignIn,
+  decideSignIn,
+  type SignInAsked,
+  type SignInOutcome,
+} from '../../mapping/decide-sign-in.ts';
+import { GUID } from '../../provider/endpoints.ts';
+import type { PersonInGraph } from '../../provider/graph-people.ts';
+import type { SignedIn } from '../../provider/sign-in.ts';
+import { Refusal } from '../../refusal.ts';
+
+export type LetIn =
+  | SignInOutcome
+  /** SCIM alone makes users here, and it has not made this one. */
+  | { readonly kind: 'not-provisioned' }
+  /** Was here, and was removed by the provider (or purged since): only SCIM or a person brings them back. */
+  | { readonly kind: 'gone' }
+  /** Several users have this externalId. */
+  | { readonly kind: 'ambiguous'; readonly users: readonly string[] }
+  /** A user has the name, and nothing proves that it is they. */
+  | { readonly kind: 'not-confirmed'; readonly user: string; readonly why: string };
+
+/** What of the provider this needs beside the token. */
+export interface Confirming {
+  personInGraph(provider: Provider, oid: string): Promise<PersonInGraph>;
+}
+
+export interface Entering {
+  ledger: Ledger;
+  provider: Provider;
+  signedIn: Pick<SignedIn, 'key' | 'idToken' | 'claims'>;
+  session: SignInAsked['session'];
+  by: Change;
+}
+
+/** Others may link or make the same person at the same moment. */
+const TRIES = 4;
+
+export async function letIn(entering: Entering, confirming: Confirming): Promise<LetIn> {
+  let keepName = false;
+  for (let tries = 1; ; tries++) {
+    try {
+      return await tryLetIn(entering, confirming, keepName);
+    } catch (error) {
+      if (tries === TRIES) throw error;
+      if (error instanceof Refusal && error.reason === 'uniqueness') keepName = true;
+      else if (!(error instanceof LinkTaken)) throw error;
+    }
+  }
+}
+
+async function tryLetIn(entering: Entering, confirming: Confirming, keepName: boolean): Promise<LetIn> {
+  const { ledger, provider, signedIn } = entering;
+  const key = { issuer: signedIn.key.authority, subject: signedIn.key.subject };
+  const found = await ledger.identities.candidates(provider.id, { key, userName: signedIn.idToken.userName });
+  const known = await enterKnown(entering, found, keepName);
+  if (known) return known;
+  if (found.removed !== null || found.purged) return { kind: 'gone' };
+  if (found.byUserName !== null) {
+    const byName = await enterByName(entering, confirming, found.byUserName, keepName);
+    if (byName) return byName;
+  }
+  return mayMakeUsers(provider) ? enterFirst(entering) : { kind: 'not-provisioned' };
+}
+
+/** With SCIM on, and left to decide alone, a sign-in neither makes nor changes anybody. */
+export function mayMakeUsers({ scimEnabled, settings }: Provider): boolean {
+  return !(scimEnabled && settings.claimsSyncMode === 'scim');
+}
+
+// --- who it is --------------------------------------------------------------------------------------------------
+
+/** Linked before, or provisioned under the very id that the token carries. null where nobody is. */
+async function enterKnown(entering: Entering, found: Candidates, keepName: boolean): Promise<LetIn | null> {
+  if (found.linked !== null) {
+    const outcome = await enter(entering, found.linked, null, { keepName });
+    // A link outlives its user; whoever was provisioned anew under the same id takes it over.
+    if (outcome.kind !== 'removed') return outcome;
+  }
+  const [first, ...others] = found.byExternalId;
+  if (first === undefined) return null;
+  if (others.length > 0) return { kind: 'ambiguous', users: found.byExternalId };
+  return enter(entering, first, 'externalId', { keepName });
+}
+
+/**
+ * Only somebody whose externalId says nothing, and only where the directory confirms that this id has that name. Other
+ * issuers let people choose their name, and no directory is there to ask: an administrator decides.
+ */
+async function enterByName(
+  entering: Entering,
+  confirming: Confirming,
+  user: string,
+  keepName: boolean,
+): Promise<LetIn | null> {
+  const { provider, signedIn } = entering;
+  const isNameWeak = provider.settings.kind !== 'entra';
+  if (!isNameWeak) {
+    const seen = await confirming.personInGraph(provider, signedIn.key.subject);
+    if (!seen.known) return { kind: 'not-confirmed', user, why: seen.why };
+    const name = seen.found ? seen.userPrincipalName : null;
+    if (name === null || fold(name) !== fold(signedIn.idToken.userName ?? '')) {
+      return { kind: 'not-confirmed', user, why: 'The directory knows this person by another name.' };
+    }
+  }
+  return enter(entering, user, 'userName', { isNameWeak, keepName });
+}
+
+async function enter(
+  entering: Entering,
+  id: string,
+  linkedBy: LinkedBy | null,
+  more: { isNameWeak?: boolean; keepName: boolean },
+): Promise<SignInOutcome> {
+  const { ledger, provider, signedIn, by } = entering;
+  const asked = askedOf(entering, linkedBy, more);
+  return ledger.transact<SignInOutcome>({
+    provider: provider.id,
+    needs: { user: id },
+    decide({ state, user: loaded }) {
+      if (!loaded || !isStillThe(linkedBy, loaded.user, signedIn)) throw new LinkTaken();
+      const { changes, outcome } = decideSignIn({ state, ...by }, loaded, asked);
+      return { changes, answer: outcome };
+    },
+  });
+}
+
+/** What led here is looked at again, on the user as they are now. */
+function isStillThe(linkedBy: LinkedBy | null, user: User, { key, idToken }: Entering['signedIn']): boolean {
+  if (linkedBy === null) return true;
+  const externalId = externalIdOf(user);
+  if (linkedBy === 'externalId') return externalId === key.subject;
+  const isNameTheirs = fold(String(user.document.userName)) === fold(idToken.userName ?? '') && !user.kept;
+  return isNameTheirs && (externalId === null || !GUID.test(externalId));
+}
+
+async function enterFirst(entering: Entering): Promise<LetIn> {
+  const { ledger, provider, by } = entering;
+  const asked = askedOf(entering, 'creation', { keepName: false });
+  const { told } = asked;
+  if (!told) return { kind: 'not-provisioned' };
+  const id = newId(by.at);
+  const name = entering.signedIn.idToken.userName;
+  return ledger.transact<SignInOutcome>({
+    provider: provider.id,
+    needs: name === null ? {} : { formerHolderOf: fold(name) },
+    decide({ state, formerly }: Loaded) {
+      const made = { id, formerly };
+      const { changes, outcome } = decideFirstSignIn({ state, ...by }, made, { ...asked, told });
+      return { changes, answer: outcome };
+    },
+  });
+}
+
+function askedOf(
+  { provider, signedIn, session }: Entering,
+  linkedBy: LinkedBy | null,
+  { isNameWeak = false, keepName }: { isNameWeak?: boolean; keepName: boolean },
+): SignInAsked {
+  const { key, claims } = signedIn;
+  const told: ClaimsTold | null = mayMakeUsers(provider)
+    ? { channel: 'login', claims, subject: key.subject }
+    : null;
+  const link = linkedBy && { key: { issuer: key.authority, subject: key.subject }, by: linkedBy };
+  return { told, link, isNameWeak, keepName, session };
+}
