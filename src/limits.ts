@@ -25,4 +25,10 @@ export const limits = {
   retentionEveryMs: 3_600_000,
   /** Failed authentications of one address in a minute before it has to wait. */
   failedAuthenticationsPerMinute: 60,
+  /** One outbound request, from the name to the last byte; a person may be waiting for it. */
+  outboundTimeoutMs: 10_000,
+  /** Body of an answer, where the caller says nothing: discovery documents and key sets are some KiB. */
+  outboundBytes: MIB,
+  /** To one origin at a time. */
+  outboundConnections: 16,
 } as const;
