@@ -169,7 +169,7 @@ async function hop(
 ): Promise<OutboundAnswer> {
   const hostname = bare(url.hostname);
   try {
-    const answer = await way.agent.request({
+    const asked = way.agent.request({
       origin: url.origin,
       path: url.pathname + url.search,
       method: request.method ?? 'GET',
@@ -180,6 +180,7 @@ async function hop(
       headersTimeout: 0,
       bodyTimeout: 0,
     });
+    const answer = await untilAborted(asked, signal);
     const headers = plainHeaders(answer.headers);
     const body = await readBody(answer, headers, url.host, request.maxBytes ?? limits.outboundBytes);
     return { url: url.href, status: answer.statusCode, headers, body };
@@ -189,6 +190,16 @@ async function hop(
     if (request.signal?.aborted) throw request.signal.reason;
     throw outboundFailure(error, url.host, addresses);
   }
+}
+
+/** undici lets a request that still waits for its connection wait on; nobody else has to. */
+function untilAborted<Value>(asked: Promise<Value>, signal: AbortSignal): Promise<Value> {
+  return new Promise((done, fail) => {
+    const end = () => fail(signal.reason);
+    if (signal.aborted) end();
+    signal.addEventListener('abort', end, { once: true });
+    asked.then(done, fail).finally(() => signal.removeEventListener('abort', end));
+  });
 }
 
 async function readBody(
