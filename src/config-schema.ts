@@ -236,6 +236,21 @@ const provider = <const Kind extends string, P extends Record<string, TSchema>>(
 
 const anIssuer = 'Issuer of the tokens, as the discovery document names it.';
 
+const anEndpoint = (what: string) => `${what} Left out: as the discovery document says.`;
+
+/** Keys of a provider's block whose address must be https and public. */
+export const providerAddresses = [
+  'issuer',
+  'serverUrl',
+  'authorizationEndpoint',
+  'tokenEndpoint',
+  'jwksUri',
+  'userinfoEndpoint',
+] as const;
+
+/** Keys of a provider's block that lead to another provider than the one it names. */
+export const developmentAddresses = ['authorityUrl', 'graphUrl'] as const;
+
 const providers = Type.Union([
   provider('entra', 'Microsoft Entra ID', {
     tenantId: tenant('Directory (tenant) id, or one of its domains.'),
@@ -252,6 +267,12 @@ const providers = Type.Union([
         description: 'Tenants whose users may sign in. Left out: `tenantId` alone.',
       }),
     ),
+    authorityUrl: Type.Optional(
+      webAddress("For trying out, with BIFROST_DEVELOPMENT=1: what stands in for Entra's sign-in host."),
+    ),
+    graphUrl: Type.Optional(
+      webAddress('For trying out, with BIFROST_DEVELOPMENT=1: what stands in for Microsoft Graph.'),
+    ),
   }),
   provider('okta', 'Okta', { issuer: webAddress(anIssuer) }),
   provider('keycloak', 'Keycloak', {
@@ -267,7 +288,13 @@ const providers = Type.Union([
     ),
     issuer: Type.Optional(webAddress(`${anIssuer} Left out: Google's own.`)),
   }),
-  provider('oidc', 'Any OpenID Connect issuer', { issuer: webAddress(anIssuer) }),
+  provider('oidc', 'Any OpenID Connect issuer', {
+    issuer: webAddress(anIssuer),
+    authorizationEndpoint: Type.Optional(webAddress(anEndpoint('Where people sign in.'))),
+    tokenEndpoint: Type.Optional(webAddress(anEndpoint('Where codes become tokens.'))),
+    jwksUri: Type.Optional(webAddress(anEndpoint('Where the signing keys are.'))),
+    userinfoEndpoint: Type.Optional(webAddress(anEndpoint('Where claims are.'))),
+  }),
 ]);
 
 export const configSchema = Type.Object(

@@ -8,8 +8,10 @@ import { ConfigError, type ConfigProblem, type Environment } from './config-prob
 import { type Reading, readBy } from './config-reader.ts';
 import {
   configSchema,
+  developmentAddresses,
   durationMs,
   isNetwork,
+  providerAddresses,
   type WrittenConfig,
   type WrittenProvider,
 } from './config-schema.ts';
@@ -223,13 +225,19 @@ function refuseInsecureProviders(
   problems: ConfigProblem[],
 ): void {
   for (const [at, provider] of (written?.providers ?? []).entries()) {
-    for (const key of ['issuer', 'serverUrl'] as const) {
-      const address = (provider as Partial<Record<typeof key, string>> | undefined)?.[key];
-      if (address === undefined) continue;
+    const addresses = (provider ?? {}) as Readonly<Record<string, unknown>>;
+    for (const key of providerAddresses) {
+      const address = addresses[key];
+      if (typeof address !== 'string') continue;
       const { protocol, hostname } = new URL(address);
       if (protocol === 'https:' && !isLoopback(hostname)) continue;
       const message =
         'is plain http or on this machine: use https and a public name (BIFROST_DEVELOPMENT=1 allows it for trying out)';
+      problems.push({ path: `providers[${at}].${key}`, message });
+    }
+    for (const key of developmentAddresses) {
+      if (addresses[key] === undefined) continue;
+      const message = 'is for trying out with BIFROST_DEVELOPMENT=1: leave it out';
       problems.push({ path: `providers[${at}].${key}`, message });
     }
   }

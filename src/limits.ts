@@ -27,4 +27,10 @@ export const limits = {
   failedAuthenticationsPerMinute: 60,
   /** Passwords and set-up links that one address tries in a minute, right or wrong. */
   passwordTriesPerMinute: 20,
+  /** One outbound request, from the name to the last byte; a person may be waiting for it. */
+  outboundTimeoutMs: 10_000,
+  /** Body of an answer, where the caller says nothing: discovery documents and key sets are some KiB. */
+  outboundBytes: MIB,
+  /** To one origin at a time. */
+  outboundConnections: 16,
 } as const;

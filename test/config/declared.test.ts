@@ -292,6 +292,18 @@ describe('what is refused in a provider', () => {
     ]);
   });
 
+  test('what stands in for Entra or Graph is for development alone, even with https', () => {
+    const standIn = { ...entra, authorityUrl: 'https://login.example', graphUrl: 'http://localhost:1/graph' };
+    const oidc = { name: 'o', kind: 'oidc', clientId: 'app', issuer: 'https://id.example' };
+    const providers = [standIn, { ...oidc, tokenEndpoint: 'http://id.example/token' }];
+    expect(problemsOf({ providers }).map(({ path }) => path)).toEqual([
+      'providers[0].authorityUrl',
+      'providers[0].graphUrl',
+      'providers[1].tokenEndpoint',
+    ]);
+    expect(settingsOf({ providers }, { BIFROST_DEVELOPMENT: '1' }).declared?.providers).toHaveLength(2);
+  });
+
   test('with an unknown kind, what all kinds share is still checked', () => {
     const provider = { kind: 'ldap', clientId: '', scim: { provisioningToken: 'short' }, basedn: 'x' };
     expect(problemsOf({ providers: [provider] }).map(({ path }) => path)).toEqual([

@@ -29,7 +29,7 @@ export type LetIn =
   /** Several users have this externalId. */
   | { readonly kind: 'ambiguous'; readonly users: readonly string[] }
   /** A user has the name, and nothing proves that it is they. */
-  | { readonly kind: 'not-confirmed'; readonly user: string; readonly why: string };
+  | { readonly kind: 'not-confirmed'; readonly user: string | null; readonly why: string };
 
 /** What of the provider this needs beside the token. */
 export interface Confirming {
@@ -71,7 +71,7 @@ async function tryLetIn(entering: Entering, confirming: Confirming, keepName: bo
     const byName = await enterByName(entering, confirming, found.byUserName, keepName);
     if (byName) return byName;
   }
-  return mayMakeUsers(provider) ? enterFirst(entering) : { kind: 'not-provisioned' };
+  return mayMakeUsers(provider) ? enterFirst(entering, keepName) : { kind: 'not-provisioned' };
 }
 
 /** With SCIM on, and left to decide alone, a sign-in neither makes nor changes anybody. */
@@ -114,9 +114,14 @@ async function enterByName(
       return { kind: 'not-confirmed', user, why: 'The directory knows this person by another name.' };
     }
   }
+  const full = await entering.ledger.fullUser(user);
+  if (full && !isStillThe('userName', full.loaded.user, signedIn)) {
+    return { kind: 'not-confirmed', user, why: 'That user has another object id (externalId).' };
+  }
   return enter(entering, user, 'userName', { isNameWeak, keepName });
 }
 
+/** @throws LinkTaken where they are not who they were a moment ago. */
 async function enter(
   entering: Entering,
   id: string,
@@ -145,13 +150,15 @@ function isStillThe(linkedBy: LinkedBy | null, user: User, { key, idToken }: Ent
   return isNameTheirs && (externalId === null || !GUID.test(externalId));
 }
 
-async function enterFirst(entering: Entering): Promise<LetIn> {
+/** `isTaken`: a try before this one found the name to be somebody else's, whom this person is not linked with. */
+async function enterFirst(entering: Entering, isTaken: boolean): Promise<LetIn> {
   const { ledger, provider, by } = entering;
   const asked = askedOf(entering, 'creation', { keepName: false });
   const { told } = asked;
   if (!told) return { kind: 'not-provisioned' };
   const id = newId(by.at);
   const name = entering.signedIn.idToken.userName;
+  if (isTaken) return { kind: 'not-confirmed', user: null, why: 'Somebody else has that name here.' };
   return ledger.transact<SignInOutcome>({
     provider: provider.id,
     needs: name === null ? {} : { formerHolderOf: fold(name) },

@@ -1,0 +1,58 @@
+// What it takes to reach a provider: the way out, time, secrets, and what is remembered of earlier answers. Built once
+// in main.ts and passed by argument to everything in this room; holds no state of a person.
+
+import type { Clock } from '../clock.ts';
+import type { Provider } from '../identity/provider.ts';
+import type { Outbound } from '../outbound.ts';
+import type { Kept } from './kept.ts';
+import type { Metadata } from './metadata.ts';
+import type { KeySet } from './signing-keys.ts';
+
+export interface ReachOptions {
+  readonly outbound: Pick<Outbound, 'fetch'>;
+  readonly clock: Clock;
+  /** BIFROST_DEVELOPMENT=1: stand-ins for Entra and Graph are allowed. */
+  readonly development: boolean;
+  /** The client secret in the clear; null where the provider has none. */
+  readonly secretOf: (provider: Provider) => string | null;
+  /** Resolves after so many milliseconds. */
+  readonly wait?: (ms: number) => Promise<void>;
+  /** From 0 up to 1, for jitter. */
+  readonly random?: () => number;
+}
+
+export interface Reach extends Required<ReachOptions> {
+  /** Of this process alone: every replica learns for itself. */
+  readonly memory: {
+    /** By the address of the discovery document. */
+    readonly metadata: Map<string, Kept<Metadata>>;
+    /** By the address of the key set. */
+    readonly keySets: Map<string, KeySet>;
+    /** By token endpoint, client and secret. */
+    readonly appTokens: Map<string, AppTokens>;
+    /** Hashes of states that were completed, and when. */
+    readonly completed: Map<string, number>;
+  };
+}
+
+/** The application's own token for Graph. */
+export interface AppTokens {
+  /** Rejects with a SignInRefusal. */
+  get(): Promise<string>;
+  /** Graph did not take it: the next one is fetched. */
+  drop(token: string): void;
+}
+
+export function reach(options: ReachOptions): Reach {
+  return {
+    wait: (ms) => new Promise((done) => setTimeout(done, ms).unref()),
+    random: Math.random,
+    ...options,
+    memory: {
+      metadata: new Map(),
+      keySets: new Map(),
+      appTokens: new Map(),
+      completed: new Map(),
+    },
+  };
+}

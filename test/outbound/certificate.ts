@@ -1,0 +1,19 @@
+// A certificate for idp.example, signed by itself, with its key: made for the tests of TLS, worth nothing elsewhere.
+
+export const certificate = `-----BEGIN CERTIFICATE-----
+MIIBmjCCAUGgAwIBAgIUY33gIkkjPHlAA2h7Hs/njwyn4YIwCgYIKoZIzj0EAwIw
+FjEUMBIGA1UEAwwLaWRwLmV4YW1wbGUwIBcNMjYxMTI1MjExNjAyWhgPMjEyNjEx
+MDEyMTE2MDJaMBYxFDASBgNVBAMMC2lkcC5leGFtcGxlMFkwEwYHKoZIzj0CAQYI
+KoZIzj0DAQcDQgAElGGv7kpRDK6Tn7bt9oJPAhDWJ6m1jtwOui0CJt7UgNPlmR7m
+vwGZcs9HKzogfWjRi/ItJ6Fsnwd7cofLjD0FKqNrMGkwHQYDVR0OBBYEFPfGCW1K
++vMPOoayiK7uEno9yALcMB8GA1UdIwQYMBaAFPfGCW1K+vMPOoayiK7uEno9yALc
+MA8GA1UdEwEB/wQFMAMBAf8wFgYDVR0RBA8wDYILaWRwLmV4YW1wbGUwCgYIKoZI
+zj0EAwIDRwAwRAIgTIsAZhmvdczc9PYS2YHANp49tg/LNkWvgzGXA96m3oICIFD7
+sNv5VW2/Yn/w8yopvV6siZQRRWE5nJ1+cxvW9G/Y
+-----END CERTIFICATE-----`;
+
+export const certificateKey = `-----BEGIN PRIVATE KEY-----
+MIGHAgEAMBMGByqGSM49AgEGCCqGSM49AwEHBG0wawIBAQQgAW3PtGX6lIjX5Eu9
+4qUmzAdWCwPnd/s/mnQTmPr8YHqhRANCAASUYa/uSlEMrpOftu32gk8CENYnqbWO
+3A66LQIm3tSA0+WZHua/AZlyz0crOiB9aNGL8i0noWyfB3tyh8uMPQUq
+-----END PRIVATE KEY-----`;
