@@ -25,13 +25,17 @@ import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { makeFolder } from './folder.ts';
 import { newId } from './id.ts';
-import { sealedSecrets } from './identity/provider.ts';
-import { loadKeyRing } from './key-ring.ts';
+import { clientSecretIdentity, type Provider, SEALED_SECRET, sealedSecrets } from './identity/provider.ts';
+import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
 import { createLogger } from './log.ts';
+import { outbound } from './outbound.ts';
+import { reach } from './provider/reach.ts';
+import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { errorBody } from './scim/messages.ts';
 import { openStorage } from './storage.ts';
+import { trustedNetworks } from './trusted-networks.ts';
 import { version } from './version.ts';
 import { working } from './working.ts';
 
@@ -87,6 +91,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     for (const said of closed) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
+    const trusted = await trustedNetworks(ledger, settings);
+    const wayOut = outbound({ trustedNetworks: trusted.list, development: settings.development });
     const address = { url: '' };
     const parts: Parts = {
       ledger,
@@ -95,6 +101,12 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       log,
       keys,
       version,
+      reach: reach({
+        outbound: wayOut,
+        clock,
+        development: settings.development,
+        secretOf: (provider) => clientSecretOf(keys, provider),
+      }),
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
@@ -121,12 +133,24 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
         await stopListening();
         await app.close();
         await work.stop();
+        trusted.stop();
+        await wayOut.close();
         await ledger.close();
       },
     };
   } catch (error) {
     await ledger.close();
     throw error;
+  }
+}
+
+function clientSecretOf(keys: KeyRing, { id, settings }: Provider): string | null {
+  const sealed = settings.connection[SEALED_SECRET];
+  if (typeof sealed !== 'string') return null;
+  try {
+    return keys.open(sealed, clientSecretIdentity(id));
+  } catch (error) {
+    throw new SignInRefusal('bad_settings', { detail: (error as Error).message });
   }
 }
 

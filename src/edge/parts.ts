@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Reach } from '../provider/reach.ts';
 
 export interface Parts {
   ledger: Ledger;
@@ -14,6 +15,8 @@ export interface Parts {
   log: Logger;
   keys: KeyRing;
   version: string;
+  /** The way to identity providers. */
+  reach: Reach;
   /** How the world reaches us, without a slash at the end; known once the server listens. */
   publicUrl(): string;
   /** True for a request that came by the socket in the data directory (the operator's own shell). */

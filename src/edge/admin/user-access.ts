@@ -185,7 +185,8 @@ function outcome({ loaded }: FullUser, access: Access): string {
 }
 
 /** Attribute by attribute, in the order of the rules, so that "why not" has an answer too. */
-function whatRulesSaw({ loaded, state: { ruleset } }: FullUser): Explanation['lookedAt'] {
+/** What the role rules looked at: also told to whoever is not let in for want of a role. */
+export function whatRulesSaw({ loaded, state: { ruleset } }: FullUser): Explanation['lookedAt'] {
   const { user, groups } = loaded;
   const seen = new Map<string, Explanation['lookedAt'][number]>();
   for (const rule of ruleset.byKind.role) {

@@ -2,14 +2,17 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Parts } from '../parts.ts';
-import { answerPeople, frontDoor, registerFrontDoor, showSignIn } from './front-door.ts';
-import { readReturnTo } from './return-to.ts';
+import { answerPeople, frontDoor, registerFrontDoor } from './front-door.ts';
+import { registerProviderSignIn, waysIn } from './sign-in.ts';
+import { registerFrontChannel, signOutAtProvider } from './sign-out.ts';
 
 export async function registerSignIn(app: FastifyInstance, parts: Parts): Promise<void> {
   answerPeople(app, parts);
-  const door = frontDoor(parts, { ways: async () => [], signOutAtProvider: async () => null });
+  const door = frontDoor(parts, {
+    ways: (returnTo) => waysIn({ parts }, returnTo),
+    signOutAtProvider: (hash, at) => signOutAtProvider(parts, hash, at),
+  });
   registerFrontDoor(app, door);
-  app.get<{ Querystring: Record<string, unknown> }>('/login', async ({ query }, reply) =>
-    showSignIn(door, reply, { returnTo: readReturnTo(query.returnTo) }),
-  );
+  registerProviderSignIn(app, door);
+  registerFrontChannel(app, door);
 }
