@@ -46,6 +46,7 @@ const leaves: ReadonlySet<string> = new Set([
   'key-ring.ts',
   'limits.ts',
   'log.ts',
+  'nearest.ts',
   'refusal.ts',
   'secret.ts',
   'version.ts',
