@@ -28,10 +28,7 @@ let sweepWanted = 0;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'bifrost-unswept-'));
   ledger = openSqliteLedger(directory);
-  for (const { name, permissions } of systemRoles) {
-    const id = name.toLowerCase();
-    await ledger.saveRole({ id, name, system: true, permissions, permissionCount: permissions.length });
-  }
+  await ledger.seedRoles(systemRoles, { at: 1, actor: { kind: 'system', id: 'test' }, cause: null });
   app = Fastify();
   await registerAdmin(app, {
     ledger,
