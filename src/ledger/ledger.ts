@@ -13,6 +13,7 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
+import type { SignInStores } from './sign-in.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
 
@@ -335,7 +336,8 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
-export interface Ledger {
+/** Beside all of this, what is kept of signing in: sign-in.ts. */
+export interface Ledger extends SignInStores {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

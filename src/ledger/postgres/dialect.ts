@@ -30,6 +30,7 @@ export const postgresDialect: Dialect = {
   lastProvisionedOrder: 'coalesce(u.last_provisioned_at, 0)',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   skipLocked: 'FOR UPDATE SKIP LOCKED',
+  held: 'FOR NO KEY UPDATE',
   byCause: 'cause = ?',
 };
 

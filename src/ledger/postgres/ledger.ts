@@ -15,6 +15,7 @@ import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
+import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
@@ -31,6 +32,7 @@ import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
 import { type Snapshot, settingsCache } from './settings.ts';
+import { signInHands } from './sign-in-hands.ts';
 import { snapshots } from './snapshot.ts';
 import { tell } from './tell.ts';
 import { tokenUses } from './token-uses.ts';
@@ -84,6 +86,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
   }
 
   const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
+  const signIn = signInStores(signInHands(pool, committed));
   const uses = tokenUses(pool, settings, committed);
   const worker = jobWorker({
     pool,
@@ -142,6 +145,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
   return {
     engine: 'postgres',
+    ...signIn.stores,
     async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
       // Also the wait for others who write the same counts: nobody waits for the database once for each of them.
       const arrivedMs = performance.now();
@@ -263,6 +267,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     reseal: (anew, about, by) => change(() => reseal(tell, anew, about, by)),
     isLost: () => false,
     async close() {
+      await signIn.flush();
       await requests.stop();
       await worker.release().catch(() => {}); // the lease runs out by itself
       await uses.noted();

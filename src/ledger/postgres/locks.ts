@@ -13,4 +13,6 @@ export const locks = {
   alone: 4,
   /** Shared by all who have the ledger open, for as long as they have. */
   open: 5,
+  /** Who is a break-glass administrator, and who may become one. */
+  localAdmins: 6,
 } as const;

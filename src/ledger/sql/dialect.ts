@@ -53,6 +53,8 @@ export interface Dialect {
   readonly now: string;
   /** For a row that others may be taking at the same moment. */
   readonly skipLocked: string;
+  /** For a row that nobody else may change or remove until the transaction ends. */
+  readonly held: string;
   /** Events of a cause, other than those that its request row points to. */
   readonly byCause: string;
 }

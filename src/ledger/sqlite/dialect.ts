@@ -31,6 +31,7 @@ export const sqliteDialect: Dialect = {
   lastProvisionedOrder: 'u.last_provisioned_at',
   now: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
   skipLocked: '',
+  held: '',
   byCause: "(cause = ? AND (cause_kind <> 'request' OR actor_kind <> 'token'))",
 };
 

@@ -13,6 +13,7 @@ import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
+import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
@@ -123,9 +124,12 @@ function ledgerOn(file: OpenFile): Ledger {
 
   const worker = jobWorker({ run, change, loader, writer, tell, ages: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
+  const write = <Answer>(script: () => Script<Answer>) => change(() => run(script()));
+  const signIn = signInStores({ dialect, tell, read: durably, write, writeAlone: write });
 
   return {
     engine: 'sqlite',
+    ...signIn.stores,
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {
@@ -245,6 +249,7 @@ function ledgerOn(file: OpenFile): Ledger {
     reseal: (anew, about, by) => changeSettings(() => reseal(tell, anew, about, by)),
     isLost: queue.isLost,
     async close() {
+      await signIn.flush();
       await queue.idle();
       riders.stop();
       if (riders.waiting() > 0) queue.flush();

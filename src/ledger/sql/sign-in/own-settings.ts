@@ -1,0 +1,63 @@
+// Settings that the dashboard owns where the configuration file is silent. Each has a revision, so that nobody overwrites
+// what they have not seen.
+
+import { Refusal } from '../../../refusal.ts';
+import type { Change } from '../../ledger.ts';
+import type { OwnSettings, StoredSetting } from '../../sign-in.ts';
+import type { Tell } from '../origin.ts';
+import { one, type Script, write } from '../statement.ts';
+import type { Hands } from './hands.ts';
+
+export function ownSettings({ tell, ...hands }: Hands): OwnSettings {
+  return {
+    read: (name) => hands.read(() => readSetting(name)),
+    save: (name, value, expected, by) => hands.write(() => saveSetting(tell, name, value, expected, by)),
+  };
+}
+
+function* readSetting(name: string): Script<StoredSetting | null> {
+  const row = yield* one<{ revision: number; value: string }>(
+    'SELECT revision, value FROM own_settings WHERE name = ?',
+    name,
+  );
+  return row ? { revision: row.revision, value: JSON.parse(row.value) } : null;
+}
+
+function* saveSetting(
+  tell: Tell,
+  name: string,
+  value: unknown,
+  expected: number,
+  by: Change,
+): Script<number> {
+  // What an export holds that column to.
+  if (typeof value !== 'object' || value === null) throw new TypeError('a setting is an object or a list');
+  const before = yield* readSetting(name);
+  const revision = expected + 1;
+  const text = JSON.stringify(value);
+  const saved =
+    expected === 0
+      ? yield* write(
+          'INSERT INTO own_settings (name, revision, value) VALUES (?, ?, ?) ON CONFLICT (name) DO NOTHING',
+          name,
+          revision,
+          text,
+        )
+      : yield* write(
+          'UPDATE own_settings SET revision = ?, value = ? WHERE name = ? AND revision = ?',
+          revision,
+          text,
+          name,
+          expected,
+        );
+  // What was read before may be older than what was written over: then the revision tells.
+  if (saved !== 1 || (before?.revision ?? 0) !== expected) {
+    throw new Refusal('stale', 'The setting was changed by somebody else. Read it again.');
+  }
+  const data = { name, before: before?.value ?? null, after: value };
+  yield* tell([{ type: 'settings.updated', subject: { kind: 'settings', id: name }, data }], {
+    ...by,
+    provider: null,
+  });
+  return revision;
+}
