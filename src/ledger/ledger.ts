@@ -112,13 +112,6 @@ export function isEnded({ ended, revokedAt }: Pick<Token, 'ended' | 'revokedAt'>
   return ended || (revokedAt !== null && revokedAt <= at);
 }
 
-export interface ApiKey {
-  id: string;
-  name: string;
-  role: string;
-  hash: string;
-}
-
 /** What people say of a role. */
 export interface RoleWords {
   id: string;
