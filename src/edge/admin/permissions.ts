@@ -79,6 +79,12 @@ export type Permission = {
   [R in keyof Catalogue]: { resource: R; operation: keyof Catalogue[R] & string };
 }[keyof Catalogue];
 
+/**
+ * What a route needs. `signed-in`: any caller, whatever they may. `oneOf`: where the first is enough for what is one's own,
+ * the handler asks for more where it is not. `open`: nothing at all, with the reason in open-routes.ts.
+ */
+export type Needs = Permission | { oneOf: readonly [Permission, ...Permission[]] } | 'signed-in' | 'open';
+
 /** As roles store it and API answers show it: `users:suspend`. */
 export function permissionText(permission: { resource: string; operation: string }): string {
   return `${permission.resource}:${permission.operation}`;
@@ -134,7 +140,9 @@ export function isOwnResource(name: string): boolean {
 /** Of this product's own; what applications declare, people give. */
 export const everything: readonly string[] = ownPermissions.map(({ permission }) => permission);
 
-const everythingToRead = everything.filter((permission) => permission.endsWith(':read'));
+const everythingToReadAndOwnKeys = everything.filter(
+  (permission) => permission.endsWith(':read') || permission === 'apiKeys:create',
+);
 /** People and where they belong; nothing of how the system is set up or what it was sent. */
 const peopleToRead = ['users:read', 'teams:read', 'businessUnits:read', 'roles:read'];
 
@@ -153,7 +161,7 @@ export const systemRoles: readonly RoleSeed[] = [
     id: 'developer',
     name: 'Developer',
     description: 'Sees everything that is no secret, and has API keys.',
-    permissions: [...everythingToRead, 'apiKeys:create'],
+    permissions: everythingToReadAndOwnKeys,
   },
   {
     id: 'viewer',
