@@ -47,10 +47,17 @@ export interface Bifrost {
   ledger: Ledger;
   /** Of each stored secret that no key of this server opens, a sentence. It serves: SCIM needs none of them. */
   closedSecrets: readonly string[];
+  /** Everything that is mounted. */
+  addresses: readonly Address[];
   /** A request without a network, with the rights of the operator's own shell. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Lets requests under way finish, writes what waits, closes the file. */
   stop(): Promise<void>;
+}
+
+export interface Address {
+  method: string;
+  path: string;
 }
 
 export const SOCKET_NAME = 'bifrost.sock';
@@ -94,7 +101,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       isLocal: local.has,
       wakeWork: work.wake,
     };
-    const app = await buildApp(parts);
+    const addresses: Address[] = [];
+    const app = await buildApp(parts, addresses);
     const stopListening =
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
@@ -103,6 +111,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       settings,
       ledger,
       closedSecrets: closed,
+      addresses,
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
@@ -132,7 +141,8 @@ async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {
 
 // --- HTTP -------------------------------------------------------------------------------------------------------
 
-async function buildApp(parts: Parts): Promise<FastifyInstance> {
+/** `addresses` is filled with what is mounted. */
+async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInstance> {
   const app = Fastify({
     // Entra's administrators save the Tenant URL with a slash at its end; a redirect would lose the token.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
@@ -146,6 +156,9 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     http: { maxHeaderSize: limits.headerBytes, headersTimeout: limits.headersTimeoutMs },
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
+  });
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) addresses.push({ method: each, path: url });
   });
   // No name and no id has a NUL, and not every storage can be asked for one.
   app.addHook('onRequest', async (request, reply) => {

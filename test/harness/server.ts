@@ -3,7 +3,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { startBifrost } from '../../src/main.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { type Address, startBifrost } from '../../src/main.ts';
 import { storage } from './storage.ts';
 
 export interface TestServer {
@@ -14,6 +15,10 @@ export interface TestServer {
   apiKey: string;
   /** Name of the (first) provider. */
   provider: string;
+  /** For what no route makes yet, such as a session. */
+  ledger: Ledger;
+  /** Everything that is mounted. */
+  addresses: readonly Address[];
   stop(): Promise<void>;
 }
 
@@ -67,6 +72,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     token,
     apiKey,
     provider: 'entra',
+    ledger: bifrost.ledger,
+    addresses: bifrost.addresses,
     async stop() {
       await bifrost.stop();
       await remove();
