@@ -3,7 +3,7 @@
 
 import type { Clock } from './clock.ts';
 import { ConfigError, type ConfigProblem, type DeclaredProvider, type Settings } from './config.ts';
-import { systemRoles } from './edge/admin/permissions.ts';
+import { isOwnResource, systemRoles } from './edge/admin/permissions.ts';
 import { declaredOver, rulesOf } from './edge/admin/provider-block.ts';
 import type { DeclaredApiKey } from './edge/parts.ts';
 import { fold } from './fold.ts';
@@ -31,28 +31,22 @@ export async function applyDeclared(ledger: Ledger, settings: Settings, clock: C
     actor: { kind: 'system', id: 'configuration' },
     cause: { kind: 'start', id: newId(clock.now()) },
   };
-  await seedRoles(ledger, by);
+  checkPermissions(settings);
+  await ledger.seedRoles(systemRoles, by);
   const declared = settings.declared?.providers ?? [];
   checkRoles(declared, new Set((await ledger.roles()).map((role) => role.name)));
   for (const provider of declared) await applyProvider(ledger, provider, by);
   await releaseOthers(ledger, new Set(declared.map((provider) => fold(provider.name))), by);
 }
 
-/** The system roles, as this version knows them. A role with other permissions decides anew who wins. */
-async function seedRoles(ledger: Ledger, by: Change): Promise<void> {
-  const known = new Map((await ledger.roles()).map((role) => [role.id, role]));
-  let changed = false;
-  for (const { name, permissions } of systemRoles) {
-    const id = name.toLowerCase();
-    const before = known.get(id);
-    // A newer version beside this one may have given more: that is not taken back.
-    if (before && permissions.every((each) => before.permissions.includes(each))) continue;
-    const all = [...new Set([...permissions, ...(before?.permissions ?? [])])];
-    await ledger.saveRole({ id, name, system: true, permissions: all, permissionCount: all.length });
-    changed ||= before !== undefined;
-  }
-  if (!changed) return;
-  for (const { ruleset } of await ledger.providers()) await ledger.applyRuleset(ruleset, by);
+/** A permission of an application that had the name of one of ours would be ours to whoever holds it. */
+function checkPermissions(settings: Settings): void {
+  const problems = (settings.declared?.permissions ?? []).flatMap(({ resource }, at) => {
+    if (!isOwnResource(resource)) return [];
+    const message = `"${resource}" is a resource of Bifrost itself: choose another name`;
+    return [{ path: `permissions[${at}].resource`, message }];
+  });
+  if (problems.length > 0) throw new ConfigError(problems);
 }
 
 function checkRoles(providers: readonly DeclaredProvider[], known: ReadonlySet<string>): void {

@@ -18,6 +18,7 @@ import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
+import { sessionCookie } from './edge/oidc/session-credential.ts';
 import { issueSetUpLink, type SetUpLink } from './edge/oidc/set-up.ts';
 import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
@@ -35,7 +36,7 @@ import { reach } from './provider/reach.ts';
 import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { errorBody } from './scim/messages.ts';
 import { openStorage } from './storage.ts';
-import { trustedNetworks } from './trusted-networks.ts';
+import { followTrustedNetworks } from './trusted-networks.ts';
 import { version } from './version.ts';
 import { working } from './working.ts';
 
@@ -57,10 +58,17 @@ export interface Bifrost {
   closedSecrets: readonly string[];
   /** While nobody is an administrator, and no link is live: the one with which somebody becomes the first. */
   offerSetUp(): Promise<SetUpLink | null>;
+  /** Everything that is mounted. */
+  addresses: readonly Address[];
   /** A request without a network, with the rights of the operator's own shell. */
   inject(request: InjectOptions): Promise<LightMyRequestResponse>;
   /** Lets requests under way finish, writes what waits, closes the file. */
   stop(): Promise<void>;
+}
+
+export interface Address {
+  method: string;
+  path: string;
 }
 
 export const SOCKET_NAME = 'bifrost.sock';
@@ -91,7 +99,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     for (const said of closed) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
-    const trusted = await trustedNetworks(ledger, settings);
+    const trusted = await followTrustedNetworks({ ledger, settings });
     const wayOut = outbound({ trustedNetworks: trusted.list, development: settings.development });
     const address = { url: '' };
     const parts: Parts = {
@@ -112,7 +120,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       isLocal: local.has,
       wakeWork: work.wake,
     };
-    const app = await buildApp(parts);
+    const addresses: Address[] = [];
+    const app = await buildApp(parts, addresses);
     const stopListening =
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
@@ -127,6 +136,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
         const by = { at, actor: { kind: 'system' as const, id: 'start' }, cause };
         return issueSetUpLink(ledger, parts.publicUrl(), by, { onlyFirst: true });
       },
+      addresses,
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
@@ -168,7 +178,8 @@ async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {
 
 // --- HTTP -------------------------------------------------------------------------------------------------------
 
-async function buildApp(parts: Parts): Promise<FastifyInstance> {
+/** `addresses` is filled with what is mounted. */
+async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInstance> {
   const app = Fastify({
     // Entra's administrators save the Tenant URL with a slash at its end; a redirect would lose the token.
     routerOptions: { ignoreTrailingSlash: true, ignoreDuplicateSlashes: true, maxParamLength: 500 },
@@ -183,6 +194,9 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
     // A path whose percent escapes cannot be decoded is answered like any other that leads nowhere.
     frameworkErrors: (_error, request, reply) => answerMalformed(request.url, reply as FastifyReply),
   });
+  app.addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) addresses.push({ method: each, path: url });
+  });
   // No name and no id has a NUL, and not every storage can be asked for one.
   app.addHook('onRequest', async (request, reply) => {
     if (/^[^?]*%00/.test(request.url)) {
@@ -194,7 +208,7 @@ async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(cookie);
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
-  await app.register(async (admin) => registerAdmin(admin, parts));
+  await app.register(async (admin) => registerAdmin(admin, parts, [sessionCookie(parts)]));
   await app.register(async (people) => registerSignIn(people, parts));
   await app.register(async (operations) => registerOperations(operations, parts));
   await app.ready();

@@ -1,9 +1,9 @@
 // Reads the command line: finds the command in the table, its operands and options, and says what is wrong with them.
 
 import { parseArgs } from 'node:util';
+import { nearest } from '../nearest.ts';
 import type { Arguments, Command, Option } from './command.ts';
 import { usageFailure } from './failure.ts';
-import { nearest } from './nearest.ts';
 
 /** Options that every command has. */
 export const commonOptions: Readonly<Record<string, Option>> = {

@@ -1,6 +1,7 @@
 // The table of commands: what there is, in the order in which help shows it.
 
 import type { Command } from './command.ts';
+import { adminReset } from './commands/admin-reset.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -40,4 +41,5 @@ export const commands: readonly Command[] = [
   exportAll,
   importAll,
   keyRotate,
+  adminReset,
 ];

@@ -112,17 +112,23 @@ export function isEnded({ ended, revokedAt }: Pick<Token, 'ended' | 'revokedAt'>
   return ended || (revokedAt !== null && revokedAt <= at);
 }
 
-export interface ApiKey {
+/** What people say of a role. */
+export interface RoleWords {
   id: string;
   name: string;
-  role: string;
-  hash: string;
-}
-
-export interface StoredRole extends Role {
+  description: string;
+  /** It comes with the product, and is not removed. */
   system: boolean;
+  /** Each `resource:operation`. */
   permissions: readonly string[];
 }
+
+export interface StoredRole extends Role, RoleWords {
+  revision: number;
+}
+
+/** A role that comes with the product, with all that this version gives it. */
+export type RoleSeed = Omit<RoleWords, 'system'>;
 
 // --- reading ----------------------------------------------------------------------------------------------------
 
@@ -364,7 +370,16 @@ export interface Ledger extends SignInStores {
   ): Promise<boolean>;
 
   roles(): Promise<StoredRole[]>;
-  saveRole(role: StoredRole): Promise<void>;
+  /**
+   * Makes the role (`expected` 0), or changes the one of that revision; gives the new revision. Where another number of
+   * permissions can decide anew who wins, resolving people begins in the same commit.
+   * @throws Refusal `stale`; `conflict` for a name that another has, and for a new name while rules use the former.
+   */
+  saveRole(role: RoleWords, expected: number, by: Change): Promise<number>;
+  /** @throws Refusal `conflict` while rules give it or people hold it, and for one that comes with the product. */
+  removeRole(id: string, expected: number, by: Change): Promise<void>;
+  /** Makes what is missing of them. What one was given before and holds no longer, people took away: it stays away. */
+  seedRoles(seeds: readonly RoleSeed[], by: Change): Promise<void>;
 
   listUsers(
     query: UserListQuery,

@@ -105,6 +105,7 @@ export interface LocalAdmins {
   ): Promise<{ failures: number; lockedUntil: number | null } | null>;
   /** The password was right: tries begin anew. */
   signedIn(id: string, at: number): Promise<void>;
+  /** @throws Refusal `conflict` for the last one. */
   remove(id: string, by: Change): Promise<boolean>;
 }
 
@@ -127,6 +128,8 @@ export interface ApiKey {
 export interface ApiKeys {
   /** The live key with that hash, of an owner who may come in at this moment (see `Sessions.find`). */
   find(hash: string, at: number): Promise<ApiKey | null>;
+  /** The key that ever had that hash, whatever became of it or of its owner: for whoever holds its text. */
+  ever(hash: string): Promise<ApiKey | null>;
   list(query: {
     owner?: Person;
     after: string | null;

@@ -1,90 +1,102 @@
-// Role x route: every route of the table, asked by every role, and by nobody.
+// Role x route: every address that is mounted says what it needs, and every route of the table is asked by everybody who
+// differs in what they may. What is expected stands in docs/permissions.md, so that a change of a permission shows there.
 
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { permissionText, systemRoles } from '../../src/edge/admin/permissions.ts';
+import { permissionsPage } from '../../scripts/generate.permissions.ts';
+import { everything, type Needs, permissionText, systemRoles } from '../../src/edge/admin/permissions.ts';
 import { routes } from '../../src/edge/admin/routes.ts';
+import { isOpenRoute, openRoutes } from '../../src/edge/open-routes.ts';
 import { type Fixture, keys, startFixture } from './fixture.ts';
+import { keyOf, personNamed } from './signed-in.ts';
+
+const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
 
 let api: Fixture;
+/** Of somebody whose role permits nothing, and of an administrator who gave it nothing. */
+const personal = { emptyRole: '', emptyScope: '' };
+
 beforeAll(async () => {
   api = await startFixture();
+  await api.send('POST', '/api/roles', { body: { name: 'Guest' } });
+  personal.emptyRole = await keyOf(api, await personNamed(api, 'guest', 'Guest'));
+  personal.emptyScope = await keyOf(api, await personNamed(api, 'chief', 'Admin'), { permissions: [] });
 });
 afterAll(() => api.stop());
 
-/** What each role may do, route by route: read by people, so that a change of a permission shows here. */
-const table: Record<string, string> = {
-  'GET /users': 'Admin Developer Viewer',
-  'GET /users/{id}': 'Admin Developer Viewer',
-  'PATCH /users/{id}': 'Admin',
-  'GET /users/{id}/timeline': 'Admin Developer Viewer',
-  'GET /users/{id}/access': 'Admin Developer Viewer',
-  'POST /users/{id}/grants': 'Admin',
-  'POST /users/{id}/purge': 'Admin',
-  'GET /jobs': 'Admin Developer',
-  'DELETE /users/{id}/grants/{kind}/{target}': 'Admin',
-  'GET /access': 'Admin Developer',
-  'GET /teams': 'Admin Developer Viewer',
-  'GET /teams/{id}': 'Admin Developer Viewer',
-  'GET /teams/{id}/members': 'Admin Developer Viewer',
-  'GET /business-units': 'Admin Developer Viewer',
-  'GET /business-units/{id}': 'Admin Developer Viewer',
-  'GET /business-units/{id}/members': 'Admin Developer Viewer',
-  'GET /roles': 'Admin Developer Viewer',
-  'GET /roles/{id}/permissions': 'Admin Developer Viewer',
-  'GET /providers': 'Admin Developer',
-  'GET /providers/{id}': 'Admin Developer',
-  'POST /providers': 'Admin',
-  'PATCH /providers/{id}': 'Admin',
-  'DELETE /providers/{id}': 'Admin',
-  'GET /providers/{id}/health': 'Admin Developer',
-  'GET /providers/{id}/tokens': 'Admin Developer',
-  'POST /providers/{id}/tokens': 'Admin',
-  'DELETE /providers/{id}/tokens/{tokenId}': 'Admin',
-  'GET /providers/{id}/mappings': 'Admin Developer',
-  'PUT /providers/{id}/mappings': 'Admin',
-  'GET /events': 'Admin Developer',
-  'GET /audit': 'Admin Developer',
-  'GET /requests': 'Admin Developer',
-  'GET /requests/{id}': 'Admin Developer',
-  'GET /export': 'Admin',
-  'POST /key/rotate': 'Admin',
-  'GET /status': 'Admin Developer',
-  'POST /verify': 'Admin',
-  'GET /openapi.json': 'everybody',
-};
+const fastifyPath = (path: string) => `/api${path.replaceAll(/\{(\w+)\}/g, ':$1')}`;
+const textsOf = (needs: Needs) =>
+  typeof needs === 'string' ? [] : ('oneOf' in needs ? needs.oneOf : [needs]).map(permissionText);
 
-const nameOf = (route: { method: string; path: string }) => `${route.method} ${route.path}`;
-
-it('the table has every route', () => {
-  expect(routes.map(nameOf).sort()).toEqual(Object.keys(table).sort());
-});
-
-it('the roles hold permissions that some route or other asks for', () => {
-  const asked = new Set(routes.map((route) => route.permission && permissionText(route.permission)));
-  for (const { permissions } of systemRoles) {
-    expect(permissions.filter((permission) => !asked.has(permission))).toEqual([]);
-  }
-});
-
-describe.each(routes.map((route) => [nameOf(route), route] as const))('%s', (name, route) => {
-  const path = `/api${route.path.replaceAll(/\{\w+\}/g, 'nothing')}`;
-  const allowed = table[name]!;
-  const ask = async (key: string | null | undefined) => {
-    const sending = key === undefined ? {} : { key };
-    return (await api.send(route.method, path, sending)).status;
-  };
-
-  it.each([
-    ['Admin', undefined],
-    ['Developer', keys.developer],
-    ['Viewer', keys.viewer],
-  ])('%s', async (role, key) => {
-    const status = await ask(key);
-    if (allowed === 'everybody' || allowed.includes(role)) expect([401, 403]).not.toContain(status);
-    else expect(status).toBe(403);
+describe('every address', () => {
+  it('is in the table of routes, or among the open ones with a reason', () => {
+    const known = new Set(routes.map((route) => fastifyPath(route.path)));
+    const mounted = new Set(api.server.addresses.map(({ path }) => path));
+    expect(mounted.size).toBeGreaterThan(50);
+    expect([...mounted].filter((path) => !known.has(path) && !isOpenRoute(path))).toEqual([]);
+    expect([...known].filter((path) => !mounted.has(path))).toEqual([]);
   });
 
-  it('nobody', async () => {
-    expect(await ask(null)).toBe(allowed === 'everybody' ? 200 : 401);
+  it('that is open by its table is open by the list, and no other of the table is', () => {
+    for (const { path, permission } of routes) {
+      expect([path, isOpenRoute(fastifyPath(path))]).toEqual([path, permission === 'open']);
+    }
+  });
+
+  it('that is open answers without a credential, but SCIM, which asks for its own', async () => {
+    for (const { path } of openRoutes.filter((each) => !each.path.endsWith('*'))) {
+      const refusing = path.endsWith('oauth-discover-callback') ? 400 : 200;
+      expect((await fetch(api.server.url + path)).status, path).toBe(refusing);
+    }
+    for (const path of ['Users', 'Groups', 'Users/x', 'Groups/x']) {
+      expect((await fetch(`${api.server.scim}/${path}`)).status, path).toBe(401);
+    }
+  });
+});
+
+describe('the catalogue', () => {
+  /** Asked where people sign in. */
+  const elsewhere = ['admins:create', 'admins:edit'];
+
+  it('has nothing that no route asks for', () => {
+    const asked = new Set([...elsewhere, ...routes.flatMap(({ permission }) => textsOf(permission))]);
+    expect(everything.filter((permission) => !asked.has(permission))).toEqual([]);
+  });
+
+  it('is all the role Admin has, and the others less and less', () => {
+    const [admin, developer, viewer] = systemRoles.map(({ permissions }) => new Set(permissions));
+    expect(admin).toEqual(new Set(everything));
+    expect(admin!.size).toBeGreaterThan(developer!.size);
+    expect(developer!.size).toBeGreaterThan(viewer!.size);
+    expect([...viewer!].filter((each) => !developer!.has(each))).toEqual([]);
+  });
+});
+
+it('the page in docs is current', () => {
+  expect(page).toBe(permissionsPage());
+});
+
+/** Who asks, in the order of the columns of the page. */
+const callers: [string, () => string | null | undefined][] = [
+  ['Viewer', () => keys.viewer],
+  ['Developer', () => keys.developer],
+  ['Admin', () => undefined],
+  ['a role without anything', () => personal.emptyRole],
+  ['a key without anything', () => personal.emptyScope],
+  ['nobody', () => null],
+];
+
+describe.each(routes.map((route) => [`${route.method} ${route.path}`, route] as const))('%s', (_, route) => {
+  const path = `/api${route.path.replaceAll(/\{\w+\}/g, 'nothing')}`;
+  const row = page.split('\n').find((line) => line.startsWith(`| \`${route.method} /api${route.path}\` |`));
+  const [viewer, developer, admin, noRole, nobody] = (row ?? '').split(' | ').slice(2);
+
+  it.each(callers)('%s', async (name, keyNow) => {
+    const key = keyNow();
+    const { status } = await api.send(route.method, path, key === undefined ? {} : { key });
+    const said = { Viewer: viewer, Developer: developer, Admin: admin, nobody }[name] ?? noRole;
+    const refused = name === 'nobody' ? 401 : 403;
+    if (said?.startsWith('yes')) expect([401, 403]).not.toContain(status);
+    else expect(status).toBe(refused);
   });
 });

@@ -25,7 +25,7 @@ describe('credentials', () => {
       type: 'urn:bifrost:problem:unauthenticated',
       title: 'No valid API key was sent',
       status: 401,
-      detail: 'Send an API key: Authorization: Bearer <key>.',
+      detail: 'Sign in, or send an API key: Authorization: Bearer <key>.',
       reason: 'unauthenticated',
       requestId: expect.stringMatching(/^[0-9a-f-]{36}$/),
       credential: 'none',

@@ -16,6 +16,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
 import { createLogger } from '../../src/log.ts';
 import { decideUserCreate } from '../../src/mapping/decide.ts';
+import { reach } from '../../src/provider/reach.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import type { Page } from './fixture.ts';
 
@@ -28,10 +29,7 @@ let sweepWanted = 0;
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'bifrost-unswept-'));
   ledger = openSqliteLedger(directory);
-  for (const { name, permissions } of systemRoles) {
-    const id = name.toLowerCase();
-    await ledger.saveRole({ id, name, system: true, permissions, permissionCount: permissions.length });
-  }
+  await ledger.seedRoles(systemRoles, { at: 1, actor: { kind: 'system', id: 'test' }, cause: null });
   app = Fastify();
   await registerAdmin(app, {
     ledger,
@@ -43,6 +41,12 @@ beforeAll(async () => {
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,
     apiKeys: [],
+    reach: reach({
+      outbound: { fetch: () => Promise.reject(new Error('nobody is asked')) },
+      clock: systemClock,
+      development: false,
+      secretOf: () => null,
+    }),
     wakeWork: () => {
       sweepWanted++;
     },

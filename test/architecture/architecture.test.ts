@@ -50,6 +50,7 @@ const leaves: ReadonlySet<string> = new Set([
   'network.ts',
   'outbound-failure.ts',
   'outbound.ts',
+  'nearest.ts',
   'refusal.ts',
   'secret.ts',
   'version.ts',

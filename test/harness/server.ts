@@ -3,7 +3,8 @@
 
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
-import { startBifrost } from '../../src/main.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { type Address, startBifrost } from '../../src/main.ts';
 import { storage } from './storage.ts';
 
 export interface TestServer {
@@ -16,6 +17,10 @@ export interface TestServer {
   provider: string;
   /** The set-up link that a first start prints; null once somebody is an administrator. */
   setUpLink(): Promise<string | null>;
+  /** For what no route makes yet, such as a session. */
+  ledger: Ledger;
+  /** Everything that is mounted. */
+  addresses: readonly Address[];
   stop(): Promise<void>;
 }
 
@@ -72,6 +77,8 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     apiKey,
     provider: 'entra',
     setUpLink: async () => (await bifrost.offerSetUp())?.url ?? null,
+    ledger: bifrost.ledger,
+    addresses: bifrost.addresses,
     async stop() {
       await bifrost.stop();
       await remove();

@@ -90,10 +90,13 @@ export async function seed(ledger: Ledger, rules?: readonly Rule[]): Promise<voi
     Developer: ['a:read', 'a:edit'],
     Viewer: ['a:read'],
   };
-  for (const [name, permissions] of Object.entries(roles)) {
-    const id = name.toLowerCase();
-    await ledger.saveRole({ id, name, system: true, permissions, permissionCount: permissions.length });
-  }
+  const seeds = Object.entries(roles).map(([name, permissions]) => ({
+    id: name.toLowerCase(),
+    name,
+    description: '',
+    permissions,
+  }));
+  await ledger.seedRoles(seeds, by());
   await ledger.saveProvider(providerNamed(PROVIDER), 0, by());
   await applyRules(ledger, rules ?? [adminsRule, viewersRule, everyGroup, everyDepartment]);
 }

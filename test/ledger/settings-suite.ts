@@ -183,20 +183,4 @@ export function settingsSuite(open: Open): void {
       expect(await desk.ledger.tokens(PROVIDER)).toHaveLength(1);
     });
   });
-
-  describe('roles', () => {
-    it('come back by name with their permissions, and are changed in place', async () => {
-      expect((await desk.ledger.roles()).map((each) => each.name)).toEqual(['Admin', 'Developer', 'Viewer']);
-      const viewer = {
-        id: 'viewer',
-        name: 'Viewer',
-        system: true,
-        permissions: ['a:read', 'b:read'],
-        permissionCount: 2,
-      };
-      await desk.ledger.saveRole(viewer);
-      await desk.reopen();
-      expect((await desk.ledger.roles()).find((each) => each.id === 'viewer')).toEqual(viewer);
-    });
-  });
 }

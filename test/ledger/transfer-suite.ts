@@ -137,10 +137,10 @@ export function transferSuite(open: Open): void {
 
 /** On storage without `seed`: as a first start leaves it. */
 export function importSuite(open: Open): void {
-  const row: ExportRow = ['viewer', 'Viewer', 1, '["a:read"]'];
+  const row: ExportRow = ['viewer', 'Viewer', 1, '["a:read"]', '', 1];
   const opened = async () => {
     const place = await open();
-    await place.ledger.saveRole({ id: 'x', name: 'X', system: true, permissions: [], permissionCount: 0 });
+    await place.ledger.seedRoles([{ id: 'x', name: 'X', description: '', permissions: [] }], byStart());
     await place.ledger.saveProvider(providerNamed('declared'), 0, byStart());
     return place;
   };

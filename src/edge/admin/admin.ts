@@ -5,7 +5,8 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { newId } from '../../id.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
-import { type Caller, type Identify, identifier, mayNot } from './caller.ts';
+import { type Caller, type Credential, identifier, mayNot } from './caller.ts';
+import { apiKey, localShell } from './credentials.ts';
 import { eventWaiters } from './event-waiters.ts';
 import { openApi } from './openapi.ts';
 import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
@@ -18,7 +19,12 @@ import { verification } from './verification.ts';
 const BODY_BYTES = 4 * 1024 * 1024;
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-export async function registerAdmin(app: FastifyInstance, parts: Parts): Promise<void> {
+/** `credentials`: further ways to say who one is, such as a session. Asked after the shell and the API keys. */
+export async function registerAdmin(
+  app: FastifyInstance,
+  parts: Parts,
+  credentials: readonly Credential[] = [],
+): Promise<void> {
   const description = openApi(parts.version);
   const own: AdminParts = {
     ...parts,
@@ -26,7 +32,8 @@ export async function registerAdmin(app: FastifyInstance, parts: Parts): Promise
     verification: verification(parts),
     describe: () => description,
   };
-  await app.register(async (api) => mount(api, own), { prefix: '/api' });
+  const all = [localShell(parts), apiKey(parts), ...credentials];
+  await app.register(async (api) => mount(api, own, all), { prefix: '/api' });
 }
 
 /** What the first hook learns of a request, for its handler and its refusal. */
@@ -37,9 +44,9 @@ interface Arrival {
   caller: Caller | null;
 }
 
-function mount(app: FastifyInstance, parts: AdminParts): void {
+function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Credential[]): void {
   const arrivals = new WeakMap<FastifyRequest, Arrival>();
-  const identify = identifier(parts);
+  const identify = identifier(credentials);
   app.addHook('onRequest', async (request) => {
     const at = parts.clock.now();
     arrivals.set(request, { id: newId(at), at, caller: null });
@@ -58,11 +65,13 @@ function mount(app: FastifyInstance, parts: AdminParts): void {
       url: fastifyPath(each.path),
       ...(each.response && { schema: { response: { [each.status ?? 200]: each.response } } }),
       onRequest: async (request) => {
-        if (each.permission === null) return;
-        const caller = identifyCaller(identify, request);
-        const refusal = mayNot(caller, await parts.ledger.roles(), each.permission);
+        if (each.permission === 'open') return;
+        const arrival = arrivals.get(request)!;
+        const { authorization } = request.headers;
+        const asking = { request: request.raw, authorization, remote: request.ip, at: arrival.at };
+        arrival.caller = await identify(asking);
+        const refusal = mayNot(arrival.caller, each.permission);
         if (refusal) throw refusal;
-        arrivals.get(request)!.caller = caller;
       },
       handler: async (request, reply) => {
         const call = readCall(parts, request, reply, arrivals.get(request)!);
@@ -71,11 +80,6 @@ function mount(app: FastifyInstance, parts: AdminParts): void {
     });
   }
   refuseOtherMethods(app);
-}
-
-function identifyCaller(identify: Identify, request: FastifyRequest): Caller {
-  const { authorization } = request.headers;
-  return identify({ request: request.raw, authorization, remote: request.ip });
 }
 
 /** Read as text and parsed by our own rules. An empty body is no body, whatever its media type says. */
@@ -109,7 +113,16 @@ function fastifyPath(path: string): string {
 
 // --- one request ------------------------------------------------------------------------------------------------
 
-const everybody: Caller = { actor: { kind: 'system', id: 'anonymous' }, name: 'anybody', role: 'none' };
+const everybody: Caller = {
+  actor: { kind: 'system', id: 'anonymous' },
+  name: 'anybody',
+  person: null,
+  role: null,
+  permissions: new Set(),
+  via: 'session',
+  key: null,
+  session: null,
+};
 
 function readCall(
   parts: AdminParts,

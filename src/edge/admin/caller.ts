@@ -1,76 +1,94 @@
-// Who asks: the holder of an API key, or the operator through the socket in the data directory. Owns the limit on wrong
-// credentials; nothing limits those who hold a right one.
+// Who asks, and whether they may. A caller is found by the first credential that the request carries: the operator's own
+// shell, an API key, a session. Owns the limit on guessed ones; nothing limits those who hold a right one.
 
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../../identity/event.ts';
-import type { StoredRole } from '../../ledger/ledger.ts';
+import type { Person } from '../../identity/sign-in.ts';
+import type { ApiKey, Session } from '../../ledger/sign-in.ts';
 import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
-import { sameSecret, sha256Hex } from '../../secret.ts';
-import type { DeclaredApiKey, Parts } from '../parts.ts';
-import { type Permission, permissionText } from './permissions.ts';
+import { type Needs, type Permission, permissionText } from './permissions.ts';
 
 export interface Caller {
   actor: Actor;
-  /** What events and tokens show of them: the name of the key. */
+  /** What events and tokens show of them. */
   name: string;
+  /** null: a key of the configuration file, or the operator's own shell. */
+  person: Person | null;
   /** Name of their role. */
-  role: string;
+  role: string | null;
+  /** What they may at this moment; of a key never more than its owner may. */
+  permissions: ReadonlySet<string>;
+  via: 'key' | 'session' | 'local';
+  /** The key of a person that they came with. */
+  key: ApiKey | null;
+  session: Session | null;
 }
 
-/** Characters of the longest credential that is looked at. */
-const CREDENTIAL_CHARACTERS = 1_024;
-
-interface Identified {
+/** A request, as far as it says who sends it. */
+export interface Asking {
   request: IncomingMessage;
   authorization: string | undefined;
   /** The address that counts for failed attempts. */
   remote: string;
+  at: number;
 }
 
-export type Identify = (from: Identified) => Caller;
+/**
+ * One way to say who one is. null: the request carries nothing of this kind. A Refusal: what it carries is no good; with
+ * the fact `credential: 'wrong'` it may be a guess, and counts as one.
+ */
+export type Credential = (asking: Asking) => Promise<Caller | Refusal | null>;
 
-/** 401 for everybody else; 429 for an address that keeps being wrong. */
-export function identifier(parts: Parts): Identify {
+export type Identify = (asking: Asking) => Promise<Caller>;
+
+/** The first credential that is carried decides. 401 without any; 429 for an address that keeps guessing. */
+export function identifier(credentials: readonly Credential[]): Identify {
   const failures = failedAttempts(limits.failedAuthenticationsPerMinute);
-  return ({ request, authorization, remote }) => {
-    if (parts.isLocal(request))
-      return { actor: { kind: 'system', id: 'local' }, name: 'local', role: 'Admin' };
-    if (authorization === undefined) {
-      throw new Refusal('unauthenticated', 'Send an API key: Authorization: Bearer <key>.', {
-        credential: 'none',
-      });
+  return async (asking) => {
+    for (const credential of credentials) {
+      const found = await credential(asking);
+      if (found === null) continue;
+      if (!(found instanceof Refusal)) return found;
+      const waitMs = found.facts.credential === 'wrong' ? failures.note(asking.remote, asking.at) : 0;
+      throw waitMs > 0 ? throttled(asking.remote, waitMs) : found;
     }
-    const key = keyOf(authorization, parts.apiKeys);
-    if (key) return { actor: { kind: 'key', id: key.id }, name: key.name, role: key.role };
-    const waitMs = failures.note(remote, parts.clock.now());
-    if (waitMs > 0) {
-      const retryAfterSeconds = Math.ceil(waitMs / 1000);
-      const detail = `Too many wrong API keys came from ${remote}. Try again in ${retryAfterSeconds} seconds.`;
-      throw new Refusal('throttled', detail, { retryAfterSeconds });
-    }
-    throw new Refusal('unauthenticated', 'This API key is not known here.', { credential: 'wrong' });
+    throw new Refusal('unauthenticated', 'Sign in, or send an API key: Authorization: Bearer <key>.', {
+      credential: 'none',
+    });
   };
 }
 
-/** Every key is compared, so that the time does not tell which one was nearly right. */
-function keyOf(authorization: string, keys: readonly DeclaredApiKey[]): DeclaredApiKey | null {
-  const [, credential] = /^bearer +(\S+) *$/i.exec(authorization.slice(0, CREDENTIAL_CHARACTERS)) ?? [];
-  if (credential === undefined) return null;
-  const hash = sha256Hex(credential);
-  let found: DeclaredApiKey | null = null;
-  for (const key of keys) if (sameSecret(key.hash, hash)) found = key;
-  return found;
+function throttled(remote: string, waitMs: number): Refusal {
+  const retryAfterSeconds = Math.ceil(waitMs / 1000);
+  const detail = `Too many wrong API keys came from ${remote}. Try again in ${retryAfterSeconds} seconds.`;
+  return new Refusal('throttled', detail, { retryAfterSeconds });
 }
 
-export function mayNot(caller: Caller, roles: readonly StoredRole[], permission: Permission): Refusal | null {
-  const held = roles.find((role) => role.name === caller.role)?.permissions ?? [];
-  const wanted = permissionText(permission);
-  if (held.includes(wanted)) return null;
-  return new Refusal('forbidden', `The role ${caller.role} does not have the permission ${wanted}.`, {
-    permission: wanted,
-    role: caller.role,
-  });
+// --- whether they may -------------------------------------------------------------------------------------------
+
+export function holds(caller: Caller, permission: Permission): boolean {
+  return caller.permissions.has(permissionText(permission));
+}
+
+/** null when they may. */
+export function mayNot(caller: Caller, needs: Needs): Refusal | null {
+  if (needs === 'open' || needs === 'signed-in') return null;
+  const wanted = 'oneOf' in needs ? needs.oneOf : [needs];
+  if (wanted.some((permission) => holds(caller, permission))) return null;
+  const permission = permissionText(wanted[0]!);
+  const detail = whyNot(caller, permission);
+  return new Refusal('forbidden', detail, { permission, role: caller.role });
+}
+
+function whyNot({ role, key }: Caller, permission: string): string {
+  if (key && !key.permissions.includes(permission)) {
+    return `This API key was not given the permission ${permission}.`;
+  }
+  const whose = key ? ' of the owner of this API key' : '';
+  if (role !== null) return `The role ${role}${whose} does not have the permission ${permission}.`;
+  const who = key ? 'The owner of this API key has' : 'You have';
+  return `${who} no role here any more, and so not the permission ${permission}.`;
 }
 
 // --- failed attempts --------------------------------------------------------------------------------------------

@@ -28,8 +28,36 @@ export function refuseRemovalOfDeclared(settings: Settings, provider: Provider):
   if (provider.declared) throw lockedRefusal(settings, provider, ['name']);
 }
 
+/** A list that the file declares, even an empty one. */
+export function isLockedList(settings: Settings, key: 'trustedNetworks'): boolean {
+  return settings.declared?.[key] !== undefined;
+}
+
+export function refuseLockedList(settings: Settings, key: 'trustedNetworks'): void {
+  if (!isLockedList(settings, key)) return;
+  const where = whereDeclared(settings);
+  throw new Refusal(
+    'conflict',
+    `${where} declares ${key} and owns the list: change it there and start again.`,
+    {
+      locked: [key],
+      where,
+    },
+  );
+}
+
+export function refuseDeclaredKey(settings: Settings, name: string): never {
+  const where = whereDeclared(settings);
+  const detail = `The API key ${name} is declared in ${where}: take it out there and start again.`;
+  throw new Refusal('conflict', detail, { locked: ['apiKeys'], where });
+}
+
+function whereDeclared(settings: Settings): string {
+  return settings.configPath ?? 'the configuration that the server was started with';
+}
+
 function lockedRefusal(settings: Settings, provider: Provider, locked: readonly string[]): Refusal {
-  const where = settings.configPath ?? 'the configuration that the server was started with';
+  const where = whereDeclared(settings);
   const detail = `The provider ${provider.name} is declared in ${where}, which owns ${locked.join(', ')}: change it there and start again.`;
   return new Refusal('conflict', detail, { locked, where });
 }

@@ -31,6 +31,12 @@ export async function findRole(ledger: Ledger, idOrName: string): Promise<Stored
   return roles.find((role) => role.id === idOrName) ?? roles.find((role) => role.name === idOrName) ?? null;
 }
 
+export async function needRole(ledger: Ledger, idOrName: string): Promise<StoredRole> {
+  const role = await findRole(ledger, idOrName);
+  if (!role) throw new Refusal('notFound', `There is no role ${shorten(idOrName)}.`);
+  return role;
+}
+
 /** Of one kind, in one provider where one is named; a name that several have is refused with their ids. */
 export async function findTarget(
   ledger: Ledger,

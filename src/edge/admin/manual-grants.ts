@@ -44,7 +44,13 @@ const addGrant = route({
       const detail = `There is no ${body.kind} ${shorten(body.target)} at the provider ${loaded.user.provider}.`;
       throw new Refusal('invalidValue', detail, { problems: [{ path: '/target', problem: 'is unknown' }] });
     }
-    await change(call, loaded.user, (context, user) => decideManualGrant(context, user, target));
+    await change(call, loaded.user, (context, user) => {
+      // It may have been removed since it was looked up.
+      if (target.kind === 'role' && !context.state.roles.some((role) => role.id === target.id)) {
+        throw new Refusal('notFound', `There is no role ${shorten(body.target)} any more.`);
+      }
+      return decideManualGrant(context, user, target);
+    });
     return answer(parts.ledger, params.id);
   },
 });

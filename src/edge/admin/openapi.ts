@@ -1,9 +1,10 @@
 // The OpenAPI 3.1 document of the admin API, made from the table of routes and their schemas.
 
 import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
-import { permissionText } from './permissions.ts';
+import { type Needs, permissionText } from './permissions.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
+import { apiKeyShape, ownerShape, sessionShape } from './sign-in-contract.ts';
 
 type Json = Record<string, unknown>;
 
@@ -16,6 +17,9 @@ const components = new Map<unknown, string>([
   [eventShape, 'Event'],
   [providerShape, 'Provider'],
   [tokenShape, 'Token'],
+  [ownerShape, 'Owner'],
+  [sessionShape, 'Session'],
+  [apiKeyShape, 'ApiKey'],
 ]);
 
 const problemSchema = {
@@ -57,7 +61,11 @@ export function openApi(version: string): Json {
     paths,
     components: {
       securitySchemes: {
-        apiKey: { type: 'http', scheme: 'bearer', description: 'An API key of the configuration file.' },
+        apiKey: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'An API key, of a person or of the configuration file.',
+        },
       },
       schemas: { ...Object.fromEntries(shapes), Problem: problemSchema },
       responses: {
@@ -72,7 +80,7 @@ export function openApi(version: string): Json {
 
 function operation(each: Route): Json {
   const { summary, description, permission } = each;
-  const needs = permission ? `Needs the permission \`${permissionText(permission)}\`.` : 'Open to everybody.';
+  const needs = needsText(permission);
   const parameters = [...pathParameters(each.path), ...queryParameters(each), ...headerParameters(each)];
   const body = each.bodySchema ?? each.body;
   return {
@@ -80,7 +88,7 @@ function operation(each: Route): Json {
     tags: [each.path.split('/')[1]],
     summary,
     description: description ? `${description} ${needs}` : needs,
-    ...(permission === null && { security: [] }),
+    ...(permission === 'open' && { security: [] }),
     ...(parameters.length > 0 && { parameters }),
     ...(body && {
       requestBody: {
@@ -90,6 +98,14 @@ function operation(each: Route): Json {
     }),
     responses: responses(each),
   };
+}
+
+function needsText(needs: Needs): string {
+  if (needs === 'open') return 'Open to everybody.';
+  if (needs === 'signed-in') return 'For every caller, whatever their permissions.';
+  const wanted = 'oneOf' in needs ? needs.oneOf : [needs];
+  const words = wanted.map((permission) => `\`${permissionText(permission)}\``).join(' or ');
+  return `Needs the permission ${words}.`;
 }
 
 /** `GET /users/{id}/access` is `getUsersIdAccess`. */

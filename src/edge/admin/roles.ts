@@ -1,36 +1,40 @@
-// Roles and what they permit.
+// Roles and what they permit, and the catalogue of what there is to permit. Changing them: role-changes.ts.
 
 import { type Static, Type } from 'typebox';
 import type { StoredRole } from '../../ledger/ledger.ts';
-import { Refusal } from '../../refusal.ts';
-import { shorten } from '../../scim/json.ts';
-import { count, listQuery, pageOf, search, sortedBy, text } from './contract.ts';
-import { findRole } from './look-up.ts';
+import { choice, count, listQuery, pageOf, search, sortedBy, text } from './contract.ts';
+import { needRole } from './look-up.ts';
 import { pageInMemory } from './page.ts';
-import { type Route, route } from './route.ts';
+import { allPermissions, permissionOf } from './permissions.ts';
+import { type AdminParts, type Route, route } from './route.ts';
+import { revisionTag } from './version-check.ts';
 
 const permission = { resource: 'roles', operation: 'read' } as const;
 
 const roleShape = Type.Object({
   id: text(),
   name: text(),
-  system: Type.Boolean({ description: 'Comes with the product.' }),
+  description: text(),
+  system: Type.Boolean({ description: 'Comes with the product; it can be edited, not removed.' }),
   permissionCount: count(),
+  revision: count('Also its ETag.'),
+});
+type RoleJson = Static<typeof roleShape>;
+
+export const wholeRoleShape = Type.Object({
+  ...roleShape.properties,
+  permissions: Type.Array(text(), { description: 'Each `resource:operation`.' }),
 });
 
-function showRole({ id, name, system, permissionCount }: StoredRole): Static<typeof roleShape> {
-  return { id, name, system, permissionCount };
+function showRole({ id, name, description, system, permissionCount, revision }: StoredRole): RoleJson {
+  return { id, name, description, system, permissionCount, revision };
 }
 
-const permissionShape = Type.Object({
-  permission: text('As the access answer has it: `resource:operation`.'),
-  resource: text(),
-  operation: text(),
-});
-
-function showPermission(permission: string): Static<typeof permissionShape> {
-  const [resource = '', operation = ''] = permission.split(':');
-  return { permission, resource, operation };
+export function roleAnswer(role: StoredRole) {
+  return {
+    headers: { etag: revisionTag(role.revision) },
+    body: { ...showRole(role), permissions: [...role.permissions] },
+  };
 }
 
 const listRoles = route({
@@ -48,23 +52,81 @@ const listRoles = route({
   },
 });
 
+const getRole = route({
+  method: 'GET',
+  path: '/roles/{id}',
+  permission,
+  summary: 'One role, with what it permits',
+  response: wholeRoleShape,
+  versioned: true,
+  async handle({ parts: { ledger }, params }) {
+    return roleAnswer(await needRole(ledger, params.id));
+  },
+});
+
+// --- permissions ------------------------------------------------------------------------------------------------
+
+const permissionShape = Type.Object({
+  permission: text('As the access answer has it: `resource:operation`.'),
+  resource: text(),
+  operation: text(),
+  description: text('What it lets people do; empty where nobody said.'),
+  from: choice(
+    ['product', 'configuration', 'nowhere'],
+    'configuration: an application that the configuration file declares; nowhere: no more in the catalogue.',
+  ),
+});
+type PermissionJson = Static<typeof permissionShape>;
+
+const permissionQuery = Type.Object(
+  { ...listQuery, search, sort: sortedBy('name', '-name') },
+  { additionalProperties: false },
+);
+
+function permissionPage(list: string, permissions: readonly PermissionJson[], query: Listed) {
+  const named = permissions.map((each) => ({ ...each, id: each.permission, name: each.permission }));
+  const page = pageInMemory(list, named, query);
+  return { ...page, items: page.items.map(({ id: _, name: __, ...each }) => each) };
+}
+type Listed = Static<typeof permissionQuery>;
+
+function catalogueOf({ settings }: AdminParts) {
+  return allPermissions(settings.declared?.permissions);
+}
+
 const getPermissions = route({
   method: 'GET',
   path: '/roles/{id}/permissions',
   permission,
   summary: 'The permissions of a role',
-  query: Type.Object(
-    { ...listQuery, search, sort: sortedBy('name', '-name') },
-    { additionalProperties: false },
-  ),
+  query: permissionQuery,
   response: pageOf(permissionShape),
-  async handle({ parts: { ledger }, params, query }) {
-    const role = await findRole(ledger, params.id);
-    if (!role) throw new Refusal('notFound', `There is no role ${shorten(params.id)}.`);
-    const named = role.permissions.map((name) => ({ id: name, name }));
-    const page = pageInMemory(`permissions ${role.id}`, named, query);
-    return { body: { ...page, items: page.items.map(({ name }) => showPermission(name)) } };
+  versioned: true,
+  async handle({ parts, params, query }) {
+    const role = await needRole(parts.ledger, params.id);
+    const catalogue = new Map(catalogueOf(parts).map((each) => [each.permission, each]));
+    const unknown = { description: '', from: 'nowhere' as const };
+    const held = role.permissions.map(
+      (name) => catalogue.get(name) ?? { permission: name, ...permissionOf(name), ...unknown },
+    );
+    return {
+      headers: { etag: revisionTag(role.revision) },
+      body: permissionPage(`permissions ${role.id}`, held, query),
+    };
   },
 });
 
-export const roleRoutes: readonly Route[] = [listRoles, getPermissions];
+const listPermissions = route({
+  method: 'GET',
+  path: '/permissions',
+  permission,
+  summary: 'Everything that a role can permit',
+  description: "This product's own, and what applications declare in the configuration file.",
+  query: permissionQuery,
+  response: pageOf(permissionShape),
+  async handle({ parts, query }) {
+    return { body: permissionPage('permissions', catalogueOf(parts), query) };
+  },
+});
+
+export const roleRoutes: readonly Route[] = [listRoles, getRole, getPermissions, listPermissions];

@@ -7,7 +7,7 @@ import type { Change } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
-import type { Permission } from './permissions.ts';
+import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
 import type { Verification } from './verification.ts';
 
@@ -64,8 +64,7 @@ interface Described {
   method: Method;
   /** Under `/api`, parameters in braces. */
   path: string;
-  /** null: for everybody, without a credential. */
-  permission: Permission | null;
+  permission: Needs;
   summary: string;
   description?: string;
   /** 200 when absent. */

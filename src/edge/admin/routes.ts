@@ -1,21 +1,28 @@
 // All routes of the admin API: what is mounted, what the OpenAPI document describes, what the table of roles tests.
 
 import { accessRoutes } from './access-answer.ts';
+import { apiKeyRoutes } from './api-keys.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
 import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
+import { linkRoutes } from './links.ts';
+import { localAdminRoutes } from './local-admins.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
+import { meRoutes } from './me.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerRoutes } from './providers.ts';
 import { requestRoutes } from './requests.ts';
+import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
 import { tokenRoutes } from './tokens.ts';
+import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
 import { userRoutes } from './users.ts';
 
@@ -26,6 +33,7 @@ export const routes: readonly Route[] = [
   ...accessRoutes,
   ...targetRoutes,
   ...roleRoutes,
+  ...roleChangeRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
   ...providerHealthRoutes,
@@ -36,5 +44,11 @@ export const routes: readonly Route[] = [
   ...exportRoutes,
   ...jobRoutes,
   ...keyRoutes,
+  ...meRoutes,
+  ...sessionRoutes,
+  ...apiKeyRoutes,
+  ...linkRoutes,
+  ...localAdminRoutes,
+  ...trustedNetworkRoutes,
   ...systemRoutes,
 ];

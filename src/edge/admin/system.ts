@@ -37,7 +37,7 @@ const verify = route({
 const getOpenApi = route({
   method: 'GET',
   path: '/openapi.json',
-  permission: null,
+  permission: 'open',
   summary: 'This description, as OpenAPI 3.1',
   response: anyObject('An OpenAPI 3.1 document.'),
   handle: async ({ parts }) => ({ body: parts.describe() }),

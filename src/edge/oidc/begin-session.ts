@@ -47,9 +47,3 @@ export function giveSession(reply: FastifyReply, secret: string, capMs: number):
 export function takeSession(reply: FastifyReply): void {
   reply.setCookie(SESSION_COOKIE, '', forNever);
 }
-
-/** The hash of the secret in the cookie; null where there is none, or none of ours. */
-export function sessionHashOf(request: Pick<FastifyRequest, 'cookies'>): string | null {
-  const secret = request.cookies[SESSION_COOKIE];
-  return secret !== undefined && /^[\w-]{43}$/.test(secret) ? sha256Hex(secret) : null;
-}

@@ -12,12 +12,13 @@ import { frameworkRefusal } from '../admin/problem.ts';
 import type { Parts } from '../parts.ts';
 import { pageHeaders, sendPage, sendRefusal, wantsJson } from './answer.ts';
 import { assets } from './assets.ts';
-import { beginSession, giveSession, sessionHashOf, takeSession } from './begin-session.ts';
+import { beginSession, giveSession, takeSession } from './begin-session.ts';
 import { setUpPage, signedOutPage, signInPage, type Way } from './pages.ts';
 import { LOCAL_CAP_MS, type PasswordSignIn, passwordSignIn } from './password-sign-in.ts';
 import { type Passwords, passwords } from './passwords.ts';
 import { readReturnTo } from './return-to.ts';
 import { isFromOurPages } from './same-origin.ts';
+import { sessionHash } from './session-credential.ts';
 import { setUp } from './set-up.ts';
 
 const FORM_BYTES = 16 * 1024;
@@ -176,7 +177,7 @@ async function enter(
 async function postLogOut(door: FrontDoor, request: FastifyRequest, reply: FastifyReply) {
   readForm(door, request);
   const { at, cause } = byRequest(door);
-  const hash = sessionHashOf(request);
+  const hash = sessionHash(request.headers.cookie);
   const atProvider = hash === null ? null : await door.signOutAtProvider(hash, at);
   await endOwn(door, request, { at, cause, actor: { kind: 'system', id: 'sign-out' } });
   takeSession(reply);
@@ -185,7 +186,7 @@ async function postLogOut(door: FrontDoor, request: FastifyRequest, reply: Fasti
 
 export async function endOwn(door: FrontDoor, request: FastifyRequest, by: Change): Promise<void> {
   const { sessions } = door.parts.ledger;
-  const hash = sessionHashOf(request);
+  const hash = sessionHash(request.headers.cookie);
   const session = hash === null ? null : await sessions.find(hash, by.at);
   if (!session) return;
   await sessions.end(session.id, 'signed-out', { ...by, actor: actorOf(session.person) });

@@ -100,6 +100,23 @@ ${again && html`<p><a class="button" href="${again}">Try again</a></p>`}
   return page({ title, body });
 }
 
+export interface HomePage {
+  name: string;
+  role: string | null;
+  /** Whoever signs in with a password here is not known to any provider. */
+  isBreakGlass: boolean;
+}
+
+export function homePage({ name, role, isBreakGlass }: HomePage): string {
+  const body = html`
+<p>You are signed in as <strong>${name}</strong>${isBreakGlass && ' (break-glass account)'}.</p>
+<p>${role === null ? 'You have no role here any more.' : html`Your role is <strong>${role}</strong>.`}</p>
+<p class="quiet">What you may do is in <a href="/api/me">/api/me</a>; the whole API is described in
+<a href="/api/openapi.json">/api/openapi.json</a>.</p>
+<form method="post" action="/logout"><button>Sign out</button></form>`;
+  return page({ title: 'Bifrost', body });
+}
+
 export interface SignedOut {
   /** Where the provider ends its own session too; null where it has no such place. */
   atProvider: { name: string; href: string } | null;

@@ -2,7 +2,10 @@
 
 import type { FastifyInstance } from 'fastify';
 import type { Parts } from '../parts.ts';
+import { sendPage } from './answer.ts';
 import { answerPeople, frontDoor, registerFrontDoor } from './front-door.ts';
+import { homePage } from './pages.ts';
+import { signedInCaller } from './session-credential.ts';
 import { registerProviderSignIn, waysIn } from './sign-in.ts';
 import { registerFrontChannel, signOutAtProvider } from './sign-out.ts';
 
@@ -15,4 +18,10 @@ export async function registerSignIn(app: FastifyInstance, parts: Parts): Promis
   registerFrontDoor(app, door);
   registerProviderSignIn(app, door);
   registerFrontChannel(app, door);
+  app.get('/', async (request, reply) => {
+    const caller = await signedInCaller(parts, request.raw, parts.clock.now());
+    if (!caller) return reply.header('cache-control', 'no-store').redirect('/login', 303);
+    const { name, role, person } = caller;
+    return sendPage(reply, 200, homePage({ name, role, isBreakGlass: person?.provider === null }));
+  });
 }

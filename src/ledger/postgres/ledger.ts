@@ -10,10 +10,11 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
-import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
@@ -182,7 +183,9 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     revokeToken: (provider, id, end, by) => change(() => revokeToken(tell, provider, id, end, by)),
 
     roles: async () => [...(await settings.fresh()).stored.roles],
-    saveRole: (role) => change(() => saveRole(role)),
+    saveRole: (role, expected, by) => change(() => saveRole(tell, role, expected, by), true),
+    removeRole: (id, expected, by) => change(() => removeRole(tell, id, expected, by)),
+    seedRoles: (seeds, by) => change(() => seedRoles(tell, seeds, by), true),
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),

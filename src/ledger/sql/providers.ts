@@ -1,4 +1,4 @@
-// What administrators set: providers, their numbered rules, roles. Each change reads what was there in the transaction
+// What administrators set: providers and their numbered rules. Each change reads what was there in the transaction
 // that writes what is there now, with its event.
 
 import { fold } from '../../fold.ts';
@@ -7,7 +7,7 @@ import { type Provider, resealed, SEALED_SECRET } from '../../identity/provider.
 import { type ProviderState, targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
-import type { Change, Ledger, ProviderExtras, StoredRole } from '../ledger.ts';
+import type { Change, Ledger, ProviderExtras } from '../ledger.ts';
 import { supersedeJob } from './jobs.ts';
 import type { Tell } from './origin.ts';
 import { resealSessions } from './sign-in/sealed-tokens.ts';
@@ -15,17 +15,6 @@ import { all, one, type Script, UniqueViolation, write } from './statement.ts';
 import { readSettings } from './stored-settings.ts';
 import { ensureTargets } from './targets.ts';
 import { addToken } from './tokens.ts';
-
-export function* saveRole(role: StoredRole): Script<void> {
-  yield* write(
-    `INSERT INTO roles (id, name, system, permissions) VALUES (?, ?, ?, ?)
-     ON CONFLICT (id) DO UPDATE SET name = excluded.name, permissions = excluded.permissions`,
-    role.id,
-    role.name,
-    role.system ? 1 : 0,
-    JSON.stringify(role.permissions),
-  );
-}
 
 function* stateOf(provider: string): Script<ProviderState | undefined> {
   return (yield* readSettings()).states.get(provider);

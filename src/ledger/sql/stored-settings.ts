@@ -38,7 +38,7 @@ interface ProviderColumns {
 
 export function* readSettings(): Script<StoredSettings> {
   const roles = (yield* all<RoleColumns>(
-    'SELECT id, name, system, permissions FROM roles ORDER BY name',
+    'SELECT id, name, description, system, permissions, revision FROM roles ORDER BY name',
   )).map(readRole);
   const rows = yield* all<ProviderColumns>(
     `SELECT p.*, r.strategy, r.rules, r.scim_attributes FROM providers p
@@ -51,14 +51,17 @@ export function* readSettings(): Script<StoredSettings> {
 interface RoleColumns {
   id: string;
   name: string;
+  description: string;
   system: number;
   permissions: string;
+  revision: number;
 }
 
 function readRole(row: RoleColumns): StoredRole {
   const permissions = JSON.parse(row.permissions) as string[];
-  const { id, name } = row;
-  return { id, name, system: row.system === 1, permissions, permissionCount: permissions.length };
+  const { id, name, description, revision } = row;
+  const system = row.system === 1;
+  return { id, name, description, system, permissions, permissionCount: permissions.length, revision };
 }
 
 function readState(row: ProviderColumns, roles: readonly StoredRole[]): ProviderState {

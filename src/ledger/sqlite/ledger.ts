@@ -8,10 +8,11 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
-import { applyRuleset, removeProvider, reseal, saveProvider, saveRole } from '../sql/providers.ts';
+import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
@@ -169,7 +170,9 @@ function ledgerOn(file: OpenFile): Ledger {
     revokeToken: (provider, id, end, by) => changeSettings(() => revokeToken(tell, provider, id, end, by)),
 
     roles: async () => [...loader.settings().roles],
-    saveRole: (role) => changeSettings(() => saveRole(role)),
+    saveRole: (role, expected, by) => changeAndWork(() => saveRole(tell, role, expected, by)),
+    removeRole: (id, expected, by) => changeSettings(() => removeRole(tell, id, expected, by)),
+    seedRoles: (seeds, by) => changeAndWork(() => seedRoles(tell, seeds, by)),
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),

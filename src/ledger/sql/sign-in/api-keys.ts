@@ -56,6 +56,11 @@ export function apiKeys(hands: Hands): { store: ApiKeys; flush(): Promise<void> 
   const uses = notes<Use>((some) => hands.write(() => markUsed(hands.dialect, some)));
   const store: ApiKeys = {
     find: (hash, at) => hands.read(() => findKey(hash, at)),
+    ever: (hash) =>
+      hands.read(function* () {
+        const row = yield* one<KeyColumns>(`SELECT ${columns} FROM api_keys k WHERE k.hash = ?`, hash);
+        return row ? readKey(row) : null;
+      }),
     async list(query) {
       await uses.flush();
       return hands.read(() => listKeys(query));

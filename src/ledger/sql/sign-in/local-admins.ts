@@ -3,6 +3,7 @@
 
 import { fold } from '../../../fold.ts';
 import type { EventDraft, EventType } from '../../../identity/event.ts';
+import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
 import type { LocalAdmin, LocalAdmins, SetupLink } from '../../sign-in.ts';
 import type { Tell } from '../origin.ts';
@@ -183,6 +184,10 @@ function* beginTry(
 function* removeAdmin(tell: Tell, id: string, by: Change): Script<boolean> {
   const removed = yield* one<{ name: string }>('DELETE FROM local_admins WHERE id = ? RETURNING name', id);
   if (!removed) return false;
+  if (!(yield* one('SELECT 1 AS there FROM local_admins LIMIT 1'))) {
+    const detail = `${removed.name} is the last break-glass administrator: set up another one first.`;
+    throw new Refusal('conflict', detail);
+  }
   yield* write('DELETE FROM api_keys WHERE person = ? AND provider IS NULL', id);
   yield* tellOf(tell, 'admin.removed', { id, name: removed.name }, by);
   yield* endSessionsOf(tell, { provider: null, id }, null, 'ended-by-admin', by);

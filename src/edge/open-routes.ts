@@ -1,0 +1,36 @@
+// The addresses that ask for no permission, each with the reason. Everything else that is mounted stands in the table of
+// the admin API with what it needs; a test compares both with what is really mounted.
+
+interface OpenRoute {
+  /** As it is mounted; `/*` at the end stands for itself and all behind it. */
+  readonly path: string;
+  readonly why: string;
+}
+
+export const openRoutes: readonly OpenRoute[] = [
+  { path: '/api/openapi.json', why: 'describes the API and holds nothing of what is kept here' },
+  { path: '/scim/v2/*', why: 'asks for a provisioning token, which names the provider, instead' },
+  { path: '/', why: 'says who is signed in, and leads everybody else to signing in' },
+  { path: '/login', why: 'is where people become somebody' },
+  {
+    path: '/login/front-channel-logout',
+    why: 'is what a provider knows to call, and ends only what it can name',
+  },
+  { path: '/logout', why: 'ends the session that comes with it' },
+  { path: '/setup', why: 'asks for the secret of the set-up link' },
+  { path: '/sign-in/*', why: 'is the style and the scripts of these pages' },
+  {
+    path: '/workspace/scim/oauth-discover-callback',
+    why: 'answers only who has begun it, and signs nobody in',
+  },
+  { path: '/healthz', why: 'says to whoever watches over the process that it lives' },
+  { path: '/readyz', why: 'says to the load balancer that the storage answers' },
+  { path: '/metrics', why: 'counts, without names; for a scraper in the same network' },
+];
+
+export function isOpenRoute(path: string): boolean {
+  return openRoutes.some((each) => {
+    const base = each.path.replace(/\/\*$/, '');
+    return path === base || (base !== each.path && path.startsWith(`${base}/`));
+  });
+}
