@@ -11,6 +11,7 @@ import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { settingsSuite } from './settings-suite.ts';
+import { signInSuite } from './sign-in-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
 
@@ -25,6 +26,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
+    describe('signing in', () => signInSuite(open));
     describe('transfer', () => transferSuite(open));
     describe('an import into an empty store', () => importSuite(open));
   });
