@@ -1,5 +1,5 @@
 // Which tables an export has, with their columns and the key that orders their rows: one list for both engines, in an
-// order in which the rows can be written. Locks, leases and live sessions are not in it.
+// order in which the rows can be written. Locks, leases, live sessions and set-up links are not in it.
 
 export type ExportCell = string | number | null;
 export type ExportRow = readonly ExportCell[];

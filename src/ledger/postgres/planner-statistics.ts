@@ -44,15 +44,40 @@ SELECT ${id('r', 'n')}, n, 'invented', 'PATCH', '/scim/v2/Users/' || n, 'Changed
 FROM generate_series(1, ${people * 4}) n;
 `;
 
-const names = ['users', 'directory_groups', 'memberships', 'targets', 'holdings', 'events', 'requests'];
+const tables = ['users', 'directory_groups', 'memberships', 'targets', 'holdings', 'events', 'requests'];
+
+const inventedSignIns = `
+INSERT INTO identities (provider, issuer, subject, person, linked_by, since)
+SELECT 'invented', 'https://invented.example', md5(n::text), ${id('u', 'n')}, 'externalId', n FROM generate_series(1, ${people}) n;
+
+INSERT INTO purged_identities (provider, hash, at)
+SELECT 'invented', md5(n::text) || md5(n::text), n FROM generate_series(1, ${people}) n;
+
+INSERT INTO link_requests (id, provider, issuer, subject, person, user_name, asked_at)
+SELECT ${id('l', 'n')}, 'invented', 'https://invented.example', md5(n::text), ${id('u', 'n')}, n || '@invented.example', n
+FROM generate_series(1, ${people}) n;
+
+INSERT INTO sessions (hash, id, provider, person, created_at, expires_at, last_seen_at, issuer, sid, claims_at, refresh_token)
+SELECT md5(n::text) || md5(n::text), ${id('s', 'n')}, 'invented', ${id('u', 'n / 2')}, n, n, n, 'https://invented.example',
+  md5(n::text), n, repeat('-', 700) FROM generate_series(1, ${people}) n;
+
+INSERT INTO api_keys (id, hash, name, last_four, provider, person, permissions, created_at)
+SELECT ${id('k', 'n')}, md5(n::text) || md5(n::text), 'key ' || n, 'abcd', 'invented', ${id('u', 'n / 4')}, '[]', n
+FROM generate_series(1, ${people}) n;
+`;
+
+const signInTables = ['identities', 'purged_identities', 'link_requests', 'sessions', 'api_keys'];
 
 /**
  * The savepoint gives the emptied tables new files, so that they count as never looked at: the planner takes them for ten
  * pages, whereas a table that was seen empty is taken for one row.
  */
-export const plannerStatistics = `${invented}
-ANALYZE ${names.join(', ')}, settings_version;
+const analysed = (rows: string, names: readonly string[], also = '') => `${rows}
+ANALYZE ${names.join(', ')}${also};
 SAVEPOINT invented;
 TRUNCATE ${names.join(', ')};
 RELEASE SAVEPOINT invented;
 `;
+
+export const plannerStatistics = analysed(invented, tables, ', settings_version');
+export const signInStatistics = analysed(inventedSignIns, signInTables);

@@ -1,5 +1,7 @@
 // The tables of signing in, as SQLite has them: sessions, break-glass administrators, API keys, who is who at the provider.
 
+import { signInStatistics } from './planner-statistics.ts';
+
 const words = `
 ALTER TABLE roles ADD COLUMN description TEXT NOT NULL DEFAULT '';
 ALTER TABLE roles ADD COLUMN revision BIGINT NOT NULL DEFAULT 1;
@@ -99,4 +101,4 @@ CREATE TABLE own_settings (
 );
 `;
 
-export const signInTables = words.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"');
+export const signInTables = words.replace(/\bTEXT\b/g, 'TEXT COLLATE "C"') + signInStatistics;

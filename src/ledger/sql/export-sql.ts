@@ -26,7 +26,14 @@ export function insertSql({ name, columns }: ExportTable, rows: number): string 
 }
 
 /** What a first start makes, in the order in which it can go: an import puts its own rows in their place. */
-export const emptySql: readonly string[] = exportTables.map(({ name }) => `DELETE FROM "${name}"`).reverse();
+export const emptySql: readonly string[] = [
+  ...exportTables.map(({ name }) => name),
+  // In no export, and no way into a store that is replaced.
+  'sessions',
+  'setup_links',
+]
+  .map((name) => `DELETE FROM "${name}"`)
+  .reverse();
 
 /** What an import never replaces: how many of each there are. A first start makes none of them. */
 export const inTheWaySql: Readonly<Record<string, string>> = {

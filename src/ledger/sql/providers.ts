@@ -10,6 +10,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Change, Ledger, ProviderExtras } from '../ledger.ts';
 import { supersedeJob } from './jobs.ts';
 import type { Tell } from './origin.ts';
+import { resealSessions } from './sign-in/sealed-tokens.ts';
 import { all, one, type Script, UniqueViolation, write } from './statement.ts';
 import { readSettings } from './stored-settings.ts';
 import { ensureTargets } from './targets.ts';
@@ -38,6 +39,8 @@ export function* saveProvider(
   if (before && before.settings.groupsMatchedBy !== provider.settings.groupsMatchedBy) {
     yield* rematchGroups(provider);
   }
+  // Whoever came in by it is out, and does not come back when it is enabled again.
+  if (!provider.enabled) yield* write('DELETE FROM sessions WHERE provider = ?', provider.id);
   const type = before ? ('provider.updated' as const) : ('provider.created' as const);
   const data = before ? { before: shown(before), after: shown(provider) } : { after: shown(provider) };
   const subject = { kind: 'provider' as const, id: provider.id };
@@ -83,7 +86,7 @@ function shown({ name, enabled, scimEnabled, settings }: Provider) {
   return { name, enabled, scimEnabled, settings: { ...settings, connection } };
 }
 
-/** Gives how many it sealed anew. */
+/** Gives how many it sealed anew: what opens no more of a provider undoes all of it, of a session ends that session. */
 export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['reseal']>): Script<number> {
   let count = 0;
   for (const { provider } of (yield* readSettings()).states.values()) {
@@ -98,6 +101,7 @@ export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['res
     if (changed !== 1) throw new Refusal('stale', 'A provider was changed at the same moment. Do it again.');
     count++;
   }
+  count += yield* resealSessions(tell, anew, by);
   const draft = about(count);
   if (draft) yield* tell([draft], { ...by, provider: null });
   return count;
@@ -116,7 +120,7 @@ function* rematchGroups({ id, settings }: Provider): Script<void> {
   }
 }
 
-/** Everything that belongs to a provider, in the order in which it is removed. */
+/** Everything that belongs to a provider, in the order in which it is removed: what is a person's after the person. */
 const providerTables = [
   'memberships',
   'holdings',
@@ -126,6 +130,11 @@ const providerTables = [
   'tokens',
   'rulesets',
   'jobs',
+  'identities',
+  'purged_identities',
+  'link_requests',
+  'sessions',
+  'api_keys',
 ];
 
 export function* removeProvider(tell: Tell, id: string, by: Change): Script<void> {

@@ -58,6 +58,12 @@ function danglingRows(dialect: Dialect): Readonly<Record<string, string>> {
     'memberships name a user who is not there or was removed': `SELECT count(*) AS n FROM memberships m
       LEFT JOIN users u ON u.provider = m.provider AND u.id = m.member AND u.removed_at IS NULL
       WHERE m.member_kind = 'User' AND u.id IS NULL AND NOT ${beingLeft}`,
+    'links name a user who is not there': `SELECT count(*) AS n FROM identities i
+      LEFT JOIN users u ON u.provider = i.provider AND u.id = i.person WHERE u.id IS NULL`,
+    'API keys belong to somebody who is not there': `SELECT count(*) AS n FROM api_keys k
+      LEFT JOIN users u ON u.provider = k.provider AND u.id = k.person
+      LEFT JOIN local_admins a ON a.id = k.person AND k.provider IS NULL
+      WHERE u.id IS NULL AND a.id IS NULL`,
     'members of teams and business units are counted that no user has': `SELECT (SELECT count(*) FROM holdings)
       - (SELECT count(*) FROM (SELECT DISTINCT u.id, g.value ->> 'target' FROM users u CROSS JOIN ${dialect.grants}) AS held) AS n`,
   };
