@@ -36,28 +36,28 @@ function keptTokens(
 ): AppTokens {
   let current: { readonly token: string; readonly until: number } | null = null;
   let running: Promise<string> | null = null;
-  const renew = async () => {
+  const fetchNext = async () => {
     const { token, expiresInMs } = await fetchAppToken(reach, asked);
     const lasts = expiresInMs ?? ASSUMED_MS;
     current = { token, until: reach.clock.now() + Math.max(lasts - SPARE_MS, lasts / 2) };
     return token;
   };
+  const renew = () => {
+    running ??= fetchNext().finally(() => {
+      running = null;
+    });
+    return running;
+  };
   return {
-    get: async () => {
-      if (current !== null && reach.clock.now() < current.until) return current.token;
-      running ??= renew().finally(() => {
-        running = null;
-      });
-      return running;
-    },
+    get: async () => (current !== null && reach.clock.now() < current.until ? current.token : renew()),
+    renew,
     drop: (token) => {
       if (current?.token === token) current = null;
     },
   };
 }
 
-/** Past what is kept. Rejects with a SignInRefusal: `app_credentials` or `provider_unreachable`. */
-export async function fetchAppToken(
+async function fetchAppToken(
   reach: Reach,
   asked: { provider: Provider; endpoints: EntraEndpoints; metadata: Metadata },
 ): Promise<{ token: string; expiresInMs: number | null }> {

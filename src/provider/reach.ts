@@ -39,6 +39,8 @@ export interface Reach extends Required<ReachOptions> {
 export interface AppTokens {
   /** Rejects with a SignInRefusal. */
   get(): Promise<string>;
+  /** Past what is kept: permissions granted since are in the new one. Rejects with a SignInRefusal. */
+  renew(): Promise<string>;
   /** Graph did not take it: the next one is fetched. */
   drop(token: string): void;
 }

@@ -55,7 +55,7 @@ export async function readPerson(
 ): Promise<SignedInPerson> {
   const { provider, endpoints } = asked;
   const token = await verifyIdToken(reach, endpoints, tokens.idToken, occasion, at);
-  const own = await withAccessToken(
+  const told = await withAccessToken(
     reach,
     endpoints,
     readClaims(token.payload),
@@ -63,7 +63,7 @@ export async function readPerson(
     tokens.accessToken,
     at,
   );
-  const { claims, unknown } = await withGroups(reach, provider, endpoints, own, token.key);
+  const { claims, unknown } = await withGroups(reach, provider, endpoints, told, token.key);
   const { key, payload } = token;
   return { key, idToken: factsOf(payload), claims, claimsUnknown: unknown, payload };
 }

@@ -8,7 +8,8 @@ import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
 import { readCondition } from '../../src/scim/condition.ts';
 import { userKind } from '../../src/scim/schema.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
-import { PROVIDER, scribe, seed } from './scribe.ts';
+import { by, PROVIDER, scribe, seed, tick } from './scribe.ts';
+import { ISSUER, keyOf, sessionOf } from './sign-in-desk.ts';
 
 /** Statements are planned for all values from the sixth time on at the latest. */
 const BEFORE = 6;
@@ -20,7 +21,10 @@ const ROWS_EACH = 30;
 let database: FreshDatabase;
 let ledger: Ledger;
 const people: string[] = [];
+const sessions: string[] = [];
 let group = '';
+
+const personOf = (n: number) => ({ provider: PROVIDER, id: people[n]! });
 
 const named = (n: number, title = 'Navigator') => ({
   userName: `person.${n}@kitehaus.example`,
@@ -36,6 +40,22 @@ const operations: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
   'change of a user': (n) => scribe(ledger).replaceUser(people[n]!, named(n, `Pilot ${Math.random()}`)),
   'a member joins': (n) => scribe(ledger).changeGroup(group, { joins: [people[n]!] }),
   'a member leaves': (n) => scribe(ledger).changeGroup(group, { leaves: [people[n]!] }),
+  'session by its hash': async (n) => expect(await ledger.sessions.find(sessions[n]!, tick())).not.toBeNull(),
+  'sessions of a person': async (n) =>
+    expect(
+      (await ledger.sessions.list({ person: personOf(n), after: null, limit: 5 })).total,
+    ).toBeGreaterThan(0),
+  'claims to be read anew': (n) => ledger.sessions.takeRefresh(sessions[n]!, 0, tick(), tick()),
+  'session at the provider': (n) =>
+    ledger.sessions.endAtProvider({ provider: PROVIDER, issuer: ISSUER, sid: `no sid ${n}` }, by()),
+  'API key by its hash': async (n) => expect(await ledger.apiKeys.find(`key ${n}`, tick())).not.toBeNull(),
+  'candidates of a sign-in': async (n) => {
+    const key = { issuer: ISSUER, subject: `object-${n}` };
+    const found = await ledger.identities.candidates(PROVIDER, { key, userName: named(n).userName });
+    expect(found).toMatchObject({ linked: people[n]!, byExternalId: [people[n]!] });
+  },
+  'links of a person': async (n) =>
+    expect(await ledger.identities.linksOf(PROVIDER, people[n]!)).toHaveLength(1),
 };
 
 async function lookUp(filter: string): Promise<void> {
@@ -48,8 +68,25 @@ async function everyOperation(n: number): Promise<void> {
   for (const operation of Object.values(operations)) await operation(n);
 }
 
+/** With a session, an API key and a link each. */
 async function createPeople(upTo: number): Promise<void> {
-  while (people.length < upTo) people.push((await scribe(ledger).createUser(named(people.length))).id);
+  while (people.length < upTo) {
+    const n = people.length;
+    people.push((await scribe(ledger).createUser(named(n))).id);
+    const session = sessionOf(personOf(n), { issuer: ISSUER, sid: `sid ${n}` });
+    await ledger.sessions.begin(session, by());
+    sessions.push(session.hash);
+    await ledger.apiKeys.add(keyOf(personOf(n)), `key ${n}`, by());
+    await link(n);
+  }
+}
+
+async function link(n: number): Promise<void> {
+  const { identities } = ledger;
+  const [id, key] = [`request ${n}`, { issuer: ISSUER, subject: `object-${n}` }];
+  const { userName } = named(n);
+  await identities.request({ id, provider: PROVIDER, key, person: people[n]!, userName, askedAt: 1 }, by());
+  await identities.decide(id, true, by());
 }
 
 /** Of all tables but the logs, which the sealer reads meanwhile. */
@@ -61,7 +98,8 @@ async function rowsRead(): Promise<number> {
     await new Promise((resolve) => setTimeout(resolve, 1_500));
     const { rows } = await client.query<{ rows: string }>(
       `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS rows FROM pg_stat_user_tables
-       WHERE relname IN ('users', 'memberships', 'directory_groups', 'holdings', 'targets')`,
+       WHERE relname IN ('users', 'memberships', 'directory_groups', 'holdings', 'targets',
+         'sessions', 'api_keys', 'identities', 'purged_identities', 'link_requests', 'providers', 'local_admins')`,
     );
     return Number(rows[0]!.rows);
   } finally {

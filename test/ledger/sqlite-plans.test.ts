@@ -55,6 +55,7 @@ function planned(): { stores: SignInStores; plans: string[]; close(): void } {
     read: explain,
     write: explain,
     writeAlone: explain,
+    note: explain,
   };
   return { stores: signInStores(hands).stores, plans, close: () => database.close() };
 }

@@ -10,6 +10,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type CommitQueue, commitQueue } from '../../src/ledger/sqlite/commit.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
+import { migrations } from '../../src/ledger/sqlite/migrations.ts';
 import { LedgerLocked } from '../../src/ledger/sqlite/open.ts';
 import { Refusal } from '../../src/refusal.ts';
 import type { Opened } from './opened.ts';
@@ -123,7 +124,7 @@ describe('the one file', () => {
     await ledger.close();
     edit((database) => database.exec('PRAGMA user_version = 999'));
     expect(() => openSqliteLedger(folder)).toThrow(/newer version/);
-    edit((database) => database.exec('PRAGMA user_version = 2'));
+    edit((database) => database.exec(`PRAGMA user_version = ${migrations.length}`));
     ledger = openSqliteLedger(folder);
   });
 
@@ -179,6 +180,16 @@ describe('the one file', () => {
         /memberships name a group/,
       ],
       ['a list of members', "DELETE FROM holdings WHERE user = '$user'", /is not listed as a member/],
+      [
+        'a link of nobody',
+        "INSERT INTO identities VALUES ('contoso', 'https://idp.example', 'oid', 'nobody', 'externalId', 1)",
+        /1 links name a user who is not there/,
+      ],
+      [
+        'an API key of nobody',
+        "INSERT INTO api_keys VALUES ('k', 'h', 'Key', 'wxyz', 'contoso', 'nobody', '[]', 1, NULL, NULL, NULL, NULL)",
+        /1 API keys belong to somebody who is not there/,
+      ],
       ['old rules', "UPDATE users SET ruleset = 0 WHERE id = '$user'", /resolved with rules 0/],
     ];
     for (const [what, sql, problem] of cases) {

@@ -13,6 +13,7 @@ import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { roleSuite } from './role-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
+import { signInSuite } from './sign-in-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
 
@@ -29,6 +30,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
     describe('roles', () => roleSuite(open));
+    describe('signing in', () => signInSuite(open));
     describe('transfer', () => transferSuite(open));
     describe('an import into an empty store', () => importSuite(open));
   });

@@ -112,9 +112,9 @@ async function whoseKeys(
   const { caller, parts } = call;
   const asked = call.query.owner;
   const seesAll = holds(caller, readAll);
-  const isOwn = asked === 'me' || asked === caller.person?.id || (asked === undefined && !seesAll);
+  if (asked === undefined && seesAll) return undefined;
+  const isOwn = asked === undefined || asked === 'me' || asked === caller.person?.id;
   if (isOwn) return caller.person ?? 'nobody';
-  if (asked === undefined) return undefined;
   if (seesAll) return findPerson(parts.ledger, asked);
   throw new Refusal('forbidden', 'To see the keys of others needs the permission apiKeys:read.', {
     permission: 'apiKeys:read',

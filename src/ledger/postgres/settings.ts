@@ -2,14 +2,13 @@
 // with every change, and every request looks at that number after it arrived. Requests that arrive together look
 // together, so under load a look costs each of them little.
 
-import { Refusal } from '../../refusal.ts';
 import type { Token } from '../ledger.ts';
 import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
 import { tokenByHash } from '../sql/tokens.ts';
-import { isConflict } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { type Connection, oneMoment, type Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
+import { unlessBusy } from './tries.ts';
 
 export interface Snapshot {
   version: number;
@@ -29,6 +28,8 @@ export interface SettingsCache {
 
 /** It reads one row: whoever takes longer is not there. */
 const LOOK_MS = 5000;
+
+const BUSY = 'Another change of the settings takes long. Try again in a moment.';
 
 const currentVersion = 'SELECT version FROM settings_version';
 
@@ -80,39 +81,21 @@ export function settingsCache(pool: Pool): SettingsCache {
     token,
     at: (version) => (known?.version === version ? known : null),
     change: (work) =>
-      unlessBusy(() =>
-        pool.transaction(
-          async (connection) => {
-            await lockSettings(connection);
-            const answer = await work(connection);
-            await moveVersion(connection);
-            return answer;
-          },
-          // Removing a provider takes as long as it takes.
-          { long: true },
-        ),
+      unlessBusy(
+        () =>
+          pool.transaction(
+            async (connection) => {
+              await lockSettings(connection);
+              const answer = await work(connection);
+              await moveVersion(connection);
+              return answer;
+            },
+            // Removing a provider takes as long as it takes.
+            { long: true },
+          ),
+        BUSY,
       ),
   };
-}
-
-const CHANGE_TRIES = 3;
-
-/** Two changes that waited for each other: one is undone, and done again. */
-async function unlessBusy<Answer>(change: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await change();
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      if (tries < CHANGE_TRIES) continue;
-      const busy = new Refusal(
-        'unavailable',
-        'Another change of the settings takes long. Try again in a moment.',
-      );
-      busy.cause = error;
-      throw busy;
-    }
-  }
 }
 
 /** From here on nobody else writes by the settings, nor changes them. */

@@ -1,32 +1,33 @@
 // How PostgreSQL runs the scripts of signing in: beside the settings and beside SCIM, so that whoever tries passwords holds
 // up nobody else.
 
-import { Refusal } from '../../refusal.ts';
 import type { Hands } from '../sql/sign-in/hands.ts';
 import type { Script } from '../sql/statement.ts';
-import { isConflict } from './database-error.ts';
 import { postgresDialect } from './dialect.ts';
 import { lanes } from './lanes.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import type { Pool } from './pool.ts';
 import { runOn } from './run-script.ts';
 import { tell } from './tell.ts';
+import { unlessBusy } from './tries.ts';
 
-const TRIES = 3;
 const ALONE = 'alone';
+const LOCK_ALONE = `SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.localAdmins})`;
+const BUSY = 'Others are changing the same. Try again in a moment.';
 
 export function signInHands(pool: Pool, committed: () => void): Hands {
   const inLane = lanes();
 
-  async function transaction<Answer>(script: () => Script<Answer>, lock?: string): Promise<Answer> {
-    const answer = await pool.patiently(() =>
-      unlessBusy(() =>
-        pool.transaction(async (connection) => {
-          if (lock) await connection.query(lock);
-          return runOn(connection, script());
-        }),
-      ),
-    );
+  function transaction<Answer>(script: () => Script<Answer>, lock?: string): Promise<Answer> {
+    return pool.transaction(async (connection) => {
+      if (lock) await connection.query(lock);
+      return runOn(connection, script());
+    });
+  }
+
+  /** A transaction that broke before its commit wrote nothing and is done again; one that broke within it is not. */
+  async function surely<Answer>(work: () => Promise<Answer>): Promise<Answer> {
+    const answer = await pool.patiently(() => unlessBusy(work, BUSY));
     committed();
     return answer;
   }
@@ -35,25 +36,8 @@ export function signInHands(pool: Pool, committed: () => void): Hands {
     dialect: postgresDialect,
     tell,
     read: (script) => pool.patiently(() => runOn(pool, script())),
-    write: (script, lane) => inLane(lane ?? null, () => transaction(script)),
-    writeAlone: (script) =>
-      inLane(ALONE, () =>
-        transaction(script, `SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.localAdmins})`),
-      ),
+    write: (script, lane) => inLane(lane ?? null, () => surely(() => transaction(script))),
+    writeAlone: (script) => inLane(ALONE, () => surely(() => transaction(script, LOCK_ALONE))),
+    note: (script) => transaction(script),
   };
-}
-
-/** Two that waited for each other: one is undone, and done again. */
-async function unlessBusy<Answer>(work: () => Promise<Answer>): Promise<Answer> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!isConflict(error)) throw error;
-      if (tries < TRIES) continue;
-      const busy = new Refusal('unavailable', 'Others are changing the same. Try again in a moment.');
-      busy.cause = error;
-      throw busy;
-    }
-  }
 }

@@ -125,7 +125,7 @@ function ledgerOn(file: OpenFile): Ledger {
   const worker = jobWorker({ run, change, loader, writer, tell, ages: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
   const write = <Answer>(script: () => Script<Answer>) => change(() => run(script()));
-  const signIn = signInStores({ dialect, tell, read: durably, write, writeAlone: write });
+  const signIn = signInStores({ dialect, tell, read: durably, write, writeAlone: write, note: write });
 
   return {
     engine: 'sqlite',

@@ -53,7 +53,7 @@ interface Use {
 }
 
 export function apiKeys(hands: Hands): { store: ApiKeys; flush(): Promise<void> } {
-  const uses = notes<Use>((some) => hands.write(() => markUsed(hands.dialect, some)));
+  const uses = notes<Use>((some) => hands.note(() => markUsed(hands.dialect, some)));
   const store: ApiKeys = {
     find: (hash, at) => hands.read(() => findKey(hash, at)),
     ever: (hash) =>

@@ -17,4 +17,6 @@ export interface Hands {
   write<Answer>(script: () => Script<Answer>, lane?: string): Promise<Answer>;
   /** The same, and of all replicas one at a time. */
   writeAlone<Answer>(script: () => Script<Answer>): Promise<Answer>;
+  /** One transaction, tried once: it tells nothing, and nobody waits for it. */
+  note(script: () => Script<void>): Promise<void>;
 }

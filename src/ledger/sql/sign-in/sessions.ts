@@ -38,7 +38,7 @@ const columns = sessionWriteColumns.map((name) => `s.${name}`).join(', ');
 
 export function sessions(hands: Hands): { store: Sessions; flush(): Promise<void> } {
   const { tell, dialect } = hands;
-  const seen = notes<{ key: string; at: number }>((some) => hands.write(() => markSeen(dialect, some)));
+  const seen = notes<{ key: string; at: number }>((some) => hands.note(() => markSeen(dialect, some)));
   const store: Sessions = {
     find: (hash, at) => hands.read(() => findSession(hash, at)),
     begin: (session, by) => hands.write(() => beginSession(tell, session, by)),
