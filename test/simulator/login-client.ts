@@ -99,7 +99,8 @@ export async function postToken(
     body,
     headers,
   });
-  return { status: response.status, headers: response.headers, body: await response.json() };
+  const answer = (await response.json()) as TokenAnswer['body'];
+  return { status: response.status, headers: response.headers, body: answer };
 }
 
 export function redeem(
@@ -122,6 +123,11 @@ export function refresh(login: LoginSimulator, token: unknown, changes: Fields =
   return postToken(login, { grant_type: 'refresh_token', refresh_token: String(token), ...changes });
 }
 
+/** The JSON of an address. */
+export async function fetchJson(url: string, init: RequestInit = {}): Promise<Record<string, unknown>> {
+  return (await (await fetch(url, init)).json()) as Record<string, unknown>;
+}
+
 /** Sign-in and redemption in one. */
 export async function tokensFor(login: LoginSimulator, changes: Fields = {}): Promise<TokenAnswer> {
   const seen = await signIn(login, changes);
@@ -132,6 +138,9 @@ export async function idTokenFor(login: LoginSimulator, changes: Fields = {}): P
   return String((await tokensFor(login, changes)).body.id_token);
 }
 
-export async function claimsFor(login: LoginSimulator, changes: Fields = {}): Promise<Record<string, unknown>> {
+export async function claimsFor(
+  login: LoginSimulator,
+  changes: Fields = {},
+): Promise<Record<string, unknown>> {
   return decodeJwt(await idTokenFor(login, changes));
 }

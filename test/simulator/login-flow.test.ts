@@ -112,7 +112,9 @@ describe('who signs in', () => {
     const found = await visit(authorizeUrl(sim, { sim_search: user.mailNickname.toUpperCase() }));
     const href = /href="(\?[^"]*sim_user=[^"]*)"/.exec(found.text)![1]!.replaceAll('&amp;', '&');
     const seen = await visit(new URL(href, authorizeUrl(sim)).href);
-    expect(decodeJwt(String((await redeem(sim, seen.back.get('code'))).body.id_token)).oid).toBe(user.objectId);
+    expect(decodeJwt(String((await redeem(sim, seen.back.get('code'))).body.id_token)).oid).toBe(
+      user.objectId,
+    );
   });
 
   test('is ordered before, once', async () => {
@@ -171,7 +173,9 @@ describe('the way back', () => {
     const good = await signIn(login(), { response_mode: 'form_post' });
     expect(good.text).toContain(`action="${REDIRECT_URI}"`);
     expect(good.text).toContain('name="code"');
-    const bad = await visit(authorizeUrl(login(), { response_mode: 'form_post', prompt: 'none', state: '"><b>' }));
+    const bad = await visit(
+      authorizeUrl(login(), { response_mode: 'form_post', prompt: 'none', state: '"><b>' }),
+    );
     expect(bad.text).toContain('value="login_required"');
     expect(bad.text).toContain('value="&quot;&gt;&lt;b&gt;"');
   });
