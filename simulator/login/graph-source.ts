@@ -1,6 +1,6 @@
 // What Graph needs from sign-in: directories and applications as they are now, and the reading of access tokens.
 
-import { decodeProtectedHeader, errors, jwtVerify } from 'jose';
+import { decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
 import type { Caller, GraphSource } from '../graph/graph-call.ts';
 import type { LoginState } from './login-state.ts';
 
@@ -40,7 +40,10 @@ async function readToken(state: LoginState, token: string): Promise<Caller | nul
     const key = keys.find((one) => one.kid === kid);
     if (!key) return null;
     const currentDate = new Date(state.clock.now());
-    const { payload } = await jwtVerify(token, key.publicKey, { algorithms: ['RS256'], currentDate });
+    const { payload } = await jwtVerify(token, await importJWK(key.publicJwk, 'RS256'), {
+      algorithms: ['RS256'],
+      currentDate,
+    });
     return callerOf(state, payload);
   } catch (error) {
     if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
