@@ -13,6 +13,7 @@ import type { MappingSettings } from './agent/mapping.ts';
 import { SMALLEST_CAST } from './change-script.ts';
 import type { OrganisationSize } from './sample-organisation.ts';
 import type { Scope } from './tenant.ts';
+import { isWebAddress, oneOf, UsageError, wholeNumber } from './usage.ts';
 
 export const PUSH_HELP = `simulator push: plays one initial provisioning cycle as Microsoft Entra would, reads everything back,
 and reports every answer that Entra would count as a failure or patch again for ever.
@@ -60,9 +61,6 @@ export interface PushOptions {
   readonly readsBack: boolean;
   readonly json: boolean;
 }
-
-/** Wrong usage: all problems at once, one per line. */
-export class UsageError extends Error {}
 
 const OPTIONS = {
   base: { type: 'string' },
@@ -152,9 +150,7 @@ function readValues(args: readonly string[]): Values {
 function readBase(base: string | undefined, problems: string[]): string {
   if (base === undefined)
     problems.push('--base is missing: the Tenant URL, for example http://127.0.0.1:8080/scim/v2');
-  else if (!/^https?:$/.test(URL.canParse(base) ? new URL(base).protocol : '')) {
-    problems.push(`--base ${base}: not an http or https address`);
-  }
+  else if (!isWebAddress(base)) problems.push(`--base ${base}: not an http or https address`);
   return base ?? '';
 }
 
@@ -213,17 +209,4 @@ function readMatching(
     membersPerPatch: wholeNumber('members-per-patch', values['members-per-patch'], 1, problems),
     replaceMembers: values['replace-members'],
   };
-}
-
-function wholeNumber(name: string, text: string, least: number, problems: string[]): number {
-  const number = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(number) && number >= least) return number;
-  problems.push(`--${name} ${text}: not a whole number of at least ${least}`);
-  return least;
-}
-
-function oneOf<T extends string>(name: string, text: string, allowed: readonly T[], problems: string[]): T {
-  const found = allowed.find((one) => one === text);
-  if (found === undefined) problems.push(`--${name} ${text}: not one of ${allowed.join(', ')}`);
-  return found ?? allowed[0]!;
 }

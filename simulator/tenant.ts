@@ -32,20 +32,29 @@ export interface TenantUser {
   readonly assigned: boolean;
   /** In the recycle bin: for 30 days the person can be restored with everything. */
   readonly softDeleted: boolean;
+  /** Where a guest really signs in, as the `idp` claim says it; absent for members. */
+  readonly identityProvider?: string;
 }
 
 export interface TenantGroup {
   readonly objectId: string;
   readonly displayName: string;
+  /** People, and groups that are nested in this one. */
   readonly memberIds: ReadonlySet<string>;
   /** Assigned to the enterprise application; its direct members are then in scope too. */
   readonly assigned: boolean;
+  /** Values of the app roles with which it is assigned; none is Entra's "Default Access". */
+  readonly appRoles?: readonly string[];
+  /** False for a distribution list, which only the setting `All` puts into tokens. Absent means true. */
+  readonly securityEnabled?: boolean;
 }
 
 export interface AppRole {
   readonly id: string;
   readonly value: string;
   readonly displayName: string;
+  /** A disabled role can no longer be assigned; who has it keeps it. Absent means true. */
+  readonly isEnabled?: boolean;
 }
 
 /** Entra's two settings of provisioning scope: assigned users and groups only, or the whole directory. */
@@ -76,7 +85,7 @@ export function withUser(tenant: Tenant, user: TenantUser): Tenant {
   return { ...tenant, users: new Map(tenant.users).set(user.objectId, user) };
 }
 
-function withGroup(tenant: Tenant, group: TenantGroup): Tenant {
+export function withGroup(tenant: Tenant, group: TenantGroup): Tenant {
   return { ...tenant, groups: new Map(tenant.groups).set(group.objectId, group) };
 }
 
@@ -139,6 +148,23 @@ export function hardDeleteUser(tenant: Tenant, objectId: string): Tenant {
     if (group.memberIds.has(objectId)) groups.set(group.objectId, withoutMember(group, objectId));
   }
   return { ...tenant, users, groups };
+}
+
+/** Assigned in person to the enterprise application; without a role that is "Default Access". */
+export function assignUser(tenant: Tenant, objectId: string, appRoles: readonly string[] = []): Tenant {
+  return editUser(tenant, objectId, { assigned: true, appRoles });
+}
+
+export function unassignUser(tenant: Tenant, objectId: string): Tenant {
+  return editUser(tenant, objectId, { assigned: false, appRoles: [] });
+}
+
+export function assignGroup(tenant: Tenant, objectId: string, appRoles: readonly string[] = []): Tenant {
+  return withGroup(tenant, { ...groupOf(tenant, objectId), assigned: true, appRoles });
+}
+
+export function unassignGroup(tenant: Tenant, objectId: string): Tenant {
+  return withGroup(tenant, { ...groupOf(tenant, objectId), assigned: false, appRoles: [] });
 }
 
 export function joinGroup(tenant: Tenant, groupId: string, userId: string): Tenant {
@@ -210,7 +236,8 @@ export function deltaSince(before: Tenant | null, after: Tenant): Delta {
     const has = after.groups.get(groupId)?.memberIds;
     if (!has) continue; // The group is gone, and its memberships with it.
     for (const userId of has) {
-      if (!had.has(userId)) memberships.push({ groupId, userId, joins: true });
+      // The members of a nested group are not provisioned, and neither is the nesting.
+      if (!had.has(userId) && after.users.has(userId)) memberships.push({ groupId, userId, joins: true });
     }
     for (const userId of had) {
       // A person who is gone for good takes the memberships along: Entra sends the DELETE of the person only.

@@ -2,7 +2,8 @@
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { push } from '../../simulator/push.ts';
-import { readPushOptions, UsageError } from '../../simulator/push-options.ts';
+import { readPushOptions } from '../../simulator/push-options.ts';
+import { UsageError } from '../../simulator/usage.ts';
 import { type ScimFake, startScimFake } from './scim-fake.ts';
 
 let fake: ScimFake;

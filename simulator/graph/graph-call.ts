@@ -1,0 +1,72 @@
+// One request to Graph with everything a route needs to answer it, and what Graph needs from whoever runs it: directories,
+// applications, tokens and time. It knows nothing of how sign-in works.
+
+import type { SimRequest } from '../http-message.ts';
+import type { Tenant } from '../tenant.ts';
+
+export interface Caller {
+  readonly tenantId: string;
+  readonly appId: string;
+  /** Application permissions, or the scopes that a person delegated. */
+  readonly permissions: readonly string[];
+  /** The person on whose behalf the application calls; null for the application itself. */
+  readonly userId: string | null;
+  readonly subject: string;
+}
+
+/** As much of an application as Graph shows. */
+export interface ServicePrincipal {
+  readonly id: string;
+  readonly appId: string;
+  readonly displayName: string;
+  readonly accountEnabled: boolean;
+  readonly appRoleAssignmentRequired: boolean;
+  /** False for one that knows no roles of the tenant. */
+  readonly ownsAssignments: boolean;
+}
+
+export interface GraphSource {
+  /** Base of Graph, without the version. */
+  readonly url: string;
+  now(): number;
+  newId(): string;
+  tenantOf(tenantId: string): Tenant | undefined;
+  servicePrincipal(tenantId: string, appId: string): ServicePrincipal | undefined;
+  /** Null for a token that is not one of ours, or no longer valid. */
+  readToken(token: string): Promise<Caller | null>;
+}
+
+export interface GraphCall {
+  readonly source: GraphSource;
+  readonly request: SimRequest;
+  readonly caller: Caller;
+  readonly tenant: Tenant;
+  /** What the pattern of the route caught, decoded. */
+  readonly caught: readonly string[];
+}
+
+/** `$select` against everything a resource has; without it the default properties. */
+export function selected(
+  call: GraphCall,
+  resource: Readonly<Record<string, unknown>>,
+  defaults: readonly string[],
+): { readonly names: readonly string[]; readonly values: Record<string, unknown> } {
+  const select = call.request.query.get('$select');
+  const names =
+    select === null
+      ? defaults
+      : select
+          .split(',')
+          .map((name) => name.trim())
+          .filter(Boolean);
+  const values = Object.fromEntries(
+    names.filter((name) => Object.hasOwn(resource, name)).map((name) => [name, resource[name] ?? null]),
+  );
+  return { names, values };
+}
+
+/** The address by which answers say what they hold. */
+export function contextOf(call: GraphCall, what: string, names: readonly string[] | null = null): string {
+  const select = names !== null && call.request.query.has('$select') ? `(${names.join(',')})` : '';
+  return `${call.source.url}/v1.0/$metadata#${what}${select}`;
+}

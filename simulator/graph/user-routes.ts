@@ -1,0 +1,133 @@
+// People in Graph: one person with `$select`, and the groups somebody is in, as the overage of the groups claim needs them.
+
+import { jsonReply, type Reply } from '../http-message.ts';
+import type { TenantGroup, TenantUser } from '../tenant.ts';
+import { transitiveGroups } from '../tenant-access.ts';
+import { contextOf, type GraphCall, selected } from './graph-call.ts';
+import { GraphError } from './graph-error.ts';
+
+const DEFAULT_PROPERTIES = [
+  'businessPhones',
+  'displayName',
+  'givenName',
+  'jobTitle',
+  'mail',
+  'mobilePhone',
+  'officeLocation',
+  'preferredLanguage',
+  'surname',
+  'userPrincipalName',
+  'id',
+];
+const DEFAULT_PAGE = 100;
+const LARGEST_PAGE = 999;
+
+/** By object id or user name. The recycle bin is elsewhere. */
+function userAt(call: GraphCall): TenantUser {
+  const name = (call.caught[0] ?? '').toLowerCase();
+  const byName = (): TenantUser | undefined =>
+    [...call.tenant.users.values()].find((one) => one.userPrincipalName.toLowerCase() === name);
+  const user = call.tenant.users.get(name) ?? byName();
+  if (user && !user.softDeleted) return user;
+  throw new GraphError(
+    'Request_ResourceNotFound',
+    `Resource '${call.caught[0]}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+function showUser(user: TenantUser): Record<string, unknown> {
+  return {
+    id: user.objectId,
+    accountEnabled: user.accountEnabled,
+    businessPhones: user.telephoneNumber === undefined ? [] : [user.telephoneNumber],
+    city: user.city,
+    country: user.country,
+    department: user.department,
+    displayName: user.displayName,
+    employeeId: user.employeeId,
+    faxNumber: user.facsimileTelephoneNumber,
+    givenName: user.givenName,
+    jobTitle: user.jobTitle,
+    mail: user.mail,
+    mailNickname: user.mailNickname,
+    mobilePhone: user.mobile,
+    officeLocation: user.physicalDeliveryOfficeName,
+    postalCode: user.postalCode,
+    preferredLanguage: user.preferredLanguage,
+    state: user.state,
+    streetAddress: user.streetAddress,
+    surname: user.surname,
+    userPrincipalName: user.userPrincipalName,
+    userType: user.userType,
+  };
+}
+
+/** `accountEnabled` is not among the defaults: who wants to know has to ask. */
+export function getUser(call: GraphCall): Reply {
+  const { names, values } = selected(call, showUser(userAt(call)), DEFAULT_PROPERTIES);
+  return jsonReply(200, { '@odata.context': contextOf(call, 'users', names).concat('/$entity'), ...values });
+}
+
+export function getMemberObjects(call: GraphCall): Reply {
+  const { securityEnabledOnly } = readBody(call);
+  if (typeof securityEnabledOnly !== 'boolean') {
+    throw new GraphError('Request_BadRequest', 'securityEnabledOnly is missing.');
+  }
+  const groups = transitiveGroups(call.tenant, userAt(call).objectId);
+  const value = groups
+    .filter((group) => !securityEnabledOnly || group.securityEnabled !== false)
+    .map((group) => group.objectId);
+  return jsonReply(200, { '@odata.context': contextOf(call, 'Collection(Edm.String)'), value });
+}
+
+function readBody(call: GraphCall): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(call.request.body);
+    if (typeof body === 'object' && body !== null) return { ...body };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new GraphError('Request_BadRequest', 'Unable to read JSON request payload.');
+}
+
+export function getTransitiveMemberOf(call: GraphCall): Reply {
+  const groups = transitiveGroups(call.tenant, userAt(call).objectId);
+  const { query, path } = call.request;
+  const top = Number(query.get('$top') ?? DEFAULT_PAGE);
+  if (!Number.isInteger(top) || top < 1) {
+    throw new GraphError('Request_BadRequest', `Invalid page size specified: '${query.get('$top')}'.`);
+  }
+  const size = Math.min(top, LARGEST_PAGE);
+  const from = Number(query.get('$skiptoken') ?? 0) || 0;
+  const next = new URLSearchParams(query);
+  next.set('$skiptoken', String(from + size));
+  const route = path.slice(path.indexOf('/v1.0'));
+  return jsonReply(200, {
+    '@odata.context': contextOf(call, 'directoryObjects'),
+    ...(from + size < groups.length ? { '@odata.nextLink': `${call.source.url}${route}?${next}` } : {}),
+    value: groups.slice(from, from + size).map((group) => showGroup(call, group)),
+  });
+}
+
+function showGroup(call: GraphCall, group: TenantGroup): Record<string, unknown> {
+  const all = {
+    id: group.objectId,
+    displayName: group.displayName,
+    securityEnabled: group.securityEnabled !== false,
+    mailEnabled: group.securityEnabled === false,
+  };
+  return { '@odata.type': '#microsoft.graph.group', ...selected(call, all, Object.keys(all)).values };
+}
+
+/** The endpoint that discovery names `userinfo_endpoint`; only for a token that a person delegated. */
+export function getUserInfo(call: GraphCall): Reply {
+  const user = call.caller.userId === null ? undefined : call.tenant.users.get(call.caller.userId);
+  if (!user) throw new GraphError('Authorization_RequestDenied', 'Insufficient privileges. Missing: openid.');
+  return jsonReply(200, {
+    sub: call.caller.subject,
+    name: user.displayName,
+    family_name: user.surname,
+    given_name: user.givenName,
+    ...(user.mail !== undefined && call.caller.permissions.includes('email') ? { email: user.mail } : {}),
+  });
+}
