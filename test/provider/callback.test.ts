@@ -7,6 +7,7 @@ import {
   finishSignIn,
   type SignInResult,
   type SignInTransaction,
+  TRANSACTION_MS,
 } from '../../src/provider/sign-in.ts';
 import type { SignInReason } from '../../src/provider/sign-in-refusal.ts';
 import {
@@ -166,7 +167,7 @@ describe('the callback', () => {
     ['for another provider than was asked', 'provider_mismatch', {}, { provider: 'okta' }],
     ['of another issuer (RFC 9207)', 'provider_mismatch', { iss: 'https://evil.example' }],
     ['of another tenant (RFC 9207)', 'provider_mismatch', { iss: `${LOGIN}/${OTHER_TENANT}/v2.0` }],
-    ['too late', 'transaction_expired', {}, { startedAt: START - 31 * MINUTE }],
+    ['too late', 'transaction_expired', {}, { startedAt: START - TRANSACTION_MS - 1 }],
     ['before it was begun', 'transaction_expired', {}, { startedAt: START + 6 * MINUTE }],
     ['without a code', 'malformed_callback', { code: '' }],
     ['with access_denied', 'access_denied', { error: 'access_denied' }],

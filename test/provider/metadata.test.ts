@@ -153,6 +153,16 @@ describe('the discovery document', () => {
     ['of another tenant', discoveryOf(V2, `${LOGIN}/${OTHER_TENANT}/v2.0`), 'bad_metadata'],
     ['of another host', discoveryOf(V2, `https://evil.example/${TENANT}/v2.0`), 'bad_metadata'],
     ['without a token endpoint', { ...discoveryOf(V2, V2), token_endpoint: undefined }, 'bad_metadata'],
+    [
+      'that leads from https to http',
+      { ...discoveryOf(V2, V2), token_endpoint: 'http://x.example' },
+      'bad_metadata',
+    ],
+    [
+      'that leads to a script',
+      { ...discoveryOf(V2, V2), authorization_endpoint: 'javascript:x' },
+      'bad_metadata',
+    ],
     ['that is a list', [], 'bad_metadata'],
     ['that is a page', '<html>', 'provider_unreachable'],
   ])('%s is not taken', async (_, body, reason) => {
