@@ -24,6 +24,7 @@ import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
+import { fold } from './fold.ts';
 import { makeFolder } from './folder.ts';
 import { newId } from './id.ts';
 import { clientSecretIdentity, type Provider, SEALED_SECRET, sealedSecrets } from './identity/provider.ts';
@@ -113,7 +114,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
         outbound: wayOut,
         clock,
         development: settings.development,
-        secretOf: (provider) => clientSecretOf(keys, provider),
+        secretOf: (provider) => clientSecretOf(keys, settings, provider),
       }),
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
@@ -154,7 +155,11 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   }
 }
 
-function clientSecretOf(keys: KeyRing, { id, settings }: Provider): string | null {
+/** What the file declares stays in the file; everything else is sealed with its provider. */
+function clientSecretOf(keys: KeyRing, { declared }: Settings, provider: Provider): string | null {
+  const { id, name, settings } = provider;
+  const written = declared?.providers.find((each) => fold(each.name) === fold(name));
+  if (provider.declared && written?.clientSecret !== undefined) return written.clientSecret;
   const sealed = settings.connection[SEALED_SECRET];
   if (typeof sealed !== 'string') return null;
   try {

@@ -61,7 +61,8 @@ export function outboundFailure(error: unknown, host: string, addresses: readonl
       'Check the spelling, and the DNS servers of this machine.',
     );
   }
-  if (CONNECT_CODES.test(code)) {
+  // What the operating system refused otherwise is about the connection too.
+  if (CONNECT_CODES.test(code) || isOfSystem(error)) {
     return make(
       'connect',
       `No connection to ${where} (${code}).`,
@@ -94,6 +95,10 @@ export function timedOut(host: string, addresses: readonly string[]): OutboundFa
     addresses,
     advice: 'Check that the service runs, and that a firewall lets this server reach it.',
   });
+}
+
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && typeof (error as NodeJS.ErrnoException).syscall === 'string';
 }
 
 function codeOf(error: unknown): string {

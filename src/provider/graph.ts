@@ -126,7 +126,7 @@ async function untilPatienceEnds(
 }
 
 /** What Graph asks for, and a little more so that a crowd does not come back together; else twice as long each time. */
-export function waitBefore(attempt: number, retryAfterMs: number | null, jitter: number): number {
+function waitBefore(attempt: number, retryAfterMs: number | null, jitter: number): number {
   if (retryAfterMs !== null) return retryAfterMs + jitter * FIRST_WAIT_MS;
   return Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + jitter / 2);
 }

@@ -19,13 +19,13 @@ export interface Keeping {
   readonly pauseMs: number;
 }
 
-export function kept<Value>(clock: Clock, keeping: Keeping, fetch: () => Promise<Value>): Kept<Value> {
+export function kept<Value>(clock: Clock, keeping: Keeping, bring: () => Promise<Value>): Kept<Value> {
   let copy: { readonly value: Value; readonly at: number } | null = null;
   let failedAt = Number.NEGATIVE_INFINITY;
   let running: Promise<Value> | null = null;
   const run = async () => {
     try {
-      const value = await fetch();
+      const value = await bring();
       copy = { value, at: clock.now() };
       return value;
     } catch (error) {

@@ -129,8 +129,7 @@ function keptMetadata(reach: Reach, url: string): Promise<Metadata> {
   return entryOf(reach.memory.metadata, url, make).get();
 }
 
-/** Past what is kept. Rejects with a SignInRefusal: `provider_unreachable` or `bad_metadata`. */
-export async function fetchMetadata(reach: Pick<Reach, 'outbound'>, url: string): Promise<Metadata> {
+async function fetchMetadata(reach: Pick<Reach, 'outbound'>, url: string): Promise<Metadata> {
   return readMetadata(await fetchJson(reach, url), url);
 }
 
@@ -145,10 +144,14 @@ export function readMetadata(body: unknown, url: string): Metadata {
     const value = own(document, name);
     return typeof value === 'string' && value.length <= ADDRESS_CHARACTERS ? value : null;
   };
-  const address = (name: string) => {
+  // A browser is sent there with what it signs in with, so no document leads from https to anything else.
+  const addressOrNull = (name: string) => {
     const value = textOrNull(name);
-    return value !== null && URL.canParse(value) ? value : refuse(name);
+    if (value === null || !URL.canParse(value)) return null;
+    const { protocol } = new URL(value);
+    return protocol === 'https:' || (protocol === 'http:' && url.startsWith('http:')) ? value : null;
   };
+  const address = (name: string) => addressOrNull(name) ?? refuse(name);
   const list = (name: string) => {
     const value = own(document, name);
     return Array.isArray(value) ? value.filter((each) => typeof each === 'string').slice(0, LIST_MOST) : null;
@@ -158,8 +161,8 @@ export function readMetadata(body: unknown, url: string): Metadata {
     authorizationEndpoint: address('authorization_endpoint'),
     tokenEndpoint: address('token_endpoint'),
     jwksUri: address('jwks_uri'),
-    userinfoEndpoint: textOrNull('userinfo_endpoint'),
-    endSessionEndpoint: textOrNull('end_session_endpoint'),
+    userinfoEndpoint: addressOrNull('userinfo_endpoint'),
+    endSessionEndpoint: addressOrNull('end_session_endpoint'),
     signingAlgorithms: list('id_token_signing_alg_values_supported') ?? [],
     tokenAuthMethods: list('token_endpoint_auth_methods_supported'),
     scopes: list('scopes_supported'),

@@ -25,7 +25,7 @@ export type LetIn =
   /** SCIM alone makes users here, and it has not made this one. */
   | { readonly kind: 'not-provisioned' }
   /** Was here, and was removed by the provider (or purged since): only SCIM or a person brings them back. */
-  | { readonly kind: 'gone' }
+  | { readonly kind: 'gone'; readonly user: string | null }
   /** Several users have this externalId. */
   | { readonly kind: 'ambiguous'; readonly users: readonly string[] }
   /** A user has the name, and nothing proves that it is they. */
@@ -66,7 +66,7 @@ async function tryLetIn(entering: Entering, confirming: Confirming, keepName: bo
   const found = await ledger.identities.candidates(provider.id, { key, userName: signedIn.idToken.userName });
   const known = await enterKnown(entering, found, keepName);
   if (known) return known;
-  if (found.removed !== null || found.purged) return { kind: 'gone' };
+  if (found.removed !== null || found.purged) return { kind: 'gone', user: found.removed };
   if (found.byUserName !== null) {
     const byName = await enterByName(entering, confirming, found.byUserName, keepName);
     if (byName) return byName;

@@ -38,7 +38,7 @@ export async function refusedByUs(outcome: NotIn, ledger: Ledger): Promise<Refus
       return {
         ...none,
         reason: 'removed',
-        user: outcome.kind === 'removed' ? outcome.user.id : null,
+        user: outcome.kind === 'removed' ? outcome.user.id : outcome.user,
         title: 'Your account was removed',
         words: 'Your organisation has removed this account here. Signing in does not bring it back.',
         advice: ASK,
