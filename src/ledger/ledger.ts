@@ -385,7 +385,13 @@ export interface Ledger extends SignInStores {
     query: UserListQuery,
   ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
   fullUser(id: string): Promise<FullUser | null>;
-  findPeople(by: { userName?: string; externalId?: string; provider?: string }): Promise<string[]>;
+  /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
+  findPeople(by: {
+    userName?: string;
+    externalId?: string;
+    subject?: string;
+    provider?: string;
+  }): Promise<string[]>;
   listTargets(
     query: TargetListQuery,
   ): Promise<{ items: ListedTarget[]; total: number; next: PageKey | null }>;
