@@ -13,6 +13,7 @@ import { mintToken, sha256Hex } from '../../secret.ts';
 import type { DeclaredApiKey } from '../parts.ts';
 import { holds } from './caller.ts';
 import { listQuery, pageOf, rfc3339, sortedBy, text } from './contract.ts';
+import { personCaller } from './credentials.ts';
 import { refuseDeclaredKey } from './lock.ts';
 import { findPerson, type Owner, oneOf, ownersIn } from './owners.ts';
 import { readCursor, writeCursor } from './page.ts';
@@ -186,6 +187,13 @@ const createKey = route({
         }),
       ),
       expiresAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
+      owner: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 300,
+          description: 'Whose it is to be, by id or exact user name: for the shell of the operator alone.',
+        }),
+      ),
       expiresIn: Type.Optional(
         Type.String({ pattern: '^[1-9][0-9]{0,8}[smhd]$', description: 'Instead, such as `90d`.' }),
       ),
@@ -196,20 +204,16 @@ const createKey = route({
   response: Type.Object({ ...apiKeyShape.properties, key: text('The key itself. It is not shown again.') }),
   refuses: { 409: 'You are no person: a key of the configuration file, or the shell of the operator' },
   async handle(call) {
-    const { parts, body, caller, at } = call;
+    const { parts, body, at } = call;
     const expiresAt = readEnd(body, at);
-    const permissions = readScope(call, body.permissions);
-    if (!caller.person) {
-      const detail =
-        'An API key belongs to a person, and you are none: sign in to make one, or declare it in the configuration file.';
-      throw new Refusal('conflict', detail);
-    }
+    const maker = await ownerOf(call, body.owner);
+    const permissions = readScope(call, maker.permissions, body.permissions);
     const secret = mintToken(KEY_PREFIX);
     const key: ApiKey = {
       id: newId(at),
       name: body.name,
       lastFour: secret.slice(-4),
-      owner: caller.person,
+      owner: maker.person,
       permissions,
       createdAt: at,
       expiresAt,
@@ -218,7 +222,7 @@ const createKey = route({
       lastUsedFrom: null,
     };
     await parts.ledger.apiKeys.add(key, sha256Hex(secret), changeBy(call));
-    const owner = await ownersIn(parts.ledger)(caller.person);
+    const owner = await ownersIn(parts.ledger)(maker.person);
     return {
       headers: { 'cache-control': 'no-store' },
       body: { ...showKey(key, owner, at), key: secret },
@@ -244,13 +248,44 @@ function readEnd(
   return end;
 }
 
-/** A key that makes a key hands on no more than it has itself. */
-function readScope({ caller, parts }: Call, asked: readonly string[] | undefined): readonly string[] {
-  if (asked === undefined) return [...caller.permissions];
+/** Whose key it becomes, and what it may at most: one that makes another hands on no more than it has itself. */
+async function ownerOf(
+  { caller, parts: { ledger } }: Call,
+  named: string | undefined,
+): Promise<{ person: Person; permissions: ReadonlySet<string> }> {
+  if (named !== undefined) {
+    if (caller.via !== 'local') {
+      throw new Refusal(
+        'forbidden',
+        'Only the shell of the operator makes keys for others. Leave out `owner`.',
+      );
+    }
+    const person = await findPerson(ledger, named);
+    const owner = await personCaller(ledger, person);
+    if (owner) return { person, permissions: owner.permissions };
+    throw new Refusal(
+      'conflict',
+      `${shorten(named)} may not come in, so a key of theirs would open nothing.`,
+    );
+  }
+  if (caller.person) return { person: caller.person, permissions: caller.permissions };
+  const detail =
+    caller.via === 'local'
+      ? 'An API key belongs to a person: name the owner.'
+      : 'An API key belongs to a person, and you are none: sign in to make one, or declare it in the configuration file.';
+  throw new Refusal('conflict', detail);
+}
+
+function readScope(
+  { parts }: Call,
+  most: ReadonlySet<string>,
+  asked: readonly string[] | undefined,
+): readonly string[] {
+  if (asked === undefined) return [...most];
   const wanted = readPermissions(parts.settings, asked);
-  const beyond = wanted.filter((permission) => !caller.permissions.has(permission));
+  const beyond = wanted.filter((permission) => !most.has(permission));
   if (beyond.length === 0) return wanted;
-  const detail = `A key may no more than whoever makes it, and you do not have ${beyond.join(', ')}.`;
+  const detail = `A key may no more than whoever it belongs to, who does not have ${beyond.join(', ')}.`;
   throw new Refusal('forbidden', detail, { permissions: beyond });
 }
 
