@@ -32,7 +32,8 @@ function show(output: Output, { source, key, formerKey, secrets, resealed }: Rot
     return;
   }
   const all = secrets === 1 ? 'The one stored secret is' : `All ${secrets} stored secrets are`;
-  output.line({ tone: 'good', text: `${all} sealed with key ${key}` }, ` (${resealed} sealed anew).`);
+  const also = resealed > secrets ? ', refresh tokens of sessions among them' : '';
+  output.line({ tone: 'good', text: `${all} sealed with key ${key}` }, ` (${resealed} sealed anew${also}).`);
   if (source === 'file') {
     output.line('Back up the new key: secret.key of the data folder.');
     output.line(

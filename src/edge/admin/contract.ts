@@ -247,7 +247,7 @@ export const rotationShape = Type.Object({
   key: text('Id of the key that all secrets are sealed with now.'),
   formerKey: orNull(text('Id of the key before it, when the rotation began.')),
   secrets: count('How many secrets are stored.'),
-  resealed: count('How many of them were sealed anew.'),
+  resealed: count('How many were sealed anew, refresh tokens of sessions included.'),
 });
 export type RotationJson = Static<typeof rotationShape>;
 

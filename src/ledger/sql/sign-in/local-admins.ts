@@ -24,7 +24,8 @@ interface AdminColumns {
 
 const columns = 'id, name, password, created_at, password_at, failures, locked_until, last_sign_in_at';
 
-export function localAdmins({ tell, ...hands }: Hands): LocalAdmins {
+export function localAdmins(hands: Hands): LocalAdmins {
+  const { tell } = hands;
   return {
     list: () =>
       hands.read(function* () {
@@ -39,7 +40,7 @@ export function localAdmins({ tell, ...hands }: Hands): LocalAdmins {
         const sql = 'SELECT 1 AS there FROM setup_links WHERE hash = ? AND expires_at > ?';
         return (yield* one(sql, hash, at)) !== undefined;
       }),
-    setUp: (hash, admin, by) => hands.writeAlone(() => setUp(tell, hash, admin, by)),
+    setUp: (hash, admin, by) => hands.writeAlone(() => setUp(hands, hash, admin, by)),
     setPassword: (admin, password, keep, by) =>
       hands.write(() => setPassword(tell, admin, password, keep, by)),
     beginTry: (id, at, lockFor) => hands.write(() => beginTry(tell, id, at, lockFor), `tries of ${id}`),
@@ -87,7 +88,7 @@ function* issueLink(
 }
 
 function* setUp(
-  tell: Tell,
+  { tell, dialect }: Hands,
   hash: string,
   admin: Pick<LocalAdmin, 'id' | 'name' | 'password'>,
   by: Change,
@@ -95,7 +96,8 @@ function* setUp(
   const used = yield* write('DELETE FROM setup_links WHERE hash = ? AND expires_at > ?', hash, by.at);
   if (used !== 1) return null;
   const folded = fold(admin.name);
-  const before = yield* adminWhere('name_folded = ?', folded);
+  // Held, so that no other new password comes between: the link is used up by now.
+  const before = yield* adminWhere(`name_folded = ? ${dialect.held}`, folded);
   if (before) {
     yield* changePassword(tell, before, admin.password, null, by);
   } else {

@@ -1,6 +1,8 @@
 // When something was last used: noted at most once a minute for each, written together a moment later. Nobody waits for
 // it, and nobody is refused when it fails; a crash loses that moment.
 
+import { inPortions } from '../statement.ts';
+
 const EVERY_MS = 60_000;
 const GATHER_MS = 500;
 const WRITTEN_AT_ONCE = 200;
@@ -26,14 +28,11 @@ export function notes<Each extends Note>(write: (some: readonly Each[]) => Promi
   async function writeAll(): Promise<void> {
     const all = waiting;
     waiting = [];
-    for (let from = 0; from < all.length; from += WRITTEN_AT_ONCE) {
-      const some = all.slice(from, from + WRITTEN_AT_ONCE);
-      try {
-        await write(some);
-      } catch {
-        // Noted with the next use.
-        for (const { key } of some) noted.delete(key);
-      }
+    try {
+      for (const some of inPortions(all, WRITTEN_AT_ONCE)) await write(some);
+    } catch {
+      // Noted with the next use.
+      for (const { key } of all) noted.delete(key);
     }
   }
 

@@ -8,7 +8,8 @@ import type { Tell } from '../origin.ts';
 import { one, type Script, write } from '../statement.ts';
 import type { Hands } from './hands.ts';
 
-export function ownSettings({ tell, ...hands }: Hands): OwnSettings {
+export function ownSettings(hands: Hands): OwnSettings {
+  const { tell } = hands;
   return {
     read: (name) => hands.read(() => readSetting(name)),
     save: (name, value, expected, by) => hands.write(() => saveSetting(tell, name, value, expected, by)),
