@@ -1,6 +1,8 @@
 // GET and PUT /api/settings/trusted-networks: which private networks outbound requests may reach, and which never.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../src/config.ts';
+import { trustedNetworks } from '../../src/edge/admin/trusted-networks.ts';
 import { type Fixture, keys, startFixture } from './fixture.ts';
 
 const path = '/api/settings/trusted-networks';
@@ -57,6 +59,9 @@ describe('trusted networks', () => {
       },
     ]);
     expect((await api.get<NetworksJson>(path)).body.networks).toEqual(networks);
+    // And so it is for whoever asks before a request goes out.
+    const settings = readSettings({ env: {}, config: {} });
+    expect(await trustedNetworks({ ledger: api.server.ledger, settings })).toMatchObject({ networks });
   });
 
   it('PUT 412 when somebody else was first; 403 for who may only look', async () => {
