@@ -1,7 +1,19 @@
 // The table of commands: what there is, in the order in which help shows it.
 
 import type { Command } from './command.ts';
+
+<<<<<<< HEAD
+
 import { adminReset } from './commands/admin-reset.ts';
+
+=======
+
+import { apiKeyCreate } from './commands/api-key-create.ts';
+import { apiKeyList } from './commands/api-key-list.ts';
+import { apiKeyRevoke } from './commands/api-key-revoke.ts';
+
+>>>>>>> wt-perm
+
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -10,6 +22,8 @@ import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
 import { providerList } from './commands/provider-list.ts';
+import { roleList } from './commands/role-list.ts';
+import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -35,6 +49,11 @@ export const commands: readonly Command[] = [
   userList,
   userShow,
   userPurge,
+  roleList,
+  roleShow,
+  apiKeyCreate,
+  apiKeyList,
+  apiKeyRevoke,
   explain,
   tail,
   verify,
