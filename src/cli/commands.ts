@@ -2,17 +2,10 @@
 
 import type { Command } from './command.ts';
 
-<<<<<<< HEAD
-
 import { adminReset } from './commands/admin-reset.ts';
-
-=======
-
 import { apiKeyCreate } from './commands/api-key-create.ts';
 import { apiKeyList } from './commands/api-key-list.ts';
 import { apiKeyRevoke } from './commands/api-key-revoke.ts';
-
->>>>>>> wt-perm
 
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
