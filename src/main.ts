@@ -210,6 +210,12 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
     }
     return undefined;
   });
+  const isHttps = parts.settings.publicUrl?.startsWith('https:') === true;
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    // A year, as browsers want it before they believe it; never for an address that is not ours for good.
+    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
+  });
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(cookie);
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
