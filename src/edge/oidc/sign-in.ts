@@ -18,7 +18,7 @@ import {
 } from '../../provider/sign-in.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { Refusal } from '../../refusal.ts';
-import { failedAttempts } from '../admin/caller.ts';
+import { type FailedAttempts, failedAttempts } from '../admin/caller.ts';
 import { sendPage } from './answer.ts';
 import { beginSession, giveSession } from './begin-session.ts';
 import { forMs, forNever, underWayName, underWayTooMany } from './cookies.ts';
@@ -42,6 +42,8 @@ interface Visit {
   request: FastifyRequest;
   reply: FastifyReply;
   by: ReturnType<typeof byRequest>;
+  /** Refusals of one address: more than some in a minute are for whoever made them, not for the log of events. */
+  failures: FailedAttempts;
 }
 
 export function canSignIn({ enabled, settings }: Provider): boolean {
@@ -62,16 +64,16 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
   const failures = failedAttempts(limits.failedAuthenticationsPerMinute);
   app.get(SIGN_IN_PATH, async (request, reply) => {
     const query = queryOf(request);
-    const visit = { door, request, reply, by: byRequest(door) };
-    if (isCallback(query)) return comeBack(visit, failures, 'sign-in', query);
+    const visit = { door, request, reply, by: byRequest(door), failures };
+    if (isCallback(query)) return comeBack(visit, 'sign-in', query);
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
     if (wanted === null) return showSignIn(door, reply, { returnTo });
     return goThere(visit, await providerNamed(door, wanted), 'sign-in', returnTo);
   });
   app.get(DISCOVER_CALLBACK, async (request, reply) => {
-    const visit = { door, request, reply, by: byRequest(door) };
-    return comeBack(visit, failures, 'discover-claims', queryOf(request));
+    const visit = { door, request, reply, by: byRequest(door), failures };
+    return comeBack(visit, 'discover-claims', queryOf(request));
   });
 }
 
@@ -94,12 +96,13 @@ async function providerNamed({ parts }: FrontDoor, id: string): Promise<Provider
 // --- there ------------------------------------------------------------------------------------------------------
 
 export async function goThere(
-  { door, request, reply, by }: Visit,
+  visit: Visit,
   provider: Provider,
   purpose: Purpose,
   returnTo: string,
 ): Promise<FastifyReply> {
-  const { parts } = door;
+  const { request, reply } = visit;
+  const { parts } = visit.door;
   const redirectUri = parts.publicUrl() + pathOf[purpose];
   try {
     const { url, transaction } = await beginSignIn(parts.reach, provider, { redirectUri, purpose, returnTo });
@@ -109,7 +112,7 @@ export async function goThere(
     return reply.header('cache-control', 'no-store').redirect(url, 303);
   } catch (error) {
     if (!(error instanceof SignInRefusal)) throw error;
-    return refuse({ door, request, reply, by }, provider, refusedByProvider(error), {});
+    return refuse(visit, provider, refusedByProvider(error), {});
   }
 }
 
@@ -119,19 +122,10 @@ function cookieIdentity(state: string): string {
 
 // --- and back ---------------------------------------------------------------------------------------------------
 
-async function comeBack(
-  visit: Visit,
-  failures: ReturnType<typeof failedAttempts>,
-  purpose: Purpose,
-  query: URLSearchParams,
-): Promise<FastifyReply> {
+async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams): Promise<FastifyReply> {
   const { door, request, reply, by } = visit;
   const begun = await readBegun(visit, query, purpose);
-  if (!begun) {
-    const waitMs = failures.note(request.ip, by.at);
-    if (waitMs > 0) throw tooOften(request.ip, waitMs);
-    return refuse(visit, null, refusedByProvider(new SignInRefusal('state_mismatch')), {});
-  }
+  if (!begun) return refuse(visit, null, refusedByProvider(new SignInRefusal('state_mismatch')), {});
   const { transaction, provider } = begun;
   const { ledger, reach } = door.parts;
   const result = await finishSignIn(reach, provider, transaction, query, by.at);
@@ -204,13 +198,27 @@ async function askForLink(visit: Visit, provider: Provider, outcome: LetIn, sign
   );
 }
 
+/** `provider` null: nobody began it here. */
 async function refuse(
-  { door, request, reply, by }: Visit,
+  visit: Visit,
   provider: Provider | null,
   refused: Refused,
-  { key }: { key?: SignedIn['key'] },
+  about: { key?: SignedIn['key'] },
 ): Promise<FastifyReply> {
-  const { reason, user, references } = refused;
+  const { request, reply, by } = visit;
+  const waitMs = visit.failures.note(request.ip, by.at);
+  if (waitMs > 0 && !provider) throw tooOften(request.ip, waitMs);
+  if (waitMs === 0) await noteRefusal(visit, provider, refused, about);
+  const references = [{ name: 'Request', value: by.cause.id }, ...refused.references];
+  return sendPage(reply, refused.status, notLetInPage({ ...refused, references, again: SIGN_IN_PATH }));
+}
+
+async function noteRefusal(
+  { door, request, by }: Visit,
+  provider: Provider | null,
+  { reason, user, references }: Refused,
+  { key }: { key?: SignedIn['key'] },
+): Promise<void> {
   const said = Object.fromEntries(references.map(({ name, value }) => [name, value]));
   await door.parts.ledger.refusals.note(
     {
@@ -227,8 +235,6 @@ async function refuse(
     },
     { ...by, actor: { kind: 'system', id: 'sign-in' }, provider: provider?.id ?? null },
   );
-  const all = [{ name: 'Request', value: by.cause.id }, ...references];
-  return sendPage(reply, refused.status, notLetInPage({ ...refused, references: all, again: SIGN_IN_PATH }));
 }
 
 function tooOften(remote: string, waitMs: number): Refusal {
