@@ -53,7 +53,8 @@ function turned(
     known.formerly.push(reason);
     reasons.set(target.id, known);
   }
-  const isGiven = (id: string) => left.some(({ target, reason }) => target.id === id && reason.by === 'manual');
+  const isGiven = (id: string) =>
+    left.some(({ target, reason }) => target.id === id && reason.by === 'manual');
   const { of, actor } = retirement;
   return [...reasons.values()]
     .filter(({ target }) => !isGiven(target.id))

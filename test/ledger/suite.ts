@@ -11,6 +11,7 @@ import { jobSuite } from './job-suite.ts';
 import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
+import { retireSuite } from './retire-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
@@ -22,6 +23,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('groups', () => groupSuite(open));
     describe('sweep', () => sweepSuite(open));
     describe('jobs', () => jobSuite(open));
+    describe('retiring', () => retireSuite(open));
     describe('forgetting', () => forgettingSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));
