@@ -3,12 +3,14 @@
 
 import { type Static, Type } from 'typebox';
 import type { Job } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+import { shorten } from '../../scim/json.ts';
 import { choice, count, listQuery, orNull, pageOf, rfc3339, sortedBy, text, time } from './contract.ts';
 import { needUser } from './look-up.ts';
 import { pageInMemory } from './page.ts';
 import { changeBy, type Route, route } from './route.ts';
 
-const jobShape = Type.Object({
+export const jobShape = Type.Object({
   id: text(),
   kind: choice(
     [
@@ -44,7 +46,7 @@ const jobShape = Type.Object({
 });
 export type JobJson = Static<typeof jobShape>;
 
-function showJob(job: Job): JobJson {
+export function showJob(job: Job): JobJson {
   const { id, kind, provider, done, total, chunks, failures, lastError, cause } = job;
   return {
     id,
@@ -92,6 +94,19 @@ const listJobs = route({
   },
 });
 
+const getJob = route({
+  method: 'GET',
+  path: '/jobs/{id}',
+  permission: { resource: 'system', operation: 'read' },
+  summary: 'One piece of work, and how far it is',
+  response: jobShape,
+  async handle({ parts: { ledger }, params }) {
+    const job = (await ledger.jobs(JOBS_READ)).find((each) => each.id === params.id);
+    if (!job) throw new Refusal('notFound', `There is no job ${shorten(params.id)}, or it ended long ago.`);
+    return { body: showJob(job) };
+  },
+});
+
 const purgeUser = route({
   method: 'POST',
   path: '/users/{id}/purge',
@@ -112,4 +127,4 @@ const purgeUser = route({
   },
 });
 
-export const jobRoutes: readonly Route[] = [listJobs, purgeUser];
+export const jobRoutes: readonly Route[] = [listJobs, getJob, purgeUser];

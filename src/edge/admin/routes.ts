@@ -10,6 +10,7 @@ import { mappingRoutes } from './mappings.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerRoutes } from './providers.ts';
+import { removalPlanRoutes } from './removal-plan.ts';
 import { requestRoutes } from './requests.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
@@ -28,6 +29,7 @@ export const routes: readonly Route[] = [
   ...roleRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
+  ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
