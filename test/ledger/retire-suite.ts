@@ -1,17 +1,15 @@
-// A provider goes, or its SCIM, and somebody says what becomes of its people: what each choice leaves behind, also when the
-// job is cut short between its chunks.
+// A provider goes, and somebody says what becomes of its people: what each choice leaves behind, also when the job is cut
+// short between its chunks.
 
 import { describe, expect, it } from 'vitest';
-import type { Retirement } from '../../src/identity/provider.ts';
 import { suspendByAdmin } from '../../src/identity/user.ts';
-import type { RetirementAsked } from '../../src/ledger/ledger.ts';
 import { decideManualGrant } from '../../src/mapping/manual.ts';
-import { type Desk, eachWithLedger, type Open } from './opened.ts';
+import type { Open } from './opened.ts';
+import { CROWD, retirementDesk, whole } from './retirement-desk.ts';
 import {
   accessOf,
   applyRules,
   by,
-  ENTERPRISE,
   everyDepartment,
   PROVIDER,
   providerNamed,
@@ -19,31 +17,10 @@ import {
   tick,
 } from './scribe.ts';
 
-/** More than one chunk reaches. */
-const CROWD = 230;
-
 export function retireSuite(open: Open): void {
-  const desk = eachWithLedger(open);
-
-  async function retire(of: Retirement['of'], people: RetirementAsked['people']) {
-    const { provider } = (await desk.ledger.provider(PROVIDER))!;
-    const wanted = { ...provider, scimEnabled: false, revision: provider.revision + 1 };
-    return desk.ledger.retireProvider(wanted, provider.revision, { of, people }, by('ops'));
-  }
-  const staff = (name: string, more = {}) =>
-    desk.person(name, { [ENTERPRISE]: { department: 'Sails' }, ...more });
-  const stateOf = async () => (await desk.ledger.provider(PROVIDER))!;
+  const { desk, retire, stateOf, grantsOf, crew, crowd } = retirementDesk(open);
   const typesSince = async (position: number) =>
     (await desk.ledger.events({ after: position, limit: 100_000 })).map((event) => event.type);
-  const grantsOf = async (id: string) => (await desk.ledger.fullUser(id))!.loaded.grants;
-
-  /** Role by department, a team by the group, a business unit by the department. */
-  async function crew(): Promise<{ amara: string; bela: string; group: string }> {
-    const [amara, bela] = [(await staff('amara')).id, (await staff('bela', { active: false })).id];
-    const group = (await desk.write.createGroup('Orion', [amara, bela])).id;
-    return { amara, bela, group };
-  }
-  const whole = { role: 'viewer', teams: ['Orion'], businessUnits: ['Sails'] };
 
   describe('a provider that goes', () => {
     it('keep: everybody stays as they are, by the hand of whoever said so, and the former reason is told', async () => {
@@ -250,7 +227,7 @@ export function retireSuite(open: Open): void {
 
   describe.each(['keep', 'suspend', 'remove'] as const)('cut short between its chunks: %s', (people) => {
     it('goes on where it stopped, does everybody once, and whatever is seen in between is whole', async () => {
-      const ids = await crowd(desk);
+      const ids = await crowd();
       await sweepAll(desk.ledger);
       const position = await desk.ledger.lastPosition();
       await retire('provider', people);
@@ -271,105 +248,16 @@ export function retireSuite(open: Open): void {
     });
   });
 
-  describe('SCIM that is switched off', () => {
-    it('keep: what SCIM gave is of people now, groups and facts stay, and the rules go on for others', async () => {
-      const { amara, group } = await crew();
-      const rules = (await stateOf()).ruleset.rules;
-      const job = await retire('scim', 'keep');
-      expect(job.kind).toBe('end-scim');
-      await sweepAll(desk.ledger);
-      expect(await accessOf(desk.ledger, amara)).toEqual(whole);
-      const grants = await grantsOf(amara);
-      expect(grants.map(({ reason }) => reason.by)).toEqual(['manual', 'manual', 'manual']);
-      expect(grants[0]!.reason).toMatchObject({ kept: { of: 'scim' } });
-      const { provider, ruleset } = await stateOf();
-      expect(provider).toMatchObject({ enabled: true, scimEnabled: false });
-      expect(provider.settings.retirement).toBeUndefined();
-      expect(ruleset.rules).toEqual(rules);
-      expect(await desk.ledger.readGroup(PROVIDER, group, false)).not.toBeNull();
-      expect(await desk.problems()).toEqual([]);
-    });
-
-    it('and on again: what SCIM says counts again, beside what people keep', async () => {
-      const { amara } = await crew();
-      await retire('scim', 'keep');
-      await sweepAll(desk.ledger);
-      const { provider } = await stateOf();
-      const again = { ...provider, scimEnabled: true, revision: provider.revision + 1 };
-      await desk.ledger.saveProvider(again, provider.revision, by());
-      await sweepAll(desk.ledger);
-      const by_ = (await grantsOf(amara))
-        .filter(({ kind }) => kind === 'team')
-        .map(({ reason }) => reason.by);
-      expect(by_.sort()).toEqual(['manual', 'rule']);
-      expect((await stateOf()).provider.settings.scimRests).toBeUndefined();
-      expect(await desk.problems()).toEqual([]);
-    });
-
-    it('on again by the configuration file in the middle: the job ends, and everybody is resolved by the rules', async () => {
-      const ids = await crowd(desk);
-      await sweepAll(desk.ledger);
-      await retire('scim', 'remove');
-      await desk.ledger.work(tick());
-      const { provider } = await stateOf();
-      const again = { ...provider, scimEnabled: true, revision: provider.revision + 1 };
-      await desk.ledger.saveProvider(again, provider.revision, by());
-      await sweepAll(desk.ledger);
-      expect((await desk.ledger.counts()).users).toBe(ids.length - 200);
-      expect((await stateOf()).provider.settings.retirement).toBeUndefined();
-      expect((await desk.problems()).slice(0, 3)).toEqual([]);
-    });
-
-    it('remove: each as by DELETE; the provider and its groups stay', async () => {
-      const { group } = await crew();
-      await retire('scim', 'remove');
-      await sweepAll(desk.ledger);
-      expect(await desk.ledger.counts()).toMatchObject({ users: 0, groups: 1, memberships: 0, holdings: 0 });
-      expect(await desk.ledger.readGroup(PROVIDER, group, false)).not.toBeNull();
-      expect((await stateOf()).provider.enabled).toBe(true);
-      expect(await desk.problems()).toEqual([]);
-    });
-
-    it('lets nobody join in between', async () => {
-      await crew();
-      await retire('scim', 'keep');
-      const joining = desk.ledger.transact({
-        provider: PROVIDER,
-        needs: { token: { id: 'none', at: tick() } },
-        decide: () => ({ changes: null, answer: undefined }),
-      });
-      await expect(joining).rejects.toMatchObject({
-        reason: expect.stringMatching(/forbidden|unauthenticated/),
-      });
-    });
+  it('is done once by two who work at it together', async () => {
+    const ids = await crowd();
+    await sweepAll(desk.ledger);
+    const position = await desk.ledger.lastPosition();
+    const job = await retire('provider', 'remove');
+    await Promise.all([sweepAll(desk.ledger), sweepAll(desk.ledger)]);
+    await sweepAll(desk.ledger);
+    const events = await desk.ledger.events({ after: position, limit: 100_000, types: ['user.removed'] });
+    expect(events.map((each) => each.subject.id).sort()).toEqual([...ids].sort());
+    expect((await desk.ledger.jobs(1))[0]).toMatchObject({ id: job.id, outcome: 'done', done: CROWD });
+    expect((await desk.problems()).slice(0, 3)).toEqual([]);
   });
-
-  describe('counts', () => {
-    it('say whom it would be about', async () => {
-      await crew();
-      await desk.person('carol');
-      for (const of of ['provider', 'scim'] as const) {
-        expect(await desk.ledger.retirementCounts(PROVIDER, of)).toEqual({
-          total: 3,
-          active: 2,
-          suspended: 1,
-          withRole: 2,
-          couldSignIn: 1,
-          totalIsCapped: false,
-          isSmall: true,
-        });
-      }
-    });
-  });
-}
-
-async function crowd(desk: Desk): Promise<string[]> {
-  const made = await Promise.all(
-    Array.from({ length: CROWD }, (_, i) =>
-      desk.person(`person${i}`, { [ENTERPRISE]: { department: `Crew ${i % 7}` } }),
-    ),
-  );
-  const ids = made.map((each) => each.id);
-  await desk.write.createGroup('Orion', ids);
-  return ids;
 }

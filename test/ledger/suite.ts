@@ -12,6 +12,7 @@ import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { retireSuite } from './retire-suite.ts';
+import { scimEndSuite } from './scim-end-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
@@ -24,6 +25,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('sweep', () => sweepSuite(open));
     describe('jobs', () => jobSuite(open));
     describe('retiring', () => retireSuite(open));
+    describe('the end of SCIM', () => scimEndSuite(open));
     describe('forgetting', () => forgettingSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));
