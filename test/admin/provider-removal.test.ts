@@ -10,7 +10,7 @@ import { type Fixture, keys, type Page, startFixture, userBody } from './fixture
 
 /** More than several chunks reach; at full size with BIFROST_HEAVY=1. */
 const MANY = process.env.BIFROST_HEAVY === '1' ? 20_000 : 3_000;
-const LIMIT_MS = 180_000;
+const LIMIT_MS = 600_000;
 
 let api: Fixture;
 let next = 0;

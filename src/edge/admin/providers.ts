@@ -160,7 +160,7 @@ const editProvider = route({
   permission: { resource: 'providers', operation: 'edit' },
   summary: 'Edit a provider',
   description:
-    'Keys that are left out stay; null takes a key back to its default. Disabling SCIM where it has brought people wants `scim.people` (keep, suspend or remove), and a job decides on them (GET /jobs); GET .../removal-plan?of=scim shows what each means. Enabling SCIM where no rule makes teams adds one that makes a team of every group, and where no token is live the answer has a new one, once.',
+    'Keys that are left out stay; null takes a key back to its default. Disabling SCIM where it has brought people wants `scim.people` (keep, suspend or remove, the last with the permission `providers:delete`), and a job decides on them (GET /jobs); GET .../removal-plan?of=scim shows what each means. Enabling SCIM where no rule makes teams adds one that makes a team of every group, and where no token is live the answer has a new one, once.',
   body: object,
   bodySchema: providerEditSchema,
   response: providerShape,

@@ -2,6 +2,7 @@
 
 import type { PeopleChoice, Provider } from '../../identity/provider.ts';
 import { isObject } from '../../scim/json.ts';
+import { mayNot } from './caller.ts';
 import { badInput, type InputProblem } from './read-input.ts';
 import { checkConfirmed, needChoice, peopleChoices } from './removal-plan.ts';
 import { type Call, changeBy } from './route.ts';
@@ -44,8 +45,15 @@ export async function endScim(call: Call, before: Provider, after: Provider, end
   if (counts.total === 0) return false;
   const asked = { of: 'scim', people: end.people } as const;
   const how = { of: asked.of, people: needChoice(before, asked, counts) };
+  if (how.people === 'remove') await refuseWhoMayNotRemove(call);
   checkConfirmed(before, how, end.confirm, counts);
   const saved = { ...after, revision: before.revision + 1 };
   await ledger.retireProvider(saved, before.revision, how, changeBy(call));
   return true;
+}
+
+/** Editing a provider is one thing, removing all of its people another. */
+async function refuseWhoMayNotRemove({ parts, caller }: Call): Promise<void> {
+  const refusal = mayNot(caller, await parts.ledger.roles(), { resource: 'providers', operation: 'delete' });
+  if (refusal) throw refusal;
 }
