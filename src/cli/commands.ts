@@ -13,8 +13,10 @@ import { importAll } from './commands/import.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
+import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerRemove } from './commands/provider-remove.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -34,8 +36,10 @@ export const commands: readonly Command[] = [
   providerAdd,
   providerList,
   providerEnableScim,
+  providerDisableScim,
   providerDisable,
   providerEnable,
+  providerRemove,
   tokenRotate,
   tokenList,
   tokenRevoke,

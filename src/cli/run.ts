@@ -3,7 +3,7 @@
 import { version } from '../version.ts';
 import { type Api, apiOver, type Transport } from './api.ts';
 import { findCommand, readArguments, readCommonOptions } from './arguments.ts';
-import type { Command } from './command.ts';
+import type { Ask, Command } from './command.ts';
 import { commands } from './commands.ts';
 import { openTransport } from './connection.ts';
 import { CliFailure, type ExitCode, exit } from './failure.ts';
@@ -16,6 +16,8 @@ export interface CliRun {
   env: NodeJS.ProcessEnv;
   stdout: Sink;
   stderr: Sink;
+  /** Where somebody sits at a terminal. */
+  ask?: Ask;
   /** Instead of Ctrl-C and a polite kill of this process. */
   stop?: AbortSignal;
 }
@@ -56,7 +58,7 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
 async function execute(
   command: Command,
   rest: readonly string[],
-  { env, json, stop }: CliRun & { json: boolean },
+  { env, json, stop, ask }: CliRun & { json: boolean },
   output: Output,
 ): Promise<ExitCode> {
   let transport: Transport | null = null;
@@ -69,6 +71,7 @@ async function execute(
     env,
     json,
     output,
+    ask: ask ?? null,
     api,
     stopSignal: () => stop ?? interrupted(),
   };

@@ -23,6 +23,8 @@ export interface RunOptions {
   stop?: AbortSignal;
   onOut?: (text: string) => void;
   onErr?: (text: string) => void;
+  /** Somebody sits at a terminal, and types that. */
+  ask?: (question: string) => Promise<string>;
 }
 
 export async function run(env: Environment, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
@@ -42,6 +44,7 @@ export async function run(env: Environment, argv: readonly string[], options: Ru
     stdout: { write: stdout },
     stderr: { write: stderr },
     ...(options.stop ? { stop: options.stop } : {}),
+    ...(options.ask ? { ask: options.ask } : {}),
   });
   return { code, out, err, json: () => JSON.parse(out) };
 }

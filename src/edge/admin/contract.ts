@@ -130,6 +130,25 @@ export const source = Type.Object({
   value: orNull(text('What the attribute holds.')),
   channel: orNull(text('How that value arrived: scim, login, refresh, reconciliation, import.')),
   group: orNull(reference),
+  kept: orNull(
+    Type.Object(
+      {
+        of: choice(['provider', 'scim']),
+        provider: text('Name of the provider at that time.'),
+        formerly: Type.Array(
+          Type.Object({
+            words: text(),
+            rule: text('Id of the rule.'),
+            attribute: text(),
+            value: text(),
+            channel: text(),
+            group: orNull(text('Id of the group.')),
+          }),
+        ),
+      },
+      { description: 'A rule gave it, until the provider was removed or its SCIM switched off.' },
+    ),
+  ),
   since: orNull(time('null: decided, and about to be stored.')),
 });
 export type SourceJson = Static<typeof source>;
@@ -181,6 +200,21 @@ export const providerShape = Type.Object({
   connection: anyObject('What the kind needs: tenantId, clientId, issuer, ...; never a secret.'),
   hasClientSecret: Type.Boolean(),
   ruleset: count('Number of its rules.'),
+  retirement: orNull(
+    Type.Object(
+      {
+        of: choice(['provider', 'scim']),
+        people: choice(['keep', 'suspend', 'remove']),
+        state: choice(['underWay', 'done']),
+        at: time(),
+        by: text('Who said so.'),
+      },
+      {
+        description:
+          'It is being removed, or its SCIM ended, by a job; `done`: it was removed, and is the home of those who were kept.',
+      },
+    ),
+  ),
   revision: count(),
   createdAt: time(),
 });

@@ -14,6 +14,7 @@ import { meRoutes } from './me.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerRoutes } from './providers.ts';
+import { removalPlanRoutes } from './removal-plan.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -36,6 +37,7 @@ export const routes: readonly Route[] = [
   ...roleChangeRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
+  ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...tokenRoutes,
   ...mappingRoutes,

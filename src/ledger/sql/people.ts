@@ -147,7 +147,7 @@ function userConditions(dialect: Dialect, query: UserListQuery): { where: string
 /** Ids are of one provider each; the caller does not know which. */
 export function* fullUser(dialect: Dialect, settings: StoredSettings, id: string): Script<FullUser | null> {
   for (const [provider, state] of settings.states) {
-    const found = (yield* loadUsers(dialect, provider, [id])).get(id);
+    const found = (yield* loadUsers(dialect, state, [id])).get(id);
     if (!found) continue;
     const unsettled = yield* unsettledAmong(dialect, provider, [id], settings.unsettled.get(provider));
     const loaded = unsettled.has(id) ? { ...found, ruleset: UNSETTLED } : found;
