@@ -17,6 +17,7 @@ import { readSettings, type Settings } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
+import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
 import { issueSetUpLink, type SetUpLink } from './edge/oidc/set-up.ts';
@@ -110,6 +111,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       log,
       keys,
       version,
+      passwords: passwords(),
       reach: reach({
         outbound: wayOut,
         clock,

@@ -28,8 +28,8 @@ import { claimsPage, notLetInPage, type Way } from './pages.ts';
 import { type Refused, refusedByProvider, refusedByUs } from './refused.ts';
 import { readReturnTo } from './return-to.ts';
 
-export const SIGN_IN_PATH = '/login';
-export const DISCOVER_CALLBACK = '/workspace/scim/oauth-discover-callback';
+const SIGN_IN_PATH = '/login';
+const DISCOVER_CALLBACK = '/workspace/scim/oauth-discover-callback';
 
 const pathOf = { 'sign-in': SIGN_IN_PATH, 'discover-claims': DISCOVER_CALLBACK } satisfies Record<
   Purpose,
@@ -46,7 +46,7 @@ interface Visit {
   failures: FailedAttempts;
 }
 
-export function canSignIn({ enabled, settings }: Provider): boolean {
+function canSignIn({ enabled, settings }: Provider): boolean {
   return enabled && typeof settings.connection.clientId === 'string';
 }
 
