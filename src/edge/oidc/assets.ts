@@ -20,6 +20,7 @@ main { width: 100%; max-width: 30rem; background: var(--card); border: 1px solid
   padding: 32px; overflow-wrap: anywhere; }
 .brand { display: flex; align-items: center; gap: 10px; margin: 0 0 20px; font-weight: 600; color: var(--quiet); }
 .brand span { width: 22px; height: 11px; border: 3px solid var(--accent); border-bottom: 0; border-radius: 22px 22px 0 0; }
+.brand a { color: inherit; text-decoration: none; }
 h1 { margin: 0 0 16px; font-size: 1.5rem; line-height: 1.25; }
 h2 { margin: 24px 0 8px; font-size: 1rem; }
 p { margin: 0 0 16px; }

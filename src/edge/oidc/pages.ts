@@ -64,7 +64,7 @@ out. Keep its password where two people can find it.</p>
 <button>Make the account and sign in</button>
 </form>
 <noscript><p class="problem">This page needs JavaScript to read the link.</p></noscript>`;
-  return page({ title: 'Set up Bifrost', body, script: '/sign-in/set-up.js' });
+  return page({ title: 'Set up Bifrost', body, script: '/sign-in/set-up.js', isOneWay: true });
 }
 
 export interface NotLetIn {
@@ -147,5 +147,5 @@ export function claimsPage({ provider, claims }: ClaimsPage): string {
   )}</tbody></table>
 <template id="claims">${JSON.stringify(claims)}</template>
 <p class="quiet">Claim names in rules are matched exactly, case included.</p>`;
-  return page({ title: 'Claims of this sign-in', body, script: '/sign-in/claims.js' });
+  return page({ title: 'Claims of this sign-in', body, script: '/sign-in/claims.js', isOneWay: true });
 }
