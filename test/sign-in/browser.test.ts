@@ -180,6 +180,7 @@ describe.skipIf(!browser)('in a browser', () => {
         expect.objectContaining({ httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }),
       ]);
       expect(underWay[0]!.name).toMatch(/^__Host-bifrost-sign-in-/);
+      await window.context.clearCookies();
       await signedIn(window.page, user);
       const text = await window.page.locator('main').innerText();
       expect(text).toContain(`You are signed in as ${user.displayName}`);
