@@ -70,7 +70,7 @@ async function signInAtEntra(page: Page, user: TenantUser): Promise<void> {
 
 async function signedIn(page: Page, user: TenantUser): Promise<void> {
   await signInAtEntra(page, user);
-  await saysTitle(page, 'Bifrost');
+  await saysTitle(page, 'You are signed in');
 }
 
 async function usePassword(page: Page, password: string): Promise<void> {
@@ -99,7 +99,7 @@ describe.skipIf(!browser)('in a browser', () => {
       expect(await first.page.getByRole('alert').textContent()).toBe('The two passwords are not the same.');
       await first.page.getByLabel('The same again').fill(PASSWORD);
       await first.page.getByRole('button').click();
-      await saysTitle(first.page, 'Bifrost');
+      await saysTitle(first.page, 'You are signed in');
       expect(await first.page.locator('main').innerText()).toContain('admin (break-glass account)');
 
       const second = await open();
@@ -129,7 +129,7 @@ describe.skipIf(!browser)('in a browser', () => {
       await page.getByText('The name or the password is wrong.').waitFor();
       expect(await page.getByLabel('Name').inputValue()).toBe('admin');
       await usePassword(page, PASSWORD);
-      await saysTitle(page, 'Bifrost');
+      await saysTitle(page, 'You are signed in');
       await page.getByRole('button', { name: 'Sign out' }).click();
       await saysTitle(page, 'Signed out');
       expect(await cookieOf(window)).toBe(null);
@@ -147,7 +147,7 @@ describe.skipIf(!browser)('in a browser', () => {
       await tabTo(page, 'input[name=password]');
       await page.keyboard.type(PASSWORD);
       await page.keyboard.press('Enter');
-      await saysTitle(page, 'Bifrost');
+      await saysTitle(page, 'You are signed in');
       await tabTo(page, 'form button');
       await page.keyboard.press('Enter');
       await saysTitle(page, 'Signed out');
@@ -183,7 +183,7 @@ describe.skipIf(!browser)('in a browser', () => {
       await window.context.clearCookies();
       await signedIn(window.page, user);
       const text = await window.page.locator('main').innerText();
-      expect(text).toContain(`You are signed in as ${user.displayName}`);
+      expect(text).toContain(`As ${user.displayName}`);
       expect(text).toContain('Your role is Admin');
       expect(await cookieOf(window)).toMatchObject({
         httpOnly: true,
@@ -210,7 +210,7 @@ describe.skipIf(!browser)('in a browser', () => {
       await page.waitForURL((url) => url.searchParams.has('sim_search'));
       await tabTo(page, 'ul.accounts a');
       await page.keyboard.press('Enter');
-      await saysTitle(page, 'Bifrost');
+      await saysTitle(page, 'You are signed in');
     });
 
     it('tells somebody without a role what was looked at', async () => {
@@ -249,7 +249,7 @@ describe.skipIf(!browser)('in a browser', () => {
       window.expectProblem(/403/);
       await page.getByRole('link', { name: 'Continue with entra' }).click();
       await saysTitle(page, 'Your account was removed');
-      await page.getByRole('link', { name: 'Try again' }).click();
+      await page.getByRole('link', { name: 'Back to sign-in' }).click();
       await saysTitle(page, 'Sign in');
     });
 
@@ -299,7 +299,7 @@ describe.skipIf(!browser)('in a browser', () => {
       const window = await open();
       await window.page.goto(at('/login'));
       await usePassword(window.page, PASSWORD);
-      await saysTitle(window.page, 'Bifrost');
+      await saysTitle(window.page, 'You are signed in');
       world.entra.nextUser(somebody().userPrincipalName);
       const begun = (await cookieOf(window))!.value;
       await window.page.evaluate(

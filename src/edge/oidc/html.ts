@@ -49,7 +49,7 @@ ${
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title === 'Bifrost' ? title : `${title} - Bifrost`}</title>
+<title>${title} - Bifrost</title>
 <link rel="stylesheet" href="/sign-in/style.css">
 ${script !== undefined && html`<script type="module" src="${script}"></script>`}
 </head>
