@@ -21,13 +21,25 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // The address of a callback has a code in it: nobody is told where one came from.
-  'referrer-policy': 'no-referrer',
+  // The address of a callback has a code in it: no other site is told where one came from. With `no-referrer` browsers would
+  // send our own forms with `Origin: null` (Fetch, "append a request Origin header"), as those of strangers.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 
-export function sendPage(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text);
+/**
+ * For a page at the end of a pop-up: its way led through pages of the provider, and a policy of its own would cut it off from
+ * the page that opened it.
+ */
+export const popupHeaders = { ...pageHeaders, 'cross-origin-opener-policy': 'unsafe-none' };
+
+export function sendPage(
+  reply: FastifyReply,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = pageHeaders,
+): FastifyReply {
+  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(text);
 }
 
 export function wantsJson({ headers }: FastifyRequest): boolean {

@@ -19,7 +19,7 @@ import {
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { Refusal } from '../../refusal.ts';
 import { type FailedAttempts, failedAttempts } from '../admin/caller.ts';
-import { sendPage } from './answer.ts';
+import { popupHeaders, sendPage } from './answer.ts';
 import { beginSession, giveSession } from './begin-session.ts';
 import { forMs, forNever, underWayName, underWayTooMany } from './cookies.ts';
 import { byRequest, endOwn, type FrontDoor, showSignIn } from './front-door.ts';
@@ -132,7 +132,7 @@ async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams):
   if (!result.ok) return refuse(visit, provider, refusedByProvider(result.refusal), {});
   if (result.purpose === 'discover-claims') {
     const text = claimsPage({ provider: provider.name, claims: result.received ?? {} });
-    return sendPage(reply, 200, text);
+    return sendPage(reply, 200, text, popupHeaders);
   }
   const { secret, session } = sessionFor(visit, result);
   const change: Change = { ...by, actor: { kind: 'system', id: 'sign-in' } };
