@@ -4,7 +4,7 @@
 import type { Tenant, TenantGroup, TenantUser } from './tenant.ts';
 
 /** Entra's id for "assigned, with no role in particular". */
-export const DEFAULT_ACCESS_ROLE_ID = '00000000-0000-0000-0000-000000000000';
+const DEFAULT_ACCESS_ROLE_ID = '00000000-0000-0000-0000-000000000000';
 
 /** For each member, people and groups, the groups that hold it directly. */
 const parentsOfGroups = new WeakMap<Tenant['groups'], ReadonlyMap<string, readonly TenantGroup[]>>();
@@ -24,7 +24,7 @@ function parents(tenant: Tenant): ReadonlyMap<string, readonly TenantGroup[]> {
   return made;
 }
 
-export function directGroups(tenant: Tenant, memberId: string): readonly TenantGroup[] {
+function directGroups(tenant: Tenant, memberId: string): readonly TenantGroup[] {
   return parents(tenant).get(memberId) ?? [];
 }
 
@@ -47,6 +47,31 @@ export function assignedGroups(tenant: Tenant, userId: string): TenantGroup[] {
 
 export function isAssigned(tenant: Tenant, user: TenantUser): boolean {
   return user.assigned || assignedGroups(tenant, user.objectId).length > 0;
+}
+
+/** One row of an assignment to the enterprise application: somebody with several roles has several rows. */
+export interface Assignment {
+  readonly appRoleId: string;
+  readonly principal:
+    | { readonly type: 'User'; readonly of: TenantUser }
+    | { readonly type: 'Group'; readonly of: TenantGroup };
+}
+
+export function assignmentsOf(tenant: Tenant): Assignment[] {
+  const ids = new Map(tenant.appRoles.map((role) => [role.value, role.id]));
+  const rows = (values: readonly string[], principal: Assignment['principal']): Assignment[] => {
+    const known = values.map((value) => ids.get(value)).filter((id) => id !== undefined);
+    return (known.length === 0 ? [DEFAULT_ACCESS_ROLE_ID] : known).map((appRoleId) => ({
+      appRoleId,
+      principal,
+    }));
+  };
+  const users = [...tenant.users.values()].filter((user) => user.assigned && !user.softDeleted);
+  const groups = [...tenant.groups.values()].filter((group) => group.assigned);
+  return [
+    ...users.flatMap((user) => rows(user.appRoles, { type: 'User', of: user })),
+    ...groups.flatMap((group) => rows(group.appRoles ?? [], { type: 'Group', of: group })),
+  ];
 }
 
 /** Values for the `roles` claim, in person and by groups; disabled roles stay with those who have them. */

@@ -3,6 +3,10 @@
 
 import type { SimRequest } from '../http-message.ts';
 import type { Tenant } from '../tenant.ts';
+import { GraphError } from './graph-error.ts';
+
+const DEFAULT_PAGE = 100;
+const LARGEST_PAGE = 999;
 
 export interface Caller {
   readonly tenantId: string;
@@ -69,4 +73,22 @@ export function selected(
 export function contextOf(call: GraphCall, what: string, names: readonly string[] | null = null): string {
   const select = names !== null && call.request.query.has('$select') ? `(${names.join(',')})` : '';
   return `${call.source.url}/v1.0/$metadata#${what}${select}`;
+}
+
+/** One page of a list, and the opaque link to the next; `$top` beyond the largest page gives the largest. */
+export function pageOf<T>(
+  call: GraphCall,
+  all: readonly T[],
+): { readonly items: readonly T[]; readonly nextLink: { '@odata.nextLink'?: string } } {
+  const { query, path } = call.request;
+  const top = Number(query.get('$top') ?? DEFAULT_PAGE);
+  if (!Number.isInteger(top) || top < 1) {
+    throw new GraphError('Request_BadRequest', `Invalid page size specified: '${query.get('$top')}'.`);
+  }
+  const from = Number(query.get('$skiptoken') ?? 0) || 0;
+  const to = from + Math.min(top, LARGEST_PAGE);
+  const next = new URLSearchParams(query);
+  next.set('$skiptoken', String(to));
+  const link = `${call.source.url}${path.slice(path.indexOf('/v1.0'))}?${next}`;
+  return { items: all.slice(from, to), nextLink: to < all.length ? { '@odata.nextLink': link } : {} };
 }

@@ -4,7 +4,7 @@
 import type { Reply, SimRequest } from '../http-message.ts';
 import type { Caller, GraphCall, GraphSource } from './graph-call.ts';
 import { GraphError, graphErrorReply } from './graph-error.ts';
-import { getServicePrincipal } from './service-principal-routes.ts';
+import { getAppRoleAssignedTo, getServicePrincipal } from './service-principal-routes.ts';
 import { getMemberObjects, getTransitiveMemberOf, getUser, getUserInfo } from './user-routes.ts';
 
 interface Route {
@@ -49,6 +49,13 @@ const ROUTES: readonly Route[] = [
     anyOf: ['Application.Read.All', 'Directory.Read.All'],
     self: [],
     answer: getServicePrincipal,
+  },
+  {
+    method: 'GET',
+    path: /^\/v1\.0\/servicePrincipals\(appId='([^']+)'\)\/appRoleAssignedTo$/,
+    anyOf: ['Application.Read.All', 'Directory.Read.All'],
+    self: [],
+    answer: getAppRoleAssignedTo,
   },
 ];
 

@@ -1,7 +1,9 @@
-// Enterprise applications in Graph: by application id, with the roles that can be assigned.
+// Enterprise applications in Graph: by application id, with the roles that can be assigned, and to whom they are.
 
+import { createHash } from 'node:crypto';
 import { jsonReply, type Reply } from '../http-message.ts';
-import { contextOf, type GraphCall, selected } from './graph-call.ts';
+import { type Assignment, assignmentsOf } from '../tenant-access.ts';
+import { contextOf, type GraphCall, pageOf, type ServicePrincipal, selected } from './graph-call.ts';
 import { GraphError } from './graph-error.ts';
 
 const DEFAULT_PROPERTIES = [
@@ -15,17 +17,24 @@ const DEFAULT_PROPERTIES = [
   'servicePrincipalType',
 ];
 
-export function getServicePrincipal(call: GraphCall): Reply {
+function servicePrincipalAt(call: GraphCall): ServicePrincipal {
   const appId = call.caught[0] ?? '';
   const found = call.source.servicePrincipal(call.tenant.tenantId, appId.toLowerCase());
-  if (!found) {
-    throw new GraphError(
-      'Request_ResourceNotFound',
-      `Resource '${appId}' does not exist or one of its queried reference-property objects are not present.`,
-    );
-  }
+  if (found) return found;
+  throw new GraphError(
+    'Request_ResourceNotFound',
+    `Resource '${appId}' does not exist or one of its queried reference-property objects are not present.`,
+  );
+}
+
+export function getServicePrincipal(call: GraphCall): Reply {
+  const found = servicePrincipalAt(call);
   const all = {
-    ...found,
+    id: found.id,
+    appId: found.appId,
+    displayName: found.displayName,
+    accountEnabled: found.accountEnabled,
+    appRoleAssignmentRequired: found.appRoleAssignmentRequired,
     appDisplayName: found.displayName,
     servicePrincipalType: 'Application',
     appRoles: found.ownsAssignments ? call.tenant.appRoles.map(showAppRole) : [],
@@ -33,6 +42,32 @@ export function getServicePrincipal(call: GraphCall): Reply {
   const { names, values } = selected(call, all, DEFAULT_PROPERTIES);
   const context = contextOf(call, 'servicePrincipals', names).concat('/$entity');
   return jsonReply(200, { '@odata.context': context, ...values });
+}
+
+/** One row for each role of each principal; the id of a row follows from both. */
+export function getAppRoleAssignedTo(call: GraphCall): Reply {
+  const found = servicePrincipalAt(call);
+  const { items, nextLink } = pageOf(call, found.ownsAssignments ? assignmentsOf(call.tenant) : []);
+  return jsonReply(200, {
+    '@odata.context': contextOf(call, 'appRoleAssignments'),
+    ...nextLink,
+    value: items.map((assignment) => showAssignment(found, assignment)),
+  });
+}
+
+function showAssignment(resource: ServicePrincipal, { appRoleId, principal }: Assignment): unknown {
+  const { objectId, displayName } = principal.of;
+  return {
+    id: createHash('sha256').update(`${objectId} ${appRoleId}`).digest('base64url'),
+    appRoleId,
+    createdDateTime: null,
+    deletedDateTime: null,
+    principalDisplayName: displayName,
+    principalId: objectId,
+    principalType: principal.type,
+    resourceDisplayName: resource.displayName,
+    resourceId: resource.id,
+  };
 }
 
 function showAppRole(role: GraphCall['tenant']['appRoles'][number]): Record<string, unknown> {

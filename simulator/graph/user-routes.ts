@@ -3,7 +3,7 @@
 import { jsonReply, type Reply } from '../http-message.ts';
 import type { TenantGroup, TenantUser } from '../tenant.ts';
 import { transitiveGroups } from '../tenant-access.ts';
-import { contextOf, type GraphCall, selected } from './graph-call.ts';
+import { contextOf, type GraphCall, pageOf, selected } from './graph-call.ts';
 import { GraphError } from './graph-error.ts';
 
 const DEFAULT_PROPERTIES = [
@@ -19,8 +19,6 @@ const DEFAULT_PROPERTIES = [
   'userPrincipalName',
   'id',
 ];
-const DEFAULT_PAGE = 100;
-const LARGEST_PAGE = 999;
 
 /** By object id or user name. The recycle bin is elsewhere. */
 function userAt(call: GraphCall): TenantUser {
@@ -92,20 +90,11 @@ function readBody(call: GraphCall): Record<string, unknown> {
 
 export function getTransitiveMemberOf(call: GraphCall): Reply {
   const groups = transitiveGroups(call.tenant, userAt(call).objectId);
-  const { query, path } = call.request;
-  const top = Number(query.get('$top') ?? DEFAULT_PAGE);
-  if (!Number.isInteger(top) || top < 1) {
-    throw new GraphError('Request_BadRequest', `Invalid page size specified: '${query.get('$top')}'.`);
-  }
-  const size = Math.min(top, LARGEST_PAGE);
-  const from = Number(query.get('$skiptoken') ?? 0) || 0;
-  const next = new URLSearchParams(query);
-  next.set('$skiptoken', String(from + size));
-  const route = path.slice(path.indexOf('/v1.0'));
+  const { items, nextLink } = pageOf(call, groups);
   return jsonReply(200, {
     '@odata.context': contextOf(call, 'directoryObjects'),
-    ...(from + size < groups.length ? { '@odata.nextLink': `${call.source.url}${route}?${next}` } : {}),
-    value: groups.slice(from, from + size).map((group) => showGroup(call, group)),
+    ...nextLink,
+    value: items.map((group) => showGroup(call, group)),
   });
 }
 

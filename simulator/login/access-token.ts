@@ -38,7 +38,7 @@ export function resourceOf(state: LoginState, app: AppRegistration, scope: strin
 }
 
 /** The one resource of a request: Entra gives a token for one at a time. */
-export function resourceOfAll(state: LoginState, app: AppRegistration, scopes: readonly string[]): Resource {
+function resourceOfAll(state: LoginState, app: AppRegistration, scopes: readonly string[]): Resource {
   const [first, ...rest] = scopes
     .filter((scope) => !OPENID_SCOPES.includes(scope))
     .map((scope) => resourceOf(state, app, scope));

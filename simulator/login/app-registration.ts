@@ -51,7 +51,7 @@ export interface AppRegistration {
 const PERMISSIONS = ['User.Read.All', 'GroupMember.Read.All', 'Application.Read.All'];
 const SECRET_LIFE_MS = 180 * 24 * 3_600_000;
 
-export function newSecret(random: Random, displayName: string, expiresAt: number): AppSecret {
+function newSecret(random: Random, displayName: string, expiresAt: number): AppSecret {
   const value = `sim8Q~${random.guid().replaceAll('-', '')}.${random.below(100)}`;
   return { id: random.guid(), displayName, value, expiresAt };
 }

@@ -52,6 +52,18 @@ export const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
     says: 'no longer assigned',
     answer: ({ control, name }) => control.unassignGroup(name),
   },
+  'POST /control/groups/*/join': {
+    says: '{ "user": "..." }',
+    answer: ({ control, name, body }) => control.joinGroup(name, text(body.user)),
+  },
+  'POST /control/groups/*/leave': {
+    says: '{ "user": "..." }',
+    answer: ({ control, name, body }) => control.leaveGroup(name, text(body.user)),
+  },
+  'DELETE /control/users/*': {
+    says: 'gone for good; the recycle bin is PATCH { "softDeleted": true }',
+    answer: ({ control, name }) => control.deleteUser(name),
+  },
   'POST /control/users/*/policy': {
     says: '{ "isBlocked": true, "requiresMfa": true, "signInFrequencyMs": 3600000 }',
     answer: ({ control, name, body }) => control.setPolicy(name, readPolicy(body)),
@@ -66,7 +78,7 @@ export const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
   },
   'POST /control/next-user': {
     says: '{ "user": "..." }: the next sign-in is this person, without a page',
-    answer: ({ control, body }) => control.nextUser(textOrNull(body.user)),
+    answer: ({ control, body }) => control.nextUser(body.user === null ? null : text(body.user)),
   },
   'POST /control/next-id-token': {
     says: '{ "kind": "wrong-aud" }: the next ID token is wrong in this way',
@@ -155,9 +167,9 @@ function setClock({ control, body }: ControlCall): void {
   control.setClock(ms);
 }
 
-function textOrNull(value: unknown): string | null {
-  if (value === null || typeof value === 'string') return value;
-  throw new ControlError('user: an object id, a user name or a mail address, or null');
+function text(value: unknown): string {
+  if (typeof value === 'string') return value;
+  throw new ControlError('user: an object id, a user name or a mail address');
 }
 
 function textList(value: unknown): string[] {

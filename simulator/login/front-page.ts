@@ -5,7 +5,7 @@ import type { LoginState } from './login-state.ts';
 import { escaped, layout } from './page-layout.ts';
 
 /** The provider that a Bifrost in development mode is given, as in its configuration file. */
-export function bifrostConfiguration(state: LoginState): unknown {
+function bifrostConfiguration(state: LoginState): unknown {
   const [tenantId] = [...state.tenants.keys()];
   const [app] = [...state.apps.values()];
   return {

@@ -21,7 +21,7 @@ export function graphSource(state: LoginState): GraphSource {
         displayName,
         accountEnabled,
         appRoleAssignmentRequired,
-        ownsAssignments: ownsAssignments && app.homeTenantId === tenantId,
+        ownsAssignments,
       };
     },
     readToken: (token) => readToken(state, token),

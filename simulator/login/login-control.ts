@@ -5,6 +5,9 @@ import {
   assignGroup,
   assignUser,
   editUser,
+  hardDeleteUser,
+  joinGroup,
+  leaveGroup,
   type Tenant,
   type TenantUser,
   unassignGroup,
@@ -34,6 +37,10 @@ export interface LoginControl {
   unassignUser(name: string): void;
   assignGroup(groupId: string, appRoles?: readonly string[]): void;
   unassignGroup(groupId: string): void;
+  joinGroup(groupId: string, name: string): void;
+  leaveGroup(groupId: string, name: string): void;
+  /** For good. The recycle bin is `editUser(name, { softDeleted: true })`. */
+  deleteUser(name: string): void;
   setPolicy(name: string, policy: Partial<Policy>): void;
   /** "Revoke sessions": refresh tokens and browser sessions of the person are no longer good. */
   revokeSessions(name: string): void;
@@ -73,7 +80,14 @@ type DirectoryPart =
   | 'revokeSessions'
   | 'signOut'
   | 'setPolicy';
-type AssignmentPart = 'assignUser' | 'unassignUser' | 'assignGroup' | 'unassignGroup';
+type AssignmentPart =
+  | 'joinGroup'
+  | 'leaveGroup'
+  | 'deleteUser'
+  | 'assignUser'
+  | 'unassignUser'
+  | 'assignGroup'
+  | 'unassignGroup';
 
 function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart | AssignmentPart> {
   const account = (name: string): Account => {
@@ -106,6 +120,11 @@ function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart |
     assignGroup: (groupId, appRoles) =>
       place(assignGroup(groupExists(tenantOf(), groupId), groupId, appRoles)),
     unassignGroup: (groupId) => place(unassignGroup(groupExists(tenantOf(), groupId), groupId)),
+    joinGroup: (groupId, name) =>
+      changeUser(name, (tenant, userId) => joinGroup(groupExists(tenant, groupId), groupId, userId)),
+    leaveGroup: (groupId, name) =>
+      changeUser(name, (tenant, userId) => leaveGroup(groupExists(tenant, groupId), groupId, userId)),
+    deleteUser: (name) => changeUser(name, hardDeleteUser),
     setPolicy(name, policy) {
       const { objectId } = account(name).user;
       state.policies.set(objectId, { ...policyOf(state, objectId), ...policy });

@@ -41,7 +41,10 @@ export async function startLogin(options: LoginOptions = {}): Promise<LoginSimul
   server.listen(options.port ?? 0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const state = await setUp(options, url);
+  const state = await setUp(options, url).catch(async (error: unknown) => {
+    await close(server, stopping);
+    throw error;
+  });
   const control = loginControl(state);
   server.on('request', (message, response) => {
     serve(state, control, stopping.signal, message, response).catch((error: unknown) => {

@@ -67,6 +67,20 @@ describe('control API', () => {
     expect(blocked.back.get('error_description')).toContain('AADSTS53003');
   });
 
+  test('moves people between groups, and deletes them', async () => {
+    const sim = login();
+    const [group] = sim.tenant().groups.keys();
+    const isMember = (): boolean => sim.tenant().groups.get(group!)!.memberIds.has(somebody(sim));
+    const body = { user: somebody(sim) };
+    await order('POST', `/groups/${group}/leave`, body);
+    expect(isMember()).toBe(false);
+    await order('POST', `/groups/${group}/join`, body);
+    expect(isMember()).toBe(true);
+    const { body: tokens } = await tokensFor(sim);
+    expect((await order('DELETE', `/users/${somebody(sim)}`)).status).toBe(204);
+    expect((await refresh(sim, tokens.refresh_token)).body.error_codes).toEqual([50034]);
+  });
+
   test('revokes and ends sessions', async () => {
     const sim = login();
     const { body } = await tokensFor(sim);
@@ -116,6 +130,8 @@ describe('control API', () => {
     ['POST', '/faults', { at: 'token', kind: 'error', error: 'none' }],
     ['POST', '/clock', { now: 'soon' }],
     ['POST', '/groups/none/assign', {}],
+    ['POST', '/groups/none/join', { user: 'nobody' }],
+    ['DELETE', '/users/nobody', undefined],
   ])('400 %s %s %j', async (method, path, body) => {
     expect(await order(method, path, body)).toEqual({ status: 400, body: { error: expect.any(String) } });
   });

@@ -133,6 +133,31 @@ describe('servicePrincipals', () => {
   });
 });
 
+describe('appRoleAssignedTo', () => {
+  test('has a row for each role of each principal, and the zero id for default access', async () => {
+    const sim = login();
+    const [first, second, ...rest] = sim.tenant().users.keys();
+    const [group, ...groups] = sim.tenant().groups.keys();
+    for (const id of rest) sim.unassignUser(id);
+    for (const id of groups) sim.unassignGroup(id);
+    sim.assignUser(first!, ['admin', 'viewer']);
+    sim.assignUser(second!);
+    sim.assignGroup(group!, ['developer']);
+    const role = (value: string) => sim.tenant().appRoles.find((one) => one.value === value)!.id;
+    const path = `/v1.0/servicePrincipals(appId='${sim.clientId}')/appRoleAssignedTo`;
+    const { body } = await ask(sim, path);
+    const rows = body.value as Record<string, unknown>[];
+    expect(rows.map((row) => [row.principalType, row.principalId, row.appRoleId])).toEqual([
+      ['User', first, role('admin')],
+      ['User', first, role('viewer')],
+      ['User', second, '00000000-0000-0000-0000-000000000000'],
+      ['Group', group, role('developer')],
+    ]);
+    expect(new Set(rows.map((row) => row.id)).size).toBe(4);
+    expect((await ask(sim, `${path}?$top=3`)).body['@odata.nextLink']).toContain('%24skiptoken');
+  });
+});
+
 describe('who may', () => {
   test.each([
     ['User.Read.All', 'GET', (sim: LoginSimulator) => `/v1.0/users/${somebody(sim)}`],

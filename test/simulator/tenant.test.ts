@@ -91,6 +91,12 @@ describe('changes', () => {
     expect(deltaSince(null, before).memberships).toHaveLength(40);
   });
 
+  test('of nesting are not: the provisioning service reads one level', () => {
+    const [outer, inner] = [...before.groups.keys()];
+    const delta = deltaSince(before, joinGroup(before, outer!, inner!));
+    expect(delta).toEqual({ userIds: [], groupIds: [outer], memberships: [] });
+  });
+
   test('of the scope are found too, and hard deletion takes memberships along without a word', () => {
     const unassigned = editUser(before, second!, { assigned: false });
     const isMember = [...before.groups.values()].some((one) => one.memberIds.has(second!));
