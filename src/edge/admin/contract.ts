@@ -155,6 +155,13 @@ export type EventJson = Static<typeof eventShape>;
 
 // --- providers --------------------------------------------------------------------------------------------------
 
+export const providerVerificationShape = Type.Object({
+  at: time(),
+  ok: Type.Boolean(),
+  failed: Type.Array(text(), { description: 'Names of the checks that failed.' }),
+  lastOkAt: orNull(time('When all was last well; null: never so far.')),
+});
+
 export const providerShape = Type.Object({
   id: text(),
   name: text(),
@@ -170,6 +177,12 @@ export const providerShape = Type.Object({
     token: Type.Optional(
       text('Provisioning Token: what Entra calls the Secret Token. Only in the answer that made it.'),
     ),
+  }),
+  signIn: Type.Object({
+    redirectUri: text('To be registered at the provider.'),
+    discoverRedirectUri: text('The same, for Discover Claims.'),
+    frontChannelLogoutUri: text('Where the provider may tell that somebody signed out there.'),
+    lastVerification: orNull(providerVerificationShape),
   }),
   claimsSyncMode: choice(['both', 'scim']),
   roleResolutionStrategy: choice(['most-permissions', 'first-match']),

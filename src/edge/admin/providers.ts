@@ -28,13 +28,15 @@ import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
 import { blockOf, durationText, mappingKeys, merged, readBlock, settingsOf } from './provider-block.ts';
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
+import { lastVerification } from './provider-verification.ts';
 import { badInput } from './read-input.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 import { type WantedRules, wantedRules } from './rules-change.ts';
+import { signInAddresses } from './sign-in-contract.ts';
 import { endpointOf, liveTokens, newToken } from './tokens.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
-function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): ProviderJson {
+async function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): Promise<ProviderJson> {
   const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
   const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
   const { mode, everyMs } = settings.reconcile;
@@ -46,6 +48,10 @@ function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): 
     declared,
     locked: [...lockedKeys(parts.settings, provider)],
     scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
+    signIn: {
+      ...signInAddresses(parts.publicUrl()),
+      lastVerification: await lastVerification(parts.ledger, provider),
+    },
     claimsSyncMode: settings.claimsSyncMode,
     roleResolutionStrategy: ruleset.strategy,
     scope: settings.scope,
@@ -69,7 +75,7 @@ function hasDeclaredSecret({ settings }: AdminParts, provider: Provider): boolea
 /** `token`: the text of one that was made now. */
 async function answer(call: Call, id: string, token?: string) {
   const state = await needProvider(call.parts.ledger, id);
-  const shown = showProvider(call.parts, state);
+  const shown = await showProvider(call.parts, state);
   const scim = token === undefined ? shown.scim : { ...shown.scim, token };
   const headers = { etag: revisionTag(state.provider.revision), 'cache-control': 'no-store' };
   return { headers, body: { ...shown, scim } };
@@ -88,7 +94,8 @@ const listProviders = route({
   ),
   response: pageOf(providerShape),
   async handle({ parts, query }) {
-    const shown = (await parts.ledger.providers()).map((state) => showProvider(parts, state));
+    const states = await parts.ledger.providers();
+    const shown = await Promise.all(states.map((state) => showProvider(parts, state)));
     return { body: pageInMemory('providers', shown, query) };
   },
 });

@@ -13,6 +13,7 @@ import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
+import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...providerRoutes,
   ...providerRemovalRoutes,
   ...providerHealthRoutes,
+  ...providerVerificationRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
   ...eventRoutes,
