@@ -26,8 +26,25 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cache-control': 'no-store',
 };
 
-export function sendPage(reply: FastifyReply, status: number, text: string): FastifyReply {
-  return reply.code(status).headers(pageHeaders).type('text/html; charset=utf-8').send(text);
+/**
+ * Of the page in a pop-up that comes back from the provider: any other policy would cut it off from the page that opened
+ * it, because the provider's own has none. It hands on to this origin alone.
+ */
+export const openerHeaders: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'unsafe-none',
+};
+
+export function sendPage(
+  reply: FastifyReply,
+  status: number,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
+): FastifyReply {
+  return reply
+    .code(status)
+    .headers({ ...pageHeaders, ...headers })
+    .type('text/html; charset=utf-8')
+    .send(text);
 }
 
 export function wantsJson({ headers }: FastifyRequest): boolean {

@@ -18,8 +18,10 @@ import {
 } from '../../provider/sign-in.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { Refusal } from '../../refusal.ts';
-import { failedAttempts } from '../admin/caller.ts';
-import { sendPage } from './answer.ts';
+import { failedAttempts, mayNot } from '../admin/caller.ts';
+import { discoverClaims } from '../guarded-pages.ts';
+import { DISCOVER_CALLBACK, SIGN_IN_PATH } from './addresses.ts';
+import { openerHeaders, sendPage } from './answer.ts';
 import { beginSession, giveSession } from './begin-session.ts';
 import { forMs, forNever, underWayName, underWayTooMany } from './cookies.ts';
 import { byRequest, endOwn, type FrontDoor, showSignIn } from './front-door.ts';
@@ -27,9 +29,7 @@ import { type LetIn, letIn } from './let-in.ts';
 import { claimsPage, notLetInPage, type Way } from './pages.ts';
 import { type Refused, refusedByProvider, refusedByUs } from './refused.ts';
 import { readReturnTo } from './return-to.ts';
-
-export const SIGN_IN_PATH = '/login';
-export const DISCOVER_CALLBACK = '/workspace/scim/oauth-discover-callback';
+import { signedInCaller } from './session-credential.ts';
 
 const pathOf = { 'sign-in': SIGN_IN_PATH, 'discover-claims': DISCOVER_CALLBACK } satisfies Record<
   Purpose,
@@ -44,8 +44,9 @@ interface Visit {
   by: ReturnType<typeof byRequest>;
 }
 
-export function canSignIn({ enabled, settings }: Provider): boolean {
-  return enabled && typeof settings.connection.clientId === 'string';
+/** What a token holds is looked at before the provider is enabled. */
+export function canSignIn({ enabled, settings }: Provider, purpose: Purpose = 'sign-in'): boolean {
+  return (enabled || purpose === 'discover-claims') && typeof settings.connection.clientId === 'string';
 }
 
 export async function waysIn(door: Pick<FrontDoor, 'parts'>, returnTo: string): Promise<Way[]> {
@@ -67,7 +68,19 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
     if (wanted === null) return showSignIn(door, reply, { returnTo });
-    return goThere(visit, await providerNamed(door, wanted), 'sign-in', returnTo);
+    return goThere(visit, await providerNamed(door, wanted, 'sign-in'), 'sign-in', returnTo);
+  });
+  app.get(discoverClaims.path, async (request, reply) => {
+    const by = byRequest(door);
+    const caller = await signedInCaller(door.parts, request.raw, by.at);
+    if (!caller) {
+      const back = new URLSearchParams({ returnTo: request.url });
+      return reply.header('cache-control', 'no-store').redirect(`${SIGN_IN_PATH}?${back}`, 303);
+    }
+    const refusal = mayNot(caller, discoverClaims.needs);
+    if (refusal) throw refusal;
+    const wanted = await providerNamed(door, queryOf(request).get('provider') ?? '', 'discover-claims');
+    return goThere({ door, request, reply, by }, wanted, 'discover-claims', '/');
   });
   app.get(DISCOVER_CALLBACK, async (request, reply) => {
     const visit = { door, request, reply, by: byRequest(door) };
@@ -85,15 +98,15 @@ function isCallback(query: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => query.has(name));
 }
 
-async function providerNamed({ parts }: FrontDoor, id: string): Promise<Provider> {
+async function providerNamed({ parts }: FrontDoor, id: string, purpose: Purpose): Promise<Provider> {
   const state = await parts.ledger.provider(id.slice(0, 200));
-  if (state && canSignIn(state.provider)) return state.provider;
+  if (state && canSignIn(state.provider, purpose)) return state.provider;
   throw new Refusal('notFound', 'There is no such provider to sign in with. It may have been disabled.');
 }
 
 // --- there ------------------------------------------------------------------------------------------------------
 
-export async function goThere(
+async function goThere(
   { door, request, reply, by }: Visit,
   provider: Provider,
   purpose: Purpose,
@@ -138,7 +151,7 @@ async function comeBack(
   if (!result.ok) return refuse(visit, provider, refusedByProvider(result.refusal), {});
   if (result.purpose === 'discover-claims') {
     const text = claimsPage({ provider: provider.name, claims: result.received ?? {} });
-    return sendPage(reply, 200, text);
+    return sendPage(reply, 200, text, openerHeaders);
   }
   const { secret, session } = sessionFor(visit, result);
   const change: Change = { ...by, actor: { kind: 'system', id: 'sign-in' } };
@@ -175,7 +188,7 @@ async function readBegun(
   }
   if (transaction.purpose !== purpose) return null;
   const found = await ledger.provider(transaction.provider);
-  return found && canSignIn(found.provider) ? { transaction, provider: found.provider } : null;
+  return found && canSignIn(found.provider, purpose) ? { transaction, provider: found.provider } : null;
 }
 
 function sessionFor({ door, request, by }: Visit, signedIn: SignedIn) {
