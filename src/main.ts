@@ -73,6 +73,8 @@ export interface Address {
 }
 
 export const SOCKET_NAME = 'bifrost.sock';
+const DEVELOPMENT_WARNING =
+  'BIFROST_DEVELOPMENT=1: identity providers may be on this machine and by plain http. Never for real people.';
 const LOCAL_HEADER = 'x-bifrost-local';
 
 /** @throws ConfigError with all problems at once; LedgerLocked when another process has the data. */
@@ -98,6 +100,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
     for (const said of closed) log.warn(said);
+    if (settings.development && !isCommand) log.warn(DEVELOPMENT_WARNING);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const trusted = await followTrustedNetworks({ ledger, settings });

@@ -10,6 +10,8 @@ import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerSetSecret } from './commands/provider-set-secret.ts';
+import { providerVerify } from './commands/provider-verify.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   status,
   providerAdd,
   providerList,
+  providerVerify,
+  providerSetSecret,
   providerEnableScim,
   providerDisable,
   providerEnable,

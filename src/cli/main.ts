@@ -13,6 +13,7 @@ const LINGER_MS = 1_000;
 process.exitCode = await runCli({
   argv: process.argv.slice(2),
   env: process.env,
+  stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
 });

@@ -9,6 +9,7 @@ import { openTransport } from './connection.ts';
 import { CliFailure, type ExitCode, exit } from './failure.ts';
 import { showCommandHelp, showGroupHelp } from './help.ts';
 import { createOutput, type Output, type Sink } from './output.ts';
+import { readSecret, type SecretSource } from './secret-input.ts';
 
 export interface CliRun {
   /** Without the interpreter and the script. */
@@ -16,6 +17,8 @@ export interface CliRun {
   env: NodeJS.ProcessEnv;
   stdout: Sink;
   stderr: Sink;
+  /** Where a secret is read from; nothing comes when left out. */
+  stdin?: SecretSource;
   /** Instead of Ctrl-C and a polite kill of this process. */
   stop?: AbortSignal;
 }
@@ -56,7 +59,7 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
 async function execute(
   command: Command,
   rest: readonly string[],
-  { env, json, stop }: CliRun & { json: boolean },
+  { env, json, stop, stdin }: CliRun & { json: boolean },
   output: Output,
 ): Promise<ExitCode> {
   let transport: Transport | null = null;
@@ -70,6 +73,8 @@ async function execute(
     json,
     output,
     api,
+    secret: (what: string) =>
+      readSecret(stdin ?? nothing(), () => output.note(`${what} (nothing of it is shown), then Enter:`)),
     stopSignal: () => stop ?? interrupted(),
   };
   try {
@@ -82,6 +87,8 @@ async function execute(
     await (transport as Transport | null)?.close();
   }
 }
+
+async function* nothing(): AsyncGenerator<string> {}
 
 /** npm and others hand on a signal that the terminal sent to everybody already: so close together, two are one. */
 const SAME_SIGNAL_MS = 1_000;
