@@ -8,7 +8,7 @@ import { declaredOver, rulesOf } from './edge/admin/provider-block.ts';
 import type { DeclaredApiKey } from './edge/parts.ts';
 import { fold } from './fold.ts';
 import { namedId, newId } from './id.ts';
-import { type Provider, providerIdFor } from './identity/provider.ts';
+import { isClosed, type Provider, providerIdFor } from './identity/provider.ts';
 import type { Change, Ledger } from './ledger/ledger.ts';
 import type { ProviderState } from './mapping/decide.ts';
 import type { Rule } from './mapping/rule.ts';
@@ -63,7 +63,8 @@ function checkRoles(providers: readonly DeclaredProvider[], known: ReadonlySet<s
 
 async function applyProvider(ledger: Ledger, declared: DeclaredProvider, by: Change): Promise<void> {
   const states = await ledger.providers();
-  const before = states.find((state) => fold(state.provider.name) === fold(declared.name)) ?? null;
+  const named = states.filter((state) => fold(state.provider.name) === fold(declared.name));
+  const before = named.find((state) => !isClosed(state.provider)) ?? null;
   const id =
     before?.provider.id ?? providerIdFor(declared.name, new Set(states.map((each) => each.provider.id)));
   const wanted = providerOf(declared, id, before?.provider ?? null, by.at);

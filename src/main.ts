@@ -13,7 +13,7 @@ import Fastify, {
   type LightMyRequestResponse,
 } from 'fastify';
 import { type Clock, systemClock } from './clock.ts';
-import { readSettings, type Settings } from './config.ts';
+import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
@@ -73,8 +73,6 @@ export interface Address {
 }
 
 export const SOCKET_NAME = 'bifrost.sock';
-const DEVELOPMENT_WARNING =
-  'BIFROST_DEVELOPMENT=1: identity providers may be on this machine and by plain http. Never for real people.';
 const LOCAL_HEADER = 'x-bifrost-local';
 
 /** @throws ConfigError with all problems at once; LedgerLocked when another process has the data. */
@@ -91,7 +89,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
-    const keys = loadKeyRing(settings, { mayMake: !(await holdsSecrets(ledger)) });
+    const sealed = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider));
+    const keys = loadKeyRing(settings, { mayMake: sealed.length === 0 });
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
     // A command that opened the data itself changes nothing that it was not told to: on a database others are serving.
@@ -99,8 +98,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const begins = !isCommand || (await ledger.roles()).length === 0;
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
-    for (const said of closed) log.warn(said);
-    if (settings.development && !isCommand) log.warn(DEVELOPMENT_WARNING);
+    for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const trusted = await followTrustedNetworks({ ledger, settings });
@@ -172,10 +170,6 @@ function clientSecretOf(keys: KeyRing, { declared }: Settings, provider: Provide
   }
 }
 
-async function holdsSecrets(ledger: Ledger): Promise<boolean> {
-  return (await ledger.providers()).some(({ provider }) => sealedSecrets(provider).length > 0);
-}
-
 async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {
   const underWay = await ledger.unfinishedImport();
   if (!underWay) return;
@@ -212,6 +206,12 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
       return reply;
     }
     return undefined;
+  });
+  const isHttps = parts.settings.publicUrl?.startsWith('https:') === true;
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-content-type-options', 'nosniff');
+    // A year, as browsers want it before they believe it; never for an address that is not ours for good.
+    if (isHttps) reply.header('strict-transport-security', 'max-age=31536000');
   });
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(cookie);

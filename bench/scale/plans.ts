@@ -102,7 +102,7 @@ function lookUps(dialect: Dialect, settings: StoredSettings): Record<string, () 
       return queryUsers(dialect, { ...query, condition: null, start }, counted);
     },
     'a decision: users with what decides their access': () =>
-      loadUsers(dialect, provider, [userIdOf(N), userIdOf(N + 1)]),
+      loadUsers(dialect, settings.states.get(provider)!, [userIdOf(N), userIdOf(N + 1)]),
     'API: users by userName': people({}, 'userName'),
     'API: users by userName, the next page': () => {
       const sort = { by: 'userName' as const, descending: false };

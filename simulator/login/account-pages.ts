@@ -72,7 +72,7 @@ export function consentPage(account: Account, target: ReturnTarget, parameters: 
 
 export function errorPage(state: LoginState, error: EntraError, correlationId?: string): Reply {
   const report = reportError(state, error, correlationId);
-  const body = `<h1>Sorry, but we’re having trouble signing you in</h1><pre>${escaped(report.description)}</pre>
+  const body = `<h1>This sign-in cannot go on</h1><pre>${escaped(report.description)}</pre>
 <p class="soft">Nothing was sent back to the application: where to send it could not be trusted.</p>`;
   return htmlReply(400, layout('Sign-in error', body));
 }

@@ -28,6 +28,7 @@ a.quiet { color: var(--accent); background: none; }
 pre { padding: .8rem; overflow-x: auto; background: var(--back); border-radius: 6px; font-size: .85rem;
   white-space: pre-wrap; overflow-wrap: anywhere; }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; margin: .5rem 0; }
+@media (max-width: 45rem) { dl { grid-template-columns: 1fr; } main { margin: 0; border-radius: 0; padding: 1.2rem; } }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; }
 code { font-family: ui-monospace, monospace; font-size: .9em; }
 footer { margin-top: 1.5rem; color: var(--soft); font-size: .85rem; }

@@ -34,6 +34,8 @@ export interface Command {
   run(call: Call): Promise<Answer | ExitCode>;
 }
 
+export type Ask = (question: string) => Promise<string>;
+
 /** What one run of a command is given. */
 export interface Call {
   readonly arguments: Arguments;
@@ -41,6 +43,8 @@ export interface Call {
   readonly json: boolean;
   /** For commands that write as they go; the others return an Answer. */
   readonly output: Output;
+  /** A question to whoever sits at the terminal; null where nobody does. */
+  readonly ask: Ask | null;
   /** The way to the data: remote, through the socket, or in this process. Opened when first asked for. */
   api(): Promise<Api>;
   /** One secret from standard input; `what` is asked for where a person has to type it. */

@@ -1,17 +1,26 @@
 // The table of commands: what there is, in the order in which help shows it.
 
 import type { Command } from './command.ts';
+
 import { adminReset } from './commands/admin-reset.ts';
+import { apiKeyCreate } from './commands/api-key-create.ts';
+import { apiKeyList } from './commands/api-key-list.ts';
+import { apiKeyRevoke } from './commands/api-key-revoke.ts';
+
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
 import { keyRotate } from './commands/key-rotate.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
+import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerRemove } from './commands/provider-remove.ts';
 import { providerSetSecret } from './commands/provider-set-secret.ts';
 import { providerVerify } from './commands/provider-verify.ts';
+import { roleList } from './commands/role-list.ts';
+import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
 import { status } from './commands/status.ts';
 import { tail } from './commands/tail.ts';
@@ -31,14 +40,21 @@ export const commands: readonly Command[] = [
   providerVerify,
   providerSetSecret,
   providerEnableScim,
+  providerDisableScim,
   providerDisable,
   providerEnable,
+  providerRemove,
   tokenRotate,
   tokenList,
   tokenRevoke,
   userList,
   userShow,
   userPurge,
+  roleList,
+  roleShow,
+  apiKeyCreate,
+  apiKeyList,
+  apiKeyRevoke,
   explain,
   tail,
   verify,

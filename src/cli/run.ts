@@ -3,7 +3,7 @@
 import { version } from '../version.ts';
 import { type Api, apiOver, type Transport } from './api.ts';
 import { findCommand, readArguments, readCommonOptions } from './arguments.ts';
-import type { Command } from './command.ts';
+import type { Ask, Command } from './command.ts';
 import { commands } from './commands.ts';
 import { openTransport } from './connection.ts';
 import { CliFailure, type ExitCode, exit } from './failure.ts';
@@ -19,6 +19,8 @@ export interface CliRun {
   stderr: Sink;
   /** Where a secret is read from; nothing comes when left out. */
   stdin?: SecretSource;
+  /** Where somebody sits at a terminal. */
+  ask?: Ask;
   /** Instead of Ctrl-C and a polite kill of this process. */
   stop?: AbortSignal;
 }
@@ -59,7 +61,7 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
 async function execute(
   command: Command,
   rest: readonly string[],
-  { env, json, stop, stdin }: CliRun & { json: boolean },
+  { env, json, stop, stdin, ask }: CliRun & { json: boolean },
   output: Output,
 ): Promise<ExitCode> {
   let transport: Transport | null = null;
@@ -72,6 +74,7 @@ async function execute(
     env,
     json,
     output,
+    ask: ask ?? null,
     api,
     secret: (what: string) =>
       readSecret(stdin ?? nothing(), () => output.note(`${what} (nothing of it is shown), then Enter:`)),

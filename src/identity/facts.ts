@@ -20,9 +20,12 @@ export interface CountedFact {
  */
 export function factOf(user: User, name: string): CountedFact | null {
   const supplied = suppliedName(user, name);
-  if (supplied !== null) {
-    return { value: scimValue(user, supplied), channel: 'scim', since: user.supplied.get(supplied)! };
-  }
+  if (supplied === null) return factBesideScim(user, name);
+  return { value: scimValue(user, supplied), channel: 'scim', since: user.supplied.get(supplied)! };
+}
+
+/** What the other sources say, whatever SCIM said. */
+export function factBesideScim(user: User, name: string): CountedFact | null {
   const claim = Object.hasOwn(user.claims, name) ? user.claims[name]! : null;
   const row = Object.hasOwn(user.directory, name) ? user.directory[name]! : null;
   const newer = claim && row ? (claim.at >= row.at ? claim : row) : (claim ?? row);

@@ -4,18 +4,28 @@ import type { Channel } from './event.ts';
 
 export type TargetKind = 'role' | 'team' | 'businessUnit';
 
+/** A rule, and the fact or group that satisfied it. */
+export interface RuleReason {
+  by: 'rule';
+  rule: string;
+  attribute: string;
+  value: string;
+  channel: Channel;
+  group?: string;
+  sticky?: true;
+}
+
+/** What a rule gave, kept when the provider or its SCIM went: from when on it is of people's hand. */
+export interface Kept {
+  of: 'provider' | 'scim';
+  /** Name of the provider at that time. */
+  provider: string;
+  /** Why it stood before. */
+  formerly: readonly RuleReason[];
+}
+
 /** Why a grant stands. */
-export type GrantReason =
-  | { by: 'manual'; actor: string }
-  | {
-      by: 'rule';
-      rule: string;
-      attribute: string;
-      value: string;
-      channel: Channel;
-      group?: string;
-      sticky?: true;
-    };
+export type GrantReason = { by: 'manual'; actor: string; kept?: Kept } | RuleReason;
 
 /** A grant as stored. */
 export interface GrantRow {

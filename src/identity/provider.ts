@@ -2,6 +2,22 @@
 
 export type ProviderKind = 'entra' | 'okta' | 'keycloak' | 'google' | 'oidc';
 
+/** What becomes of the people of a provider that is removed, or whose SCIM is switched off. */
+export type PeopleChoice = 'keep' | 'suspend' | 'remove';
+
+/** A provider that goes, or whose SCIM goes, by a job that reaches its people one after the other. */
+export interface Retirement {
+  readonly of: 'provider' | 'scim';
+  readonly people: PeopleChoice;
+  readonly at: number;
+  /** Who said so, as reasons of grants have it. */
+  readonly actor: string;
+  /** Rules that people up to this number were resolved with are the last that gave them anything. */
+  readonly former: number;
+  /** Of a provider: it is gone but for the people who were kept, and they have their home here. */
+  readonly done: boolean;
+}
+
 export interface ProviderSettings {
   readonly kind: ProviderKind;
   readonly claimsSyncMode: 'both' | 'scim';
@@ -14,6 +30,9 @@ export interface ProviderSettings {
   readonly reconcile: { readonly mode: 'heal' | 'report' | 'off'; readonly everyMs: number };
   /** tenantId, clientId, issuer, ...: what the kind needs. Secrets are not here. */
   readonly connection: Readonly<Record<string, unknown>>;
+  readonly retirement?: Retirement;
+  /** What SCIM said last stays and satisfies no rule: it was switched off, and its people were decided on. */
+  readonly scimRests?: true;
 }
 
 export interface Provider {
@@ -26,6 +45,20 @@ export interface Provider {
   readonly revision: number;
   readonly settings: ProviderSettings;
   readonly createdAt: number;
+}
+
+/** It is being removed, or was: nothing brings it back. */
+export function isClosed({ settings }: Pick<Provider, 'settings'>): boolean {
+  return settings.retirement?.of === 'provider';
+}
+
+/** Gone but for the people who were kept. */
+export function isRemoved({ settings }: Pick<Provider, 'settings'>): boolean {
+  return settings.retirement?.of === 'provider' && settings.retirement.done;
+}
+
+export function scimRests({ scimEnabled, settings }: Pick<Provider, 'scimEnabled' | 'settings'>): boolean {
+  return settings.scimRests === true && !scimEnabled;
 }
 
 /** A short, readable, stable id from a name: `Contoso Entra` gives `contoso-entra`. */

@@ -7,6 +7,7 @@ import type { Document } from '../scim/resource.ts';
 import { attributesOf } from './document-attributes.ts';
 import type { Channel, EventDraft } from './event.ts';
 import { type Kept, keptInBin } from './recycle-bin.ts';
+import { changedAttributes, contentEvents } from './user-change.ts';
 
 /** Why a user is kept out. They are suspended while at least one stands. */
 export type SuspensionReason = 'scim' | 'directory' | 'admin';
@@ -231,26 +232,7 @@ export function settleSuspension(
   return { after, events: statusEvents(before, after) };
 }
 
-// --- what changed -----------------------------------------------------------------------------------------------
-
-interface Change {
-  before: unknown;
-  after: unknown;
-}
-
-function changedAttributes(before: User, wanted: WantedUser): Map<string, Change> {
-  const changed = new Map<string, Change>();
-  const compare = (name: string, was: unknown, is: unknown) => {
-    if (!equalJson(was, is)) changed.set(name, { before: was, after: is });
-  };
-  const was = attributesOf(before.document);
-  const is = attributesOf(wanted.document);
-  for (const name of new Set([...was.keys(), ...is.keys()])) compare(name, was.get(name), is.get(name));
-  for (const name of new Set([...Object.keys(before.unlisted), ...Object.keys(wanted.unlisted)])) {
-    compare(name, before.unlisted[name], wanted.unlisted[name]);
-  }
-  return changed;
-}
+// --- what follows -----------------------------------------------------------------------------------------------
 
 /**
  * `active` is answered even where nobody sent it. A new user is active unless somebody says no; of one who is there,
@@ -258,27 +240,6 @@ function changedAttributes(before: User, wanted: WantedUser): Map<string, Change
  */
 function withActive(document: Document, before?: User): Document {
   return document.active === undefined ? { ...document, active: before?.document.active ?? true } : document;
-}
-
-function contentEvents(before: User, after: User, changed: Map<string, Change>): EventDraft[] {
-  const subject = { kind: 'user' as const, id: before.id };
-  const events: EventDraft[] = [];
-  const was: Record<string, unknown> = {};
-  const is: Record<string, unknown> = {};
-  for (const [name, change] of changed) {
-    if (name === 'active') continue;
-    if (change.before !== undefined) was[name] = change.before;
-    if (change.after !== undefined) is[name] = change.after;
-  }
-  if (Object.keys(was).length > 0 || Object.keys(is).length > 0) {
-    events.push({ type: 'user.updated', subject, data: { before: was, after: is } });
-  }
-  if (!before.kept && after.kept) {
-    events.push({ type: 'user.binned', subject, data: { userName: after.kept.userName } });
-  } else if (before.kept && !after.kept) {
-    events.push({ type: 'user.restored', subject, data: { userName: after.document.userName } });
-  }
-  return events;
 }
 
 function statusEvents(before: User, after: User): EventDraft[] {

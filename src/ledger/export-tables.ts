@@ -84,7 +84,7 @@ export const exportTables: readonly ExportTable[] = [
   {
     name: 'identities',
     ...columns('provider issuer subject person linked_by since:int'),
-    key: ['provider', 'issuer', 'subject'],
+    key: ['provider', 'subject', 'issuer'],
   },
   { name: 'purged_identities', ...columns('provider hash at:int'), key: ['provider', 'hash'] },
   {

@@ -6,7 +6,7 @@ import type { ChangeSet } from '../identity/change-set.ts';
 import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
 import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
-import type { Provider, SealedSecret } from '../identity/provider.ts';
+import type { Provider, Retirement, SealedSecret } from '../identity/provider.ts';
 import type { User, UserStatus } from '../identity/user.ts';
 import type { LoadedMember, LoadedUser, ProviderState } from '../mapping/decide.ts';
 import type { Role, Ruleset } from '../mapping/ruleset.ts';
@@ -288,6 +288,7 @@ export interface VerifyReport {
 
 /**
  * `resolve-all`: everybody, after a change of rules; `resolve-members`, `leave-group`, `resolve-others`: see JobDraft;
+ * `remove-provider`, `end-scim`: whoever a provider has is kept, suspended or removed, because it goes or its SCIM does;
  * `purge`: erases what is personal of a removed user; `forget-provider`: what events say of the people of a provider that
  * was removed long ago; `retention`: forgets what has become old, once an hour.
  */
@@ -296,6 +297,8 @@ export type JobKind =
   | 'resolve-members'
   | 'leave-group'
   | 'resolve-others'
+  | 'remove-provider'
+  | 'end-scim'
   | 'purge'
   | 'forget-provider'
   | 'retention';
@@ -347,7 +350,15 @@ export interface Ledger extends SignInStores {
   provider(id: string): Promise<ProviderState | null>;
   /** With its first rules and its first token, where they come together: one commit. */
   saveProvider(provider: Provider, expected: number, by: Change, also?: ProviderExtras): Promise<void>;
+  /** At once, which holds up whoever writes by the settings: for one that has little (`retirementCounts`). */
   removeProvider(id: string, by: Change): Promise<void>;
+  /**
+   * Saves the provider as it is to be while it goes (or its SCIM does), and begins the job that decides on its people. In
+   * the same commit its rules get a new number; where it goes it has no rules any more, and its tokens end.
+   */
+  retireProvider(provider: Provider, expected: number, how: RetirementAsked, by: Change): Promise<Job>;
+  /** Whom that would be about. Nobody is held up by counting. */
+  retirementCounts(provider: string, of: Retirement['of']): Promise<RetirementCounts>;
   /**
    * Numbers it, stores it, and begins the job that resolves everybody anew. Returns the number. Refused as stale
    * when `expected` is given and another number is the current one.
@@ -385,7 +396,13 @@ export interface Ledger extends SignInStores {
     query: UserListQuery,
   ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
   fullUser(id: string): Promise<FullUser | null>;
-  findPeople(by: { userName?: string; externalId?: string; provider?: string }): Promise<string[]>;
+  /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
+  findPeople(by: {
+    userName?: string;
+    externalId?: string;
+    subject?: string;
+    provider?: string;
+  }): Promise<string[]>;
   listTargets(
     query: TargetListQuery,
   ): Promise<{ items: ListedTarget[]; total: number; next: PageKey | null }>;
@@ -485,6 +502,19 @@ export interface ProviderExtras {
   /** Refused as stale when another ruleset is the current one by then. */
   expectedRuleset?: number;
   token?: { token: Token; hash: string };
+}
+
+export type RetirementAsked = Pick<Retirement, 'of' | 'people'>;
+
+/** People who are there, without removed ones. With `scim`, those of them whom SCIM brought. */
+export interface RetirementCounts extends Total {
+  active: number;
+  suspended: number;
+  withRole: number;
+  /** Active with a role. */
+  couldSignIn: number;
+  /** Little enough to be removed in one go, if nobody is there. */
+  isSmall: boolean;
 }
 
 export interface TokenEnds {

@@ -25,6 +25,8 @@ export interface ProviderState {
   provider: Provider;
   ruleset: CompiledRuleset;
   roles: readonly Role[];
+  /** While the provider or its SCIM goes: the rules of before, which count for whom the job has not reached (retire.ts). */
+  former?: CompiledRuleset;
 }
 
 /** A user with everything that decides their access, and the access that is stored. */

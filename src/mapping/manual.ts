@@ -7,7 +7,7 @@ import { type DecisionContext, decideAccess, type LoadedUser } from './decide.ts
 import type { StandingGrant, Target } from './resolve.ts';
 
 /** One reason per target: two people giving the same is one gift. */
-const REASON_KEY = 'manual';
+export const REASON_KEY = 'manual';
 
 /** null when they have it from people already. */
 export function decideManualGrant(

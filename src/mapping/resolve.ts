@@ -8,7 +8,7 @@ import type { GrantReason } from '../identity/grant.ts';
 
 export type { GrantReason };
 
-import { factOf } from '../identity/facts.ts';
+import { factBesideScim, factOf } from '../identity/facts.ts';
 import { statusOf, type User } from '../identity/user.ts';
 import { cutText, type TargetKind, targetName } from './rule.ts';
 import { type CompiledRule, type CompiledRuleset, type Role, scimAttributeFor } from './ruleset.ts';
@@ -112,25 +112,27 @@ export function readClaim(
 ): ClaimValue[] {
   const { user, groups, ruleset } = inputs;
   const source = scimAttributeFor(ruleset, claim);
+  const known = ruleset.scimRests ? factBesideScim : factOf;
+  const textsOf = (name: string) => factTexts(known, user, name, []);
   if (source.attributeType === 'group') {
     if (ruleset.groupsByScim) {
       return groups.map((group) => ({ text: group.displayName, channel: 'scim', group: group.id }));
     }
-    return factTexts(user, claim, []);
+    return textsOf(claim);
   }
-  const byScim = factTexts(user, source.attributeValue, []);
+  const byScim = textsOf(source.attributeValue);
   if (byScim.length > 0 || source.attributeValue === claim) return byScim;
   // A claim whose SCIM attribute was never supplied keeps the word of the token or the directory.
-  return factOf(user, source.attributeValue)?.channel === 'scim' ? [] : factTexts(user, claim, []);
+  return known(user, source.attributeValue)?.channel === 'scim' ? [] : textsOf(claim);
 }
 
 /** Follows dots into objects: the longest name that is a fact first, so that names may hold dots themselves. */
-function factTexts(user: User, name: string, rest: string[]): ClaimValue[] {
-  const fact = factOf(user, name);
+function factTexts(known: typeof factOf, user: User, name: string, rest: string[]): ClaimValue[] {
+  const fact = known(user, name);
   if (fact) return textsAt(fact.value, rest).map((text) => ({ text, channel: fact.channel, group: null }));
   const dot = name.lastIndexOf('.');
   if (dot <= 0 || rest.length >= 8) return [];
-  return factTexts(user, name.slice(0, dot), [name.slice(dot + 1), ...rest]);
+  return factTexts(known, user, name.slice(0, dot), [name.slice(dot + 1), ...rest]);
 }
 
 /** Texts, numbers and booleans as text; lists element by element; objects by their `value` (SCIM's complex values). */

@@ -38,6 +38,8 @@ export interface CompiledRuleset extends Ruleset {
   readonly byKind: Readonly<Record<TargetKind, readonly CompiledRule[]>>;
   /** Once a provider has pushed groups by SCIM, its people's groups come from SCIM alone. */
   readonly groupsByScim: boolean;
+  /** SCIM is over, and what it said last satisfies no rule. */
+  readonly scimRests: boolean;
 }
 
 /**
@@ -59,6 +61,7 @@ export function compileRuleset(
   ruleset: Ruleset,
   roles: readonly Role[],
   groupsByScim: boolean,
+  scimRests = false,
 ): CompiledRuleset {
   const byKind: Record<TargetKind, CompiledRule[]> = { role: [], team: [], businessUnit: [] };
   for (const [position, rule] of ruleset.rules.entries()) {
@@ -72,7 +75,7 @@ export function compileRuleset(
       role,
     });
   }
-  return { ...ruleset, byKind, groupsByScim };
+  return { ...ruleset, byKind, groupsByScim: groupsByScim && !scimRests, scimRests };
 }
 
 /** A rule's identity is what it says, so that a restart with the same file, or a new order, keeps its grants. */

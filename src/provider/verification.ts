@@ -268,8 +268,9 @@ export type Discovered =
 export async function discoverEndpoints(reach: Reach, issuer: string): Promise<Discovered> {
   const url = discoveryUrlOf(issuer);
   try {
-    const { fetch } = boundedReach(reach, BOUNDS).outbound;
-    const metadata = readMetadata(parsed(await fetch(url, { headers: { accept: 'application/json' } })), url);
+    const { outbound } = boundedReach(reach, BOUNDS);
+    const answer = await outbound.fetch(url, { headers: { accept: 'application/json' } });
+    const metadata = readMetadata(parsed(answer), url);
     const isIssuerAsAsked = metadata.issuer.replace(/\/+$/, '') === issuer.replace(/\/+$/, '');
     return { ok: true, metadata, isIssuerAsAsked };
   } catch (error) {

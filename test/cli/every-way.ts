@@ -25,6 +25,8 @@ export interface Ground {
   /** Of SCIM, as administrators are told. */
   endpoint: string;
   cli(...argv: string[]): Promise<Ran>;
+  /** What the shell of the command line has. */
+  env: Environment;
 }
 
 export function onEveryWay(tests: (ground: Ground) => void): void {
@@ -47,7 +49,7 @@ export function onEveryWay(tests: (ground: Ground) => void): void {
         running = null;
       }
       const endpoint = `${bifrost.settings.publicUrl ?? bifrost.url}/scim/v2`;
-      Object.assign(ground, { site, people, endpoint, cli: (...argv: string[]) => run(env, argv) });
+      Object.assign(ground, { site, people, endpoint, env, cli: (...argv: string[]) => run(env, argv) });
     });
     afterAll(async () => {
       await running?.stop();

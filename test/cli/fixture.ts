@@ -26,6 +26,8 @@ export interface RunOptions {
   onErr?: (text: string) => void;
   /** What is piped in; a list: what somebody types, key by key. */
   stdin?: string | readonly string[];
+  /** Somebody sits at a terminal, and types that. */
+  ask?: (question: string) => Promise<string>;
 }
 
 export async function run(env: Environment, argv: readonly string[], options: RunOptions = {}): Promise<Ran> {
@@ -46,6 +48,7 @@ export async function run(env: Environment, argv: readonly string[], options: Ru
     stderr: { write: stderr },
     ...(options.stop ? { stop: options.stop } : {}),
     ...(options.stdin === undefined ? {} : { stdin: inputOf(options.stdin) }),
+    ...(options.ask ? { ask: options.ask } : {}),
   });
   return { code, out, err, json: () => JSON.parse(out) };
 }

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { suspendByAdmin } from '../../src/identity/user.ts';
 import type { Open } from './opened.ts';
 import { by, PROVIDER, providerNamed, tick } from './scribe.ts';
-import { keyOf, MINUTE_MS, signInDesk } from './sign-in-desk.ts';
+import { keyOf, MINUTE_MS, makeAdmin, signInDesk } from './sign-in-desk.ts';
 
 export function apiKeySuite(open: Open): void {
   const { desk, user, admin, told } = signInDesk(open);
@@ -19,6 +19,7 @@ export function apiKeySuite(open: Open): void {
     expect(await desk.ledger.apiKeys.find('hash-one', key.expiresAt!)).toBeNull();
     expect(await isIn('HASH-ONE')).toBe(false);
     expect(await isIn(key.id)).toBe(false);
+    expect(await desk.ledger.apiKeys.ever('HASH-ONE')).toBeNull();
     expect(await told(position)).toEqual([
       {
         type: 'api_key.created',
@@ -61,6 +62,8 @@ export function apiKeySuite(open: Open): void {
     expect(await both()).toEqual([true, true]);
     await desk.ledger.saveProvider({ ...providerNamed(PROVIDER), enabled: false, revision: 2 }, 1, by());
     expect(await both()).toEqual([false, true]);
+    expect(await desk.ledger.apiKeys.ever('hers')).toMatchObject({ owner: amara });
+    await makeAdmin(desk.ledger, 'Another');
     await desk.ledger.localAdmins.remove(root.id, by());
     expect(await both()).toEqual([false, false]);
   });

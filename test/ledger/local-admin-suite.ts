@@ -137,11 +137,16 @@ export function localAdminSuite(open: Open): void {
       expect(JSON.stringify(await told(0))).not.toContain('argon');
     });
 
-    it('goes with their sessions and API keys, once', async () => {
+    it('goes with their sessions and API keys, once, unless it is the last', async () => {
       const root = await makeAdmin(desk.ledger);
       const person = { provider: null, id: root.id };
       const session = await begin(person);
       await desk.ledger.apiKeys.add(keyOf(person), 'key', by());
+      await expect(desk.ledger.localAdmins.remove(root.id, by())).rejects.toMatchObject({
+        reason: 'conflict',
+      });
+      expect(await isIn(session)).toBe(true);
+      await makeAdmin(desk.ledger, 'Another');
       const position = await desk.ledger.lastPosition();
       expect(await desk.ledger.localAdmins.remove(root.id, by())).toBe(true);
       expect(await desk.ledger.localAdmins.remove(root.id, by())).toBe(false);

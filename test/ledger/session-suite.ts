@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { suspendByAdmin } from '../../src/identity/user.ts';
 import type { Open } from './opened.ts';
 import { by, PROVIDER, providerNamed, tick } from './scribe.ts';
-import { ISSUER, MINUTE_MS, sealAnew, signInDesk } from './sign-in-desk.ts';
+import { ISSUER, MINUTE_MS, makeAdmin, sealAnew, signInDesk } from './sign-in-desk.ts';
 
 export function sessionSuite(open: Open): void {
   const { desk, begin, user, admin, isIn, told } = signInDesk(open);
@@ -40,6 +40,7 @@ export function sessionSuite(open: Open): void {
       expect(await whoIsIn()).toEqual([true, true, false, false, false]);
       await desk.write.settleUser(amara.id, (before, at) => suspendByAdmin(before, true, at));
       expect(await whoIsIn()).toEqual([false, true, false, false, false]);
+      await makeAdmin(desk.ledger, 'Another');
       await desk.ledger.localAdmins.remove(root.id, by());
       expect(await whoIsIn()).toEqual([false, false, false, false, false]);
     });

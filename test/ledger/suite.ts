@@ -11,7 +11,9 @@ import { jobSuite } from './job-suite.ts';
 import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
+import { retireSuite } from './retire-suite.ts';
 import { roleSuite } from './role-suite.ts';
+import { scimEndSuite } from './scim-end-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { signInSuite } from './sign-in-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
@@ -24,6 +26,8 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('groups', () => groupSuite(open));
     describe('sweep', () => sweepSuite(open));
     describe('jobs', () => jobSuite(open));
+    describe('retiring', () => retireSuite(open));
+    describe('the end of SCIM', () => scimEndSuite(open));
     describe('forgetting', () => forgettingSuite(open));
     describe('logs', () => logSuite(open));
     describe('lists', () => listSuite(open));

@@ -17,6 +17,8 @@ const jobWords: Readonly<Record<JobJson['kind'], string>> = {
   'resolve-others': 'Groups come by SCIM now, and whoever had them from elsewhere is being resolved anew',
   'resolve-members': 'A large group was renamed, and its members are being resolved anew',
   'leave-group': 'A large group was removed, and its members are losing what it gave',
+  'remove-provider': 'A provider is being removed, and its people are being decided on',
+  'end-scim': 'SCIM was switched off, and whom it had brought is being decided on',
   purge: 'A removed user is being erased',
   'forget-provider': 'What is left of the people of a removed provider is being erased',
   retention: 'What has become old is being forgotten',

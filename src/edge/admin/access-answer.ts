@@ -85,13 +85,24 @@ async function findPerson(ledger: Ledger, asked: Asked): Promise<FullUser> {
     return full;
   }
   const within = provider === null ? {} : { provider };
-  const by = userName === undefined ? { externalId: externalId ?? oid! } : { userName };
-  let ids = await ledger.findPeople({ ...by, ...within });
-  // Object ids are GUIDs, which some apps write in capitals; Entra writes them small.
-  if (ids.length === 0 && oid !== undefined) {
-    ids = await ledger.findPeople({ externalId: oid.toLowerCase(), ...within });
-  }
+  if (oid !== undefined) return theOne(ledger, await idsByOid(ledger, oid, within), oid);
+  const by = userName === undefined ? { externalId: externalId! } : { userName };
+  const ids = await ledger.findPeople({ ...by, ...within });
   return theOne(ledger, ids, given[0]!);
+}
+
+/**
+ * Whoever is linked with it, and whoever was provisioned under it. Object ids are GUIDs, which some apps write in capitals;
+ * Entra writes them small.
+ */
+async function idsByOid(ledger: Ledger, oid: string, within: { provider?: string }): Promise<string[]> {
+  for (const each of new Set([oid, oid.toLowerCase()])) {
+    const linked = await ledger.findPeople({ subject: each, ...within });
+    const provisioned = await ledger.findPeople({ externalId: each, ...within });
+    const ids = [...new Set([...linked, ...provisioned])];
+    if (ids.length > 0) return ids;
+  }
+  return [];
 }
 
 /** Removed people do not stand in the way of a live one; of removed ones alone, the last removed answers. */

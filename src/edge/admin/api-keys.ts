@@ -1,173 +1,35 @@
-// API keys of people, and beside them, as they are, those of the configuration file. A key may never more than whoever
-// made it, and what its owner loses it loses too.
+// API keys of people, made and ended. A key may never more than whoever made it, and what its owner loses it loses too.
+// Listing them: api-key-list.ts.
 
-import { type Static, Type } from 'typebox';
+import { Type } from 'typebox';
 import { durationMs } from '../../config-schema.ts';
 import { newId } from '../../id.ts';
 import type { Person } from '../../identity/sign-in.ts';
-import type { Ledger, StoredRole } from '../../ledger/ledger.ts';
 import type { ApiKey } from '../../ledger/sign-in.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { mintToken, sha256Hex } from '../../secret.ts';
-import type { DeclaredApiKey } from '../parts.ts';
+import { listKeys, ownKeys, showKey } from './api-key-list.ts';
 import { holds } from './caller.ts';
-import { listQuery, pageOf, rfc3339, sortedBy, text } from './contract.ts';
+import { text } from './contract.ts';
+import { personCaller } from './credentials.ts';
 import { refuseDeclaredKey } from './lock.ts';
-import { findPerson, type Owner, oneOf, ownersIn } from './owners.ts';
-import { readCursor, writeCursor } from './page.ts';
+import { findPerson, oneOf, ownersIn } from './owners.ts';
 import { readPermissions } from './permission-list.ts';
 import { badInput } from './read-input.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
-import { type ApiKeyJson, apiKeyShape } from './sign-in-contract.ts';
+import { apiKeyShape } from './sign-in-contract.ts';
 
 /** Not that of provisioning tokens, so that whoever finds one knows what it opens. */
 const KEY_PREFIX = 'bifrost_key';
 const LONGEST_MS = 3_650 * 86_400_000;
 
-const own = { resource: 'apiKeys', operation: 'create' } as const;
-const readAll = { resource: 'apiKeys', operation: 'read' } as const;
 const revokeAll = { resource: 'apiKeys', operation: 'revoke' } as const;
-
-function showKey(key: ApiKey, owner: Owner, at: number): ApiKeyJson {
-  const { id, name, lastFour, lastUsedFrom } = key;
-  return {
-    id,
-    name,
-    declared: false,
-    owner: owner.shown,
-    role: null,
-    permissions: [...key.permissions],
-    lastFour,
-    state: stateOf(key, owner, at),
-    createdAt: rfc3339(key.createdAt),
-    expiresAt: rfc3339(key.expiresAt),
-    revokedAt: rfc3339(key.revokedAt),
-    lastUsedAt: rfc3339(key.lastUsedAt),
-    lastUsedFrom,
-  };
-}
-
-function stateOf({ revokedAt, expiresAt }: ApiKey, { active }: Owner, at: number): ApiKeyJson['state'] {
-  if (revokedAt !== null) return 'revoked';
-  if (expiresAt !== null && expiresAt <= at) return 'expired';
-  return active ? 'live' : 'dormant';
-}
-
-function showDeclared({ id, name, role }: DeclaredApiKey, roles: readonly StoredRole[]): ApiKeyJson {
-  return {
-    id,
-    name,
-    declared: true,
-    owner: null,
-    role,
-    permissions: [...(roles.find((each) => each.name === role)?.permissions ?? [])],
-    lastFour: null,
-    state: 'live',
-    createdAt: null,
-    expiresAt: null,
-    revokedAt: null,
-    lastUsedAt: null,
-    lastUsedFrom: null,
-  };
-}
-
-// --- the list ---------------------------------------------------------------------------------------------------
-
-const query = Type.Object(
-  {
-    ...listQuery,
-    owner: Type.Optional(
-      Type.String({
-        minLength: 1,
-        maxLength: 300,
-        description: 'Id or exact user name; `me` for your own. Only those who see all keys can name others.',
-      }),
-    ),
-    sort: sortedBy('-createdAt'),
-  },
-  { additionalProperties: false },
-);
-
-const listKeys = route({
-  method: 'GET',
-  path: '/api-keys',
-  permission: { oneOf: [own, readAll] },
-  summary: 'API keys: those of the configuration file, then the newest first, ended ones included',
-  description: 'Everybody sees their own; with the permission `apiKeys:read`, all of them.',
-  query,
-  response: pageOf(apiKeyShape),
-  async handle(call) {
-    const owner = await whoseKeys(call);
-    return { body: owner === 'nobody' ? noKeys : await page(call, owner) };
-  },
-});
-
-const noKeys = { items: [], nextCursor: null, total: 0 };
-
-/** undefined: everybody's. */
-async function whoseKeys(
-  call: Call & { query: Static<typeof query> },
-): Promise<Person | 'nobody' | undefined> {
-  const { caller, parts } = call;
-  const asked = call.query.owner;
-  const seesAll = holds(caller, readAll);
-  if (asked === undefined && seesAll) return undefined;
-  const isOwn = asked === undefined || asked === 'me' || asked === caller.person?.id;
-  if (isOwn) return caller.person ?? 'nobody';
-  if (seesAll) return findPerson(parts.ledger, asked);
-  throw new Refusal('forbidden', 'To see the keys of others needs the permission apiKeys:read.', {
-    permission: 'apiKeys:read',
-  });
-}
-
-const ORDER = 'api-keys';
-/** Keys of the file stand first; a cursor says on which side of the line it is. */
-const DECLARED = 'declared';
-const STORED = 'stored';
-
-async function page(call: Call & { query: Static<typeof query> }, owner: Person | undefined) {
-  const { parts, at } = call;
-  const { limit = 50, cursor } = call.query;
-  const order = owner ? `${ORDER} ${owner.id}` : ORDER;
-  const from = readCursor(order, cursor);
-  const declared = owner ? [] : await declaredKeys(call);
-  const first = from === null ? 0 : declared.findIndex(({ id }) => id === from.id) + 1;
-  const shown = from?.sorted === STORED ? [] : declared.slice(first, first + limit);
-  const stored = await parts.ledger.apiKeys.list({
-    ...(owner && { owner }),
-    after: from?.sorted === STORED ? from.id : null,
-    // One too many where the page is full already: only their number is wanted.
-    limit: Math.max(1, limit - shown.length),
-  });
-  const ownerOf = ownersIn(parts.ledger);
-  const rest = shown.length === limit ? [] : stored.items;
-  const items = [
-    ...shown,
-    ...(await Promise.all(rest.map(async (key) => showKey(key, await ownerOf(key.owner), at)))),
-  ];
-  const last = items.at(-1);
-  const isMore =
-    rest.length > 0 ? stored.next !== null : last && (last.id !== declared.at(-1)?.id || stored.total > 0);
-  const side = last?.declared ? DECLARED : STORED;
-  return {
-    items,
-    nextCursor: isMore && last ? writeCursor(order, { sorted: side, id: last.id }) : null,
-    total: declared.length + stored.total,
-  };
-}
-
-async function declaredKeys({ parts }: Call): Promise<ApiKeyJson[]> {
-  const roles = await parts.ledger.roles();
-  return parts.apiKeys.map((key) => showDeclared(key, roles));
-}
-
-// --- making and ending ------------------------------------------------------------------------------------------
 
 const createKey = route({
   method: 'POST',
   path: '/api-keys',
-  permission: own,
+  permission: ownKeys,
   summary: 'Make an API key of your own; the answer has it, once',
   description:
     'It may what you may, or less, and at each request no more than you may then. It ends with you: a suspension, a removal, another role count for it at once.',
@@ -186,6 +48,13 @@ const createKey = route({
         }),
       ),
       expiresAt: Type.Optional(Type.String({ format: 'date-time', maxLength: 40 })),
+      owner: Type.Optional(
+        Type.String({
+          minLength: 1,
+          maxLength: 300,
+          description: 'Whose it is to be, by id or exact user name: for the shell of the operator alone.',
+        }),
+      ),
       expiresIn: Type.Optional(
         Type.String({ pattern: '^[1-9][0-9]{0,8}[smhd]$', description: 'Instead, such as `90d`.' }),
       ),
@@ -196,20 +65,16 @@ const createKey = route({
   response: Type.Object({ ...apiKeyShape.properties, key: text('The key itself. It is not shown again.') }),
   refuses: { 409: 'You are no person: a key of the configuration file, or the shell of the operator' },
   async handle(call) {
-    const { parts, body, caller, at } = call;
+    const { parts, body, at } = call;
     const expiresAt = readEnd(body, at);
-    const permissions = readScope(call, body.permissions);
-    if (!caller.person) {
-      const detail =
-        'An API key belongs to a person, and you are none: sign in to make one, or declare it in the configuration file.';
-      throw new Refusal('conflict', detail);
-    }
+    const maker = await ownerOf(call, body.owner);
+    const permissions = readScope(call, maker.permissions, body.permissions);
     const secret = mintToken(KEY_PREFIX);
     const key: ApiKey = {
       id: newId(at),
       name: body.name,
       lastFour: secret.slice(-4),
-      owner: caller.person,
+      owner: maker.person,
       permissions,
       createdAt: at,
       expiresAt,
@@ -218,7 +83,7 @@ const createKey = route({
       lastUsedFrom: null,
     };
     await parts.ledger.apiKeys.add(key, sha256Hex(secret), changeBy(call));
-    const owner = await ownersIn(parts.ledger)(caller.person);
+    const owner = await ownersIn(parts.ledger)(maker.person);
     return {
       headers: { 'cache-control': 'no-store' },
       body: { ...showKey(key, owner, at), key: secret },
@@ -244,20 +109,51 @@ function readEnd(
   return end;
 }
 
-/** A key that makes a key hands on no more than it has itself. */
-function readScope({ caller, parts }: Call, asked: readonly string[] | undefined): readonly string[] {
-  if (asked === undefined) return [...caller.permissions];
+/** Whose key it becomes, and what it may at most: one that makes another hands on no more than it has itself. */
+async function ownerOf(
+  { caller, parts: { ledger } }: Call,
+  named: string | undefined,
+): Promise<{ person: Person; permissions: ReadonlySet<string> }> {
+  if (named !== undefined) {
+    if (caller.via !== 'local') {
+      throw new Refusal(
+        'forbidden',
+        'Only the shell of the operator makes keys for others. Leave out `owner`.',
+      );
+    }
+    const person = await findPerson(ledger, named);
+    const owner = await personCaller(ledger, person);
+    if (owner) return { person, permissions: owner.permissions };
+    throw new Refusal(
+      'conflict',
+      `${shorten(named)} may not come in, so a key of theirs would open nothing.`,
+    );
+  }
+  if (caller.person) return { person: caller.person, permissions: caller.permissions };
+  const detail =
+    caller.via === 'local'
+      ? 'An API key belongs to a person: name the owner.'
+      : 'An API key belongs to a person, and you are none: sign in to make one, or declare it in the configuration file.';
+  throw new Refusal('conflict', detail);
+}
+
+function readScope(
+  { parts }: Call,
+  most: ReadonlySet<string>,
+  asked: readonly string[] | undefined,
+): readonly string[] {
+  if (asked === undefined) return [...most];
   const wanted = readPermissions(parts.settings, asked);
-  const beyond = wanted.filter((permission) => !caller.permissions.has(permission));
+  const beyond = wanted.filter((permission) => !most.has(permission));
   if (beyond.length === 0) return wanted;
-  const detail = `A key may no more than whoever makes it, and you do not have ${beyond.join(', ')}.`;
+  const detail = `A key may no more than whoever it belongs to, who does not have ${beyond.join(', ')}.`;
   throw new Refusal('forbidden', detail, { permissions: beyond });
 }
 
 const revokeKey = route({
   method: 'DELETE',
   path: '/api-keys/{id}',
-  permission: { oneOf: [own, revokeAll] },
+  permission: { oneOf: [ownKeys, revokeAll] },
   summary: 'End an API key at once',
   description:
     'The next request with it is refused. Everybody ends their own; with the permission `apiKeys:revoke`, those of others. A key that has ended already stays so.',
@@ -277,7 +173,7 @@ const revokeKey = route({
 });
 
 async function keyWithinReach({ parts, caller }: Call, id: string): Promise<ApiKey | null> {
-  const { apiKeys }: Pick<Ledger, 'apiKeys'> = parts.ledger;
+  const { apiKeys } = parts.ledger;
   if (holds(caller, revokeAll)) return oneOf((page) => apiKeys.list(page), id);
   const owner = caller.person;
   return owner && oneOf((page) => apiKeys.list({ owner, ...page }), id);

@@ -3,34 +3,9 @@
 
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../../limits.ts';
+import { anyObject, choice, count, orNull, text, time } from './shape.ts';
 
-// --- building blocks --------------------------------------------------------------------------------------------
-
-/** The same or null, as one `type` list: quick to write out, plain to read in the OpenAPI document. */
-export function orNull<S extends TSchema>(schema: S) {
-  const plain: Record<string, unknown> = { ...(schema as object) };
-  const words = Array.isArray(plain.enum) ? { enum: [...plain.enum, null] } : {};
-  return Type.Unsafe<Static<S> | null>({ ...plain, ...words, type: [plain.type, 'null'] });
-}
-
-export const choice = <const Words extends readonly string[]>(words: Words, description?: string) =>
-  Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
-
-export const text = (description?: string) => Type.String(description ? { description } : {});
-export const time = (description?: string) =>
-  Type.String({ format: 'date-time', ...(description && { description }) });
-export const count = (description?: string) =>
-  Type.Integer({ minimum: 0, ...(description && { description }) });
-
-/** Any JSON object. */
-export const anyObject = (description: string) =>
-  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description });
-
-export function rfc3339(at: number): string;
-export function rfc3339(at: number | null): string | null;
-export function rfc3339(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
+export { anyObject, choice, count, orNull, rfc3339, text, time } from './shape.ts';
 
 // --- lists ------------------------------------------------------------------------------------------------------
 
@@ -130,6 +105,25 @@ export const source = Type.Object({
   value: orNull(text('What the attribute holds.')),
   channel: orNull(text('How that value arrived: scim, login, refresh, reconciliation, import.')),
   group: orNull(reference),
+  kept: orNull(
+    Type.Object(
+      {
+        of: choice(['provider', 'scim']),
+        provider: text('Name of the provider at that time.'),
+        formerly: Type.Array(
+          Type.Object({
+            words: text(),
+            rule: text('Id of the rule.'),
+            attribute: text(),
+            value: text(),
+            channel: text(),
+            group: orNull(text('Id of the group.')),
+          }),
+        ),
+      },
+      { description: 'A rule gave it, until the provider was removed or its SCIM switched off.' },
+    ),
+  ),
   since: orNull(time('null: decided, and about to be stored.')),
 });
 export type SourceJson = Static<typeof source>;
@@ -194,6 +188,21 @@ export const providerShape = Type.Object({
   connection: anyObject('What the kind needs: tenantId, clientId, issuer, ...; never a secret.'),
   hasClientSecret: Type.Boolean(),
   ruleset: count('Number of its rules.'),
+  retirement: orNull(
+    Type.Object(
+      {
+        of: choice(['provider', 'scim']),
+        people: choice(['keep', 'suspend', 'remove']),
+        state: choice(['underWay', 'done']),
+        at: time(),
+        by: text('Who said so.'),
+      },
+      {
+        description:
+          'It is being removed, or its SCIM ended, by a job; `done`: it was removed, and is the home of those who were kept.',
+      },
+    ),
+  ),
   revision: count(),
   createdAt: time(),
 });

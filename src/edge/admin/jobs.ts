@@ -3,12 +3,14 @@
 
 import { type Static, Type } from 'typebox';
 import type { Job } from '../../ledger/ledger.ts';
+import { Refusal } from '../../refusal.ts';
+import { shorten } from '../../scim/json.ts';
 import { choice, count, listQuery, orNull, pageOf, rfc3339, sortedBy, text, time } from './contract.ts';
 import { needUser } from './look-up.ts';
 import { pageInMemory } from './page.ts';
 import { changeBy, type Route, route } from './route.ts';
 
-const jobShape = Type.Object({
+export const jobShape = Type.Object({
   id: text(),
   kind: choice(
     [
@@ -16,11 +18,13 @@ const jobShape = Type.Object({
       'resolve-members',
       'leave-group',
       'resolve-others',
+      'remove-provider',
+      'end-scim',
       'purge',
       'forget-provider',
       'retention',
     ],
-    'resolve-...: access after a change of rules or of a large group; leave-group: members of a removed group; purge: what is personal of a removed user; forget-provider: of the people of a provider that was removed long ago; retention: what has become old.',
+    'resolve-...: access after a change of rules or of a large group; leave-group: members of a removed group; remove-provider, end-scim: people of a provider that is removed, or whose SCIM was switched off; purge: what is personal of a removed user; forget-provider: of the people of a provider that was removed long ago; retention: what has become old.',
   ),
   provider: orNull(text()),
   subject: orNull(text('Id of the group or user that it is about; null where it is about all.')),
@@ -42,7 +46,7 @@ const jobShape = Type.Object({
 });
 export type JobJson = Static<typeof jobShape>;
 
-function showJob(job: Job): JobJson {
+export function showJob(job: Job): JobJson {
   const { id, kind, provider, done, total, chunks, failures, lastError, cause } = job;
   return {
     id,
@@ -90,6 +94,19 @@ const listJobs = route({
   },
 });
 
+const getJob = route({
+  method: 'GET',
+  path: '/jobs/{id}',
+  permission: { resource: 'system', operation: 'read' },
+  summary: 'One piece of work, and how far it is',
+  response: jobShape,
+  async handle({ parts: { ledger }, params }) {
+    const job = (await ledger.jobs(JOBS_READ)).find((each) => each.id === params.id);
+    if (!job) throw new Refusal('notFound', `There is no job ${shorten(params.id)}, or it ended long ago.`);
+    return { body: showJob(job) };
+  },
+});
+
 const purgeUser = route({
   method: 'POST',
   path: '/users/{id}/purge',
@@ -110,4 +127,4 @@ const purgeUser = route({
   },
 });
 
-export const jobRoutes: readonly Route[] = [listJobs, purgeUser];
+export const jobRoutes: readonly Route[] = [listJobs, getJob, purgeUser];

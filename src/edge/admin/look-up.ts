@@ -1,17 +1,19 @@
 // From what people write to what is meant: an id or an exact name of a provider, a role, a team, a business unit.
 
 import { fold } from '../../fold.ts';
+import { isClosed } from '../../identity/provider.ts';
 import type { FullUser, Ledger, ListedTarget, StoredRole, TargetListQuery } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 
-/** null when there is none. */
+/** By name those before one that was removed, whose name is free. null when there is none. */
 export async function findProvider(ledger: Ledger, idOrName: string): Promise<ProviderState | null> {
   const byId = await ledger.provider(idOrName);
   if (byId) return byId;
   const wanted = fold(idOrName);
-  return (await ledger.providers()).find((state) => fold(state.provider.name) === wanted) ?? null;
+  const named = (await ledger.providers()).filter((state) => fold(state.provider.name) === wanted);
+  return named.find((state) => !isClosed(state.provider)) ?? named[0] ?? null;
 }
 
 export async function needProvider(ledger: Ledger, idOrName: string): Promise<ProviderState> {

@@ -8,6 +8,7 @@ import { choice, count, text } from './contract.ts';
 import { lockedKeys } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { blockOf, mappingKeys, readBlock } from './provider-block.ts';
+import { refuseWhileGoing } from './provider-going.ts';
 import { type AdminParts, type Call, type Route, route } from './route.ts';
 import { changeRules, wantedRules } from './rules-change.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
@@ -125,6 +126,7 @@ async function replaceRules(
   const { parts } = call;
   const { ruleset, locked: _, ...keys } = written;
   const state = await needProvider(parts.ledger, provider);
+  refuseWhileGoing(state.provider);
   const tag = revisionTag(state.ruleset.number);
   checkIfMatch(call.ifMatch, tag);
   if (ruleset !== undefined && ruleset !== state.ruleset.number) {

@@ -143,7 +143,7 @@ function headerParameters({ versioned, method }: Route): Json[] {
   return [{ name: 'If-Match', in: 'header', description, schema: { type: 'string' } }];
 }
 
-function responses({ status = 200, response, refuses = {}, versioned, streams }: Route): Json {
+function responses({ status = 200, response, done, refuses = {}, versioned, streams }: Route): Json {
   const refused = Object.entries(refuses).map(([code, description]) => [
     code,
     {
@@ -160,6 +160,7 @@ function responses({ status = 200, response, refuses = {}, versioned, streams }:
       }),
       ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
     },
+    ...Object.fromEntries(Object.entries(done ?? {}).map(([code, description]) => [code, { description }])),
     ...Object.fromEntries(refused),
     default: { $ref: '#/components/responses/Problem' },
   };

@@ -57,6 +57,11 @@ export function settingsOf(declared: DeclaredProvider): ProviderSettings {
   return { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile, connection };
 }
 
+/** What no edit says or takes away. */
+export function goingOn({ retirement, scimRests }: ProviderSettings): Partial<ProviderSettings> {
+  return { ...(retirement && { retirement }), ...(scimRests && { scimRests }) };
+}
+
 /** The block that would make what is stored, without its rules and secrets: what an edit starts from. */
 export function blockOf({ name, enabled, scimEnabled, settings }: Provider): Record<string, unknown> {
   const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = settings;

@@ -72,12 +72,12 @@ async function countUsers(
   return (await ledger.listUsers({ ...query, sort, after: null, limit: 1 })).total;
 }
 
-async function countGroups(ledger: Ledger, provider: string): Promise<number> {
+export async function countGroups(ledger: Ledger, provider: string): Promise<number> {
   const all = { condition: null, sort: null, start: { offset: 0 }, limit: 1, withMembers: false };
   return (await ledger.queryGroups({ provider, ...all })).total;
 }
 
-async function countTargets(
+export async function countTargets(
   ledger: Ledger,
   provider: string,
   kind: 'team' | 'businessUnit',

@@ -2,6 +2,7 @@
 
 import { configSchema } from '../../config-schema.ts';
 import { isObject } from '../../scim/json.ts';
+import { confirmation, peopleChoice } from './removal-plan.ts';
 
 type JsonSchema = Readonly<Record<string, unknown>>;
 
@@ -40,6 +41,12 @@ const notEdited: readonly string[] = [
   'claimScimAttributes',
 ];
 
+/** Switching SCIM off also says what becomes of those whom it brought (scim-end.ts). */
+function withPeople(schema: unknown): JsonSchema {
+  const { properties, ...others } = schema as { properties: JsonSchema };
+  return { ...others, properties: { ...properties, people: peopleChoice, confirm: confirmation } };
+}
+
 /** An edit names any of the keys; null takes one back to its default. */
 export const providerEditSchema: JsonSchema = {
   type: 'object',
@@ -48,7 +55,10 @@ export const providerEditSchema: JsonSchema = {
     kinds.flatMap(({ properties }) =>
       Object.entries(properties as Record<string, unknown>)
         .filter(([key]) => !notEdited.includes(key))
-        .map(([key, schema]) => [key, { anyOf: [schema, { type: 'null' }] }]),
+        .map(([key, schema]) => [
+          key,
+          { anyOf: [key === 'scim' ? withPeople(schema) : schema, { type: 'null' }] },
+        ]),
     ),
   ),
 };

@@ -12,6 +12,7 @@ import type { Parts } from '../parts.ts';
 import { type providerVerificationShape, rfc3339 } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { readBlock, settingsOf } from './provider-block.ts';
+import { refuseWhileGoing } from './provider-going.ts';
 import { providerBlockSchema } from './provider-schema.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
 import {
@@ -106,9 +107,11 @@ const verifyStored = route({
   optionalBody: true,
   body: Type.Object({}, { additionalProperties: false }),
   response: providerTrialShape,
+  refuses: { 409: 'It is being removed, or was' },
   async handle(call) {
     const { parts, params } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
+    refuseWhileGoing(provider);
     const checks = await tried(parts, parts.reach, provider);
     await keep(call, provider, checks);
     return { headers: { 'cache-control': 'no-store' }, body: showTrial(call, checks) };

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import type { DeclaredProvider } from '../../config.ts';
 import {
   clientSecretIdentity,
+  isRemoved,
   type Provider,
   providerIdFor,
   SEALED_SECRET,
@@ -14,63 +15,20 @@ import { everyGroupBecomesTeam } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { equalJson, isObject } from '../../scim/json.ts';
 import { sha256Hex } from '../../secret.ts';
-import {
-  listQuery,
-  type ProviderJson,
-  pageOf,
-  providerShape,
-  rfc3339,
-  search,
-  sortedBy,
-} from './contract.ts';
+import { choice, listQuery, pageOf, providerShape, search, sortedBy } from './contract.ts';
 import { lockedKeys, refuseLocked } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
-import { blockOf, durationText, mappingKeys, merged, readBlock, settingsOf } from './provider-block.ts';
+import { blockOf, goingOn, mappingKeys, merged, readBlock, settingsOf } from './provider-block.ts';
+import { refuseWhileGoing } from './provider-going.ts';
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
-import { lastVerification } from './provider-verification.ts';
 import { badInput } from './read-input.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 import { type WantedRules, wantedRules } from './rules-change.ts';
-import { signInAddresses } from './sign-in-contract.ts';
-import { endpointOf, liveTokens, newToken } from './tokens.ts';
+import { endScim, readScimEnd } from './scim-end.ts';
+import { showProvider } from './shown-provider.ts';
+import { liveTokens, newToken } from './tokens.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
-
-async function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): Promise<ProviderJson> {
-  const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
-  const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
-  const { mode, everyMs } = settings.reconcile;
-  return {
-    id,
-    name,
-    kind: settings.kind,
-    enabled,
-    declared,
-    locked: [...lockedKeys(parts.settings, provider)],
-    scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
-    signIn: {
-      ...signInAddresses(parts.publicUrl()),
-      lastVerification: await lastVerification(parts.ledger, provider),
-    },
-    claimsSyncMode: settings.claimsSyncMode,
-    roleResolutionStrategy: ruleset.strategy,
-    scope: settings.scope,
-    groupsMatchedBy: settings.groupsMatchedBy,
-    memberReplaceIsAdd: settings.memberReplaceIsAdd,
-    guard: { ...settings.guard },
-    reconcile: { mode, every: durationText(everyMs) },
-    connection,
-    hasClientSecret: sealed !== undefined || hasDeclaredSecret(parts, provider),
-    ruleset: ruleset.number,
-    revision,
-    createdAt: rfc3339(createdAt),
-  };
-}
-
-function hasDeclaredSecret({ settings }: AdminParts, provider: Provider): boolean {
-  const block = settings.declared?.providers.find((each) => each.name === provider.name);
-  return provider.declared && block?.clientSecret !== undefined;
-}
 
 /** `token`: the text of one that was made now. */
 async function answer(call: Call, id: string, token?: string) {
@@ -83,20 +41,25 @@ async function answer(call: Call, id: string, token?: string) {
 
 // --- reading ----------------------------------------------------------------------------------------------------
 
+const removed = Type.Optional(
+  choice(['true', 'false'], '`true`: those that were removed and are the home of people who were kept.'),
+);
+
 const listProviders = route({
   method: 'GET',
   path: '/providers',
   permission: { resource: 'providers', operation: 'read' },
-  summary: 'All providers, by name',
+  summary: 'All providers, by name; those that were removed where they are asked for',
   query: Type.Object(
-    { ...listQuery, search, sort: sortedBy('name', '-name') },
+    { ...listQuery, search, removed, sort: sortedBy('name', '-name') },
     { additionalProperties: false },
   ),
   response: pageOf(providerShape),
-  async handle({ parts, query }) {
-    const states = await parts.ledger.providers();
+  async handle({ parts, query: { removed: asked, ...query } }) {
+    const wanted = asked === 'true';
+    const states = (await parts.ledger.providers()).filter(({ provider }) => isRemoved(provider) === wanted);
     const shown = await Promise.all(states.map((state) => showProvider(parts, state)));
-    return { body: pageInMemory('providers', shown, query) };
+    return { body: pageInMemory(wanted ? 'removed providers' : 'providers', shown, query) };
   },
 });
 
@@ -197,12 +160,14 @@ const editProvider = route({
   permission: { resource: 'providers', operation: 'edit' },
   summary: 'Edit a provider',
   description:
-    'Keys that are left out stay; null takes a key back to its default. Enabling SCIM where no rule makes teams adds one that makes a team of every group, and where no token is live the answer has a new one, once.',
+    'Keys that are left out stay; null takes a key back to its default. Disabling SCIM where it has brought people wants `scim.people` (keep, suspend or remove, the last with the permission `providers:delete`), and a job decides on them (GET /jobs); GET .../removal-plan?of=scim shows what each means. Enabling SCIM where no rule makes teams adds one that makes a team of every group, and where no token is live the answer has a new one, once.',
   body: object,
   bodySchema: providerEditSchema,
   response: providerShape,
   versioned: true,
-  refuses: { 409: 'The configuration file owns it, or another provider has that name' },
+  refuses: {
+    409: 'The configuration file owns it, another provider has that name, SCIM has brought people of whom nothing was said, or it is being removed',
+  },
   async handle(call) {
     const { parts, params } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
@@ -210,19 +175,24 @@ const editProvider = route({
   },
 });
 
-async function edit(call: Call, id: string, written: Record<string, unknown>) {
+async function edit(call: Call, id: string, given: Record<string, unknown>) {
   const { parts } = call;
   const state = await needProvider(parts.ledger, id);
   const before = state.provider;
+  refuseWhileGoing(before);
+  const { written, end } = readScimEnd(given);
   checkIfMatch(call.ifMatch, revisionTag(before.revision));
   refuseElsewhere(written);
   refuseLocked(parts.settings, before, Object.keys(written));
   const block = readBlock(parts.settings, merged(blockOf(before), written));
+  const after = edited(parts, before, block, written);
+  refuseWhileGoing(before, after);
+  const endsScim = before.scimEnabled && !after.scimEnabled;
+  if (endsScim && (await endScim(call, before, after, end))) return answer(call, id);
   const asksForScim = block.scim?.enabled === true && isObject(written.scim) && written.scim.enabled === true;
   const ruleset = asksForScim ? firstTeamRule(call, state) : null;
   const isFirst = asksForScim && (await liveTokens(parts.ledger, id, call.at)).length === 0;
   const token = isFirst ? firstToken(call, id) : null;
-  const after = edited(parts, before, block, written);
   if (ruleset || !equalJson(after, before)) {
     const also = {
       ...(ruleset && { ruleset, expectedRuleset: state.ruleset.number }),
@@ -258,12 +228,13 @@ function edited(
   written: Record<string, unknown>,
 ): Provider {
   const kept = written.clientSecret === null ? undefined : before.settings.connection[SEALED_SECRET];
+  const settings = { ...settingsOf(block), ...goingOn(before.settings) };
   return {
     ...before,
     name: block.name,
     enabled: block.enabled,
     scimEnabled: block.scim?.enabled ?? false,
-    settings: withSecret(parts, before.id, settingsOf(block), block.clientSecret, kept),
+    settings: withSecret(parts, before.id, settings, block.clientSecret, kept),
   };
 }
 

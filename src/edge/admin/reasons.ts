@@ -1,6 +1,6 @@
 // Reasons of grants as they are shown: in words and as data. Used by a user's access and by the members of a team.
 
-import type { GrantReason } from '../../identity/grant.ts';
+import type { GrantReason, Kept } from '../../identity/grant.ts';
 import type { Rule, TargetKind } from '../../mapping/rule.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { type ReferenceJson, rfc3339, type SourceJson } from './contract.ts';
@@ -24,8 +24,10 @@ export function showReason(
 ): SourceJson {
   const since = rfc3339(context.since);
   if (reason.by === 'manual') {
-    const words = `Given by ${reason.actor}; only people take it back.`;
-    return { ...noRule, by: 'manual', words, actor: reason.actor, since };
+    const { actor } = reason;
+    const kept = reason.kept ? showKept(reason.kept) : null;
+    const words = kept ? keptWords(actor, kept) : `Given by ${actor}; only people take it back.`;
+    return { ...noRule, by: 'manual', words, actor, kept, since };
   }
   const rule = context.ruleset.rules.find((each) => each.id === reason.rule) ?? null;
   const group =
@@ -44,9 +46,34 @@ export function showReason(
     value: reason.value,
     channel: reason.channel,
     group,
+    kept: null,
     since,
   };
 }
+
+function showKept({ of, provider, formerly }: Kept): KeptJson {
+  return {
+    of,
+    provider,
+    formerly: formerly.map(({ rule, attribute, value, channel, group, sticky }) => {
+      const fact =
+        group === undefined ? `${attribute} is "${value}" (by ${channel})` : `in the group "${value}"`;
+      const words = sticky ? `${fact}, once` : fact;
+      return { words, rule, attribute, value, channel, group: group ?? null };
+    }),
+  };
+}
+
+function keptWords(actor: string, { of, provider, formerly }: KeptJson): string {
+  const when =
+    of === 'provider'
+      ? `the provider ${provider} was removed`
+      : `SCIM of the provider ${provider} was switched off`;
+  const before = formerly.map(({ words }) => words).join('; ');
+  return `Kept by ${actor} when ${when}; before, a rule gave it: ${before}. Only people take it back.`;
+}
+
+type KeptJson = NonNullable<SourceJson['kept']>;
 
 const noRule = { rule: null, attribute: null, value: null, channel: null, group: null };
 

@@ -54,7 +54,7 @@ interface RouteCall<Path extends string, Query, Body> extends Call {
 
 export interface Answer<Body> {
   /** What the route's table says when absent. */
-  status?: 200 | 201 | 304;
+  status?: 200 | 201 | 204 | 304;
   headers?: Record<string, string>;
   /** Absent with 202, 204 and 304. */
   body?: Body;
@@ -69,6 +69,8 @@ interface Described {
   description?: string;
   /** 200 when absent. */
   status?: 200 | 201 | 202 | 204;
+  /** Other ways to succeed, without a body. */
+  done?: Readonly<Record<204, string>>;
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
   /** The answer is a stream of this media type, and `body` a Readable. */

@@ -15,6 +15,7 @@ import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
+import { removalPlanRoutes } from './removal-plan.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -37,6 +38,7 @@ export const routes: readonly Route[] = [
   ...roleChangeRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
+  ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...providerVerificationRoutes,
   ...tokenRoutes,

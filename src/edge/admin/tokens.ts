@@ -21,6 +21,7 @@ import {
 } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
+import { refuseWhileGoing } from './provider-going.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 
 const TOKEN_PREFIX = 'bifrost_scim';
@@ -133,9 +134,11 @@ const createToken = route({
     token: text('Provisioning Token: what Entra calls the Secret Token. It is not shown again.'),
     endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
   }),
+  refuses: { 409: 'The provider is being removed, or was' },
   async handle(call) {
     const { parts, params, body, at } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
+    refuseWhileGoing(provider);
     const days = body.expiresInDays;
     const expiresAt = days === undefined ? null : at + days * 24 * HOUR_MS;
     const name = body.name ?? `made by ${call.caller.name}`;

@@ -134,11 +134,17 @@ async function enter(
     provider: provider.id,
     needs: { user: id },
     decide({ state, user: loaded }) {
+      refuseClosed(state.provider);
       if (!loaded || !isStillThe(linkedBy, loaded.user, signedIn)) throw new LinkTaken();
       const { changes, outcome } = decideSignIn({ state, ...by }, loaded, asked);
       return { changes, answer: outcome };
     },
   });
+}
+
+/** It may have been disabled, or its removal begun, while the person was at the provider. */
+function refuseClosed({ enabled, name }: Provider): void {
+  if (!enabled) throw new Refusal('forbidden', `Signing in with ${name} was switched off meanwhile.`);
 }
 
 /** What led here is looked at again, on the user as they are now. */
@@ -163,6 +169,7 @@ async function enterFirst(entering: Entering, isTaken: boolean): Promise<LetIn> 
     provider: provider.id,
     needs: name === null ? {} : { formerHolderOf: fold(name) },
     decide({ state, formerly }: Loaded) {
+      refuseClosed(state.provider);
       const made = { id, formerly };
       const { changes, outcome } = decideFirstSignIn({ state, ...by }, made, { ...asked, told });
       return { changes, answer: outcome };

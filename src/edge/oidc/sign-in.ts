@@ -3,7 +3,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../../id.ts';
-import type { Provider } from '../../identity/provider.ts';
+import { isClosed, type Provider } from '../../identity/provider.ts';
 import { actorOf, sessionIdentity } from '../../identity/sign-in.ts';
 import type { Change } from '../../ledger/ledger.ts';
 import { limits } from '../../limits.ts';
@@ -18,7 +18,7 @@ import {
 } from '../../provider/sign-in.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { Refusal } from '../../refusal.ts';
-import { failedAttempts, mayNot } from '../admin/caller.ts';
+import { type FailedAttempts, failedAttempts, mayNot } from '../admin/caller.ts';
 import { discoverClaims } from '../guarded-pages.ts';
 import { DISCOVER_CALLBACK, SIGN_IN_PATH } from './addresses.ts';
 import { openerHeaders, sendPage } from './answer.ts';
@@ -42,11 +42,15 @@ interface Visit {
   request: FastifyRequest;
   reply: FastifyReply;
   by: ReturnType<typeof byRequest>;
+  /** Refusals of one address: more than some in a minute are for whoever made them, not for the log of events. */
+  failures: FailedAttempts;
 }
 
 /** What a token holds is looked at before the provider is enabled. */
-export function canSignIn({ enabled, settings }: Provider, purpose: Purpose = 'sign-in'): boolean {
-  return (enabled || purpose === 'discover-claims') && typeof settings.connection.clientId === 'string';
+function canSignIn(provider: Provider, purpose: Purpose = 'sign-in'): boolean {
+  const { enabled, settings } = provider;
+  if (isClosed(provider) || !(enabled || purpose === 'discover-claims')) return false;
+  return typeof settings.connection.clientId === 'string';
 }
 
 export async function waysIn(door: Pick<FrontDoor, 'parts'>, returnTo: string): Promise<Way[]> {
@@ -63,8 +67,8 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
   const failures = failedAttempts(limits.failedAuthenticationsPerMinute);
   app.get(SIGN_IN_PATH, async (request, reply) => {
     const query = queryOf(request);
-    const visit = { door, request, reply, by: byRequest(door) };
-    if (isCallback(query)) return comeBack(visit, failures, 'sign-in', query);
+    const visit = { door, request, reply, by: byRequest(door), failures };
+    if (isCallback(query)) return comeBack(visit, 'sign-in', query);
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
     if (wanted === null) return showSignIn(door, reply, { returnTo });
@@ -80,11 +84,11 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     const refusal = mayNot(caller, discoverClaims.needs);
     if (refusal) throw refusal;
     const wanted = await providerNamed(door, queryOf(request).get('provider') ?? '', 'discover-claims');
-    return goThere({ door, request, reply, by }, wanted, 'discover-claims', '/');
+    return goThere({ door, request, reply, by, failures }, wanted, 'discover-claims', '/');
   });
   app.get(DISCOVER_CALLBACK, async (request, reply) => {
-    const visit = { door, request, reply, by: byRequest(door) };
-    return comeBack(visit, failures, 'discover-claims', queryOf(request));
+    const visit = { door, request, reply, by: byRequest(door), failures };
+    return comeBack(visit, 'discover-claims', queryOf(request));
   });
 }
 
@@ -107,12 +111,13 @@ async function providerNamed({ parts }: FrontDoor, id: string, purpose: Purpose)
 // --- there ------------------------------------------------------------------------------------------------------
 
 async function goThere(
-  { door, request, reply, by }: Visit,
+  visit: Visit,
   provider: Provider,
   purpose: Purpose,
   returnTo: string,
 ): Promise<FastifyReply> {
-  const { parts } = door;
+  const { request, reply } = visit;
+  const { parts } = visit.door;
   const redirectUri = parts.publicUrl() + pathOf[purpose];
   try {
     const { url, transaction } = await beginSignIn(parts.reach, provider, { redirectUri, purpose, returnTo });
@@ -122,7 +127,7 @@ async function goThere(
     return reply.header('cache-control', 'no-store').redirect(url, 303);
   } catch (error) {
     if (!(error instanceof SignInRefusal)) throw error;
-    return refuse({ door, request, reply, by }, provider, refusedByProvider(error), {});
+    return refuse(visit, provider, refusedByProvider(error), {});
   }
 }
 
@@ -132,19 +137,10 @@ function cookieIdentity(state: string): string {
 
 // --- and back ---------------------------------------------------------------------------------------------------
 
-async function comeBack(
-  visit: Visit,
-  failures: ReturnType<typeof failedAttempts>,
-  purpose: Purpose,
-  query: URLSearchParams,
-): Promise<FastifyReply> {
+async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams): Promise<FastifyReply> {
   const { door, request, reply, by } = visit;
   const begun = await readBegun(visit, query, purpose);
-  if (!begun) {
-    const waitMs = failures.note(request.ip, by.at);
-    if (waitMs > 0) throw tooOften(request.ip, waitMs);
-    return refuse(visit, null, refusedByProvider(new SignInRefusal('state_mismatch')), {});
-  }
+  if (!begun) return refuse(visit, null, refusedByProvider(new SignInRefusal('state_mismatch')), {});
   const { transaction, provider } = begun;
   const { ledger, reach } = door.parts;
   const result = await finishSignIn(reach, provider, transaction, query, by.at);
@@ -217,13 +213,27 @@ async function askForLink(visit: Visit, provider: Provider, outcome: LetIn, sign
   );
 }
 
+/** `provider` null: nobody began it here. */
 async function refuse(
-  { door, request, reply, by }: Visit,
+  visit: Visit,
   provider: Provider | null,
   refused: Refused,
-  { key }: { key?: SignedIn['key'] },
+  about: { key?: SignedIn['key'] },
 ): Promise<FastifyReply> {
-  const { reason, user, references } = refused;
+  const { request, reply, by } = visit;
+  const waitMs = visit.failures.note(request.ip, by.at);
+  if (waitMs > 0 && !provider) throw tooOften(request.ip, waitMs);
+  if (waitMs === 0) await noteRefusal(visit, provider, refused, about);
+  const references = [{ name: 'Request', value: by.cause.id }, ...refused.references];
+  return sendPage(reply, refused.status, notLetInPage({ ...refused, references, again: SIGN_IN_PATH }));
+}
+
+async function noteRefusal(
+  { door, request, by }: Visit,
+  provider: Provider | null,
+  { reason, user, references }: Refused,
+  { key }: { key?: SignedIn['key'] },
+): Promise<void> {
   const said = Object.fromEntries(references.map(({ name, value }) => [name, value]));
   await door.parts.ledger.refusals.note(
     {
@@ -240,8 +250,6 @@ async function refuse(
     },
     { ...by, actor: { kind: 'system', id: 'sign-in' }, provider: provider?.id ?? null },
   );
-  const all = [{ name: 'Request', value: by.cause.id }, ...references];
-  return sendPage(reply, refused.status, notLetInPage({ ...refused, references: all, again: SIGN_IN_PATH }));
 }
 
 function tooOften(remote: string, waitMs: number): Refusal {

@@ -28,6 +28,7 @@ export const postgresDialect: Dialect = {
   grants: 'json_array_elements(u.grants::json) g(value)',
   rowKey: 'id',
   lastProvisionedOrder: 'coalesce(u.last_provisioned_at, 0)',
+  neverProvisioned: 'coalesce(u.last_provisioned_at, 0) = 0',
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   skipLocked: 'FOR UPDATE SKIP LOCKED',
   held: 'FOR NO KEY UPDATE',

@@ -14,6 +14,7 @@ import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/provi
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
@@ -165,6 +166,9 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     saveProvider: (provider, expected, by, also) =>
       change(() => saveProvider(tell, provider, expected, by, also), true),
     removeProvider: (id, by) => change(() => removeProvider(tell, id, by)),
+    retireProvider: (provider, expected, how, by) =>
+      change(() => beginRetirement(tell, provider, expected, how, by), true),
+    retirementCounts: (provider, of) => read(() => countForRetirement(dialect, provider, of)),
     applyRuleset: (ruleset, by, expected) => change(() => applyRuleset(tell, ruleset, by, expected), true),
 
     caller: async (hash) => {

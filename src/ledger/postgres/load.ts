@@ -6,7 +6,7 @@ import type { LoadedMember, LoadedUser } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Loaded, Needs } from '../ledger.ts';
 import { type GroupColumns, readGroupRow, type UserColumns, userColumns } from '../sql/rows.ts';
-import { loadedUser, type TargetNames } from '../sql/users.ts';
+import { loadedUser, refuseAfterScim, type TargetNames } from '../sql/users.ts';
 import type { Pool } from './pool.ts';
 import type { SettingsCache, Snapshot } from './settings.ts';
 
@@ -176,6 +176,7 @@ export function loader(pool: Pool, settings: SettingsCache) {
     if (needs.token !== undefined && row.token_is_live !== true) {
       throw new Refusal('unauthenticated', 'This provisioning token was revoked.');
     }
+    refuseAfterScim(needs, state);
     return { snapshot, loaded: loadedOf(row, state, needs, extra) };
   };
 }
@@ -196,7 +197,7 @@ function askedBy(needs: Needs, extra: Partial<Extra>): Asked {
 }
 
 function loadedOf(row: LoadedRow, state: Loaded['state'], needs: Needs, extra: Partial<Extra>): Loaded {
-  const users = new Map((row.users ?? []).map((each) => [each.id, readUser(each)]));
+  const users = new Map((row.users ?? []).map((each) => [each.id, readUser(state, each)]));
   const groups = new Set(row.member_groups ?? []);
   const inGroup = new Set(row.in_group ?? []);
   const known = new Set([...(needs.members ?? []), ...(extra.members ?? [])]);
@@ -238,8 +239,8 @@ function membersAmong(
   return found;
 }
 
-function readUser(row: UserJson): LoadedUser {
+function readUser(state: Loaded['state'], row: UserJson): LoadedUser {
   const groups = (row.groups ?? []).map(([id, displayName]) => ({ id, displayName }));
   const names: TargetNames = new Map((row.targets ?? []).map(([id, name, key]) => [id, { name, key }]));
-  return loadedUser(row, groups, JSON.parse(row.grants) as GrantRow[], names);
+  return loadedUser(state, row, groups, JSON.parse(row.grants) as GrantRow[], names);
 }

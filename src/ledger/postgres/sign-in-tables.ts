@@ -13,7 +13,7 @@ CREATE TABLE identities (
   person TEXT NOT NULL,
   linked_by TEXT NOT NULL,
   since BIGINT NOT NULL,
-  PRIMARY KEY (provider, issuer, subject)
+  PRIMARY KEY (provider, subject, issuer)
 );
 CREATE INDEX identities_by_person ON identities (provider, person);
 

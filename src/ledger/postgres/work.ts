@@ -2,12 +2,20 @@
 // that was decided on something that has changed meanwhile is decided again.
 
 import { randomUUID } from 'node:crypto';
-import type { ChangeSet } from '../../identity/change-set.ts';
 import type { Job } from '../ledger.ts';
 import { decideChunk, PEOPLE_AT_ONCE, readChunk } from '../sql/job-chunk.ts';
-import { advanceJob, claimJob, failJob, JobLost, type Progress, releaseJobs } from '../sql/jobs.ts';
+import {
+  advanceJob,
+  claimJob,
+  failJob,
+  isRetiring,
+  JobLost,
+  type Progress,
+  releaseJobs,
+} from '../sql/jobs.ts';
 import { purgeChunk } from '../sql/purge.ts';
 import { type Ages, forgetProviderChunk, retentionChunk } from '../sql/retention.ts';
+import { readRetirementStep, type Step } from '../sql/retirement-chunk.ts';
 import type { Script } from '../sql/statement.ts';
 import { isAway, isConflict } from './database-error.ts';
 import { postgresDialect as dialect } from './dialect.ts';
@@ -27,10 +35,8 @@ export interface Workshop {
   allWritten(): Promise<boolean>;
 }
 
-interface Decided {
+interface Decided extends Step {
   snapshot: Snapshot;
-  changes: ChangeSet | null;
-  progress: Progress;
 }
 
 export interface JobWorker {
@@ -50,23 +56,26 @@ export function jobWorker({ pool, settings, ages, committed, allWritten }: Works
     const snapshot = await settings.fresh();
     const over = { position: job.position, done: 0, finished: true };
     const state = job.provider === null ? undefined : snapshot.stored.states.get(job.provider);
-    if (!state) return { snapshot, changes: null, progress: over };
-    const chunk = await pool.transaction(
-      (connection) => runOn(connection, readChunk(dialect, job, state, size)),
-      oneMoment,
-    );
-    if (chunk.last === null) return { snapshot, changes: null, progress: over };
+    if (!state) return { snapshot, changes: null, also: null, progress: over };
+    const read = <Answer>(script: Script<Answer>) =>
+      pool.transaction((connection) => runOn(connection, script), oneMoment);
+    if (isRetiring(job)) {
+      return { snapshot, ...(await read(readRetirementStep(dialect, job, state, at, size))) };
+    }
+    const chunk = await read(readChunk(dialect, job, state, size));
+    if (chunk.last === null) return { snapshot, changes: null, also: null, progress: over };
     const progress = { position: chunk.last, done: chunk.looked, finished: false };
-    return { snapshot, changes: decideChunk(job, state, chunk, at), progress };
+    return { snapshot, changes: decideChunk(job, state, chunk, at), also: null, progress };
   }
 
   async function resolve(job: Job, at: number): Promise<void> {
-    const { snapshot, changes, progress } = await decide(job, at);
+    const { snapshot, changes, also, progress } = await decide(job, at);
     await pool.transaction(async (connection) => {
       // Before the row of the job, as whoever changes the rules has it: else the two wait for each other.
       await (progress.finished ? lockSettings(connection) : shareSettings(connection));
       await advance(connection, job, progress, at);
       if (changes) await commitWithin(connection, changes, snapshot);
+      if (also) await runOn(connection, also(tell));
       // Whoever read those people as unsettled need not do so any more.
       if (progress.finished) await moveVersion(connection);
     });

@@ -49,6 +49,8 @@ export interface Dialect {
   readonly rowKey: string;
   /** By what an index orders those whom SCIM never provisioned before all others. */
   readonly lastProvisionedOrder: string;
+  /** Whether SCIM never provisioned the user `u`, as an index has it. */
+  readonly neverProvisioned: string;
   /** The database's own clock in milliseconds: the one that all replicas share. */
   readonly now: string;
   /** For a row that others may be taking at the same moment. */

@@ -4,8 +4,10 @@
 import { type ChangeSet, emptyChangeSet } from '../../identity/change-set.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { type DecisionContext, decideAccess, decideLeave, type LoadedUser } from '../../mapping/decide.ts';
+import { decideRetired } from '../../mapping/retire.ts';
 import type { Job } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
+import { isRetiring } from './jobs.ts';
 import { all, type Script } from './statement.ts';
 import { loadUsers } from './users.ts';
 
@@ -39,7 +41,7 @@ export function* readChunk(
   const rows = found.slice(0, placeAfter(found, people));
   const users = rows.filter((row) => row.kind === 'User' && row.fits === 1).map((row) => row.id);
   return {
-    people: users.length > 0 ? yield* loadUsers(dialect, state.provider.id, users) : new Map(),
+    people: users.length > 0 ? yield* loadUsers(dialect, state, users) : new Map(),
     groups: rows.filter((row) => row.kind === 'Group').map((row) => row.id),
     last: rows.at(-1)?.id ?? null,
     looked: rows.length,
@@ -60,6 +62,16 @@ function* candidates(job: Job, ruleset: number): Script<Candidate[]> {
   if (job.kind === 'resolve-all') {
     return yield* all<Candidate>(
       `SELECT id, 'User' AS kind, CASE WHEN ruleset = ? THEN 0 ELSE 1 END AS fits FROM users
+       WHERE provider = ? AND id > ? ORDER BY id LIMIT (? + 0)`,
+      ruleset,
+      provider,
+      position,
+      IDS_AT_ONCE,
+    );
+  }
+  if (isRetiring(job)) {
+    return yield* all<Candidate>(
+      `SELECT id, 'User' AS kind, CASE WHEN removed_at IS NOT NULL AND ruleset = ? THEN 0 ELSE 1 END AS fits FROM users
        WHERE provider = ? AND id > ? ORDER BY id LIMIT (? + 0)`,
       ruleset,
       provider,
@@ -90,9 +102,9 @@ function* candidates(job: Job, ruleset: number): Script<Candidate[]> {
 export function decideChunk(job: Job, state: ProviderState, chunk: Chunk, at: number): ChangeSet | null {
   const context: DecisionContext = { state, at, actor: { kind: 'system', id: 'job' }, cause: job.cause };
   const whole = emptyChangeSet(state.provider.id, at, context.actor, context.cause);
+  const decide = decisionOf(job, state);
   for (const loaded of chunk.people.values()) {
-    const part =
-      job.kind === 'leave-group' ? decideLeave(context, loaded, job.subject) : decideAccess(context, loaded);
+    const part = decide(context, loaded);
     if (part) append(whole, part);
   }
   if (job.kind === 'leave-group') {
@@ -100,11 +112,22 @@ export function decideChunk(job: Job, state: ProviderState, chunk: Chunk, at: nu
       whole.leaves.push({ group: job.subject, member, memberKind: 'Group', display: null });
     }
   }
-  const isEmpty = whole.resolved.length + whole.renumbered.length + whole.leaves.length === 0;
-  return isEmpty ? null : whole;
+  const { users, resolved, renumbered, leaves } = whole;
+  return users.length + resolved.length + renumbered.length + leaves.length === 0 ? null : whole;
+}
+
+function decisionOf(
+  job: Job,
+  { provider }: ProviderState,
+): (context: DecisionContext, loaded: LoadedUser) => ChangeSet | null {
+  const { retirement } = provider.settings;
+  if (job.kind === 'leave-group') return (context, loaded) => decideLeave(context, loaded, job.subject);
+  if (!isRetiring(job) || !retirement) return decideAccess;
+  return (context, loaded) => decideRetired(context, retirement, loaded);
 }
 
 function append(whole: ChangeSet, part: ChangeSet): void {
+  whole.users.push(...part.users);
   whole.resolved.push(...part.resolved);
   whole.renumbered.push(...part.renumbered);
   whole.leaves.push(...part.leaves);

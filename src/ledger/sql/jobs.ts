@@ -75,15 +75,20 @@ export function* addJob(job: NewJob, cause: Cause, at: number): Script<boolean> 
 
 /** What is to be done now takes the place of what was under way: whom that had reached is reached again. */
 export function* supersedeJob(job: NewJob, cause: Cause, at: number): Script<void> {
+  yield* endJob(job, at);
+  yield* addJob(job, cause, at);
+}
+
+/** Another does what this one was for. */
+export function* endJob({ kind, provider, subject }: NewJob, at: number): Script<void> {
   yield* write(
     `UPDATE jobs SET finished_at = ?, outcome = 'superseded', holder = NULL
      WHERE kind = ? AND provider = ? AND subject = ? AND finished_at IS NULL`,
     at,
-    job.kind,
-    job.provider,
-    job.subject,
+    kind,
+    provider,
+    subject,
   );
-  yield* addJob(job, cause, at);
 }
 
 /** How many there are to do, for progress; counted once. */
@@ -93,14 +98,27 @@ const totalOf: Readonly<Record<JobKind, string>> = {
   'resolve-members': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   'leave-group': '(SELECT count(*) FROM memberships WHERE provider = ? AND group_id = ?)',
   purge: '(SELECT count(*) FROM events WHERE subject = ?)',
+  'remove-provider': '(SELECT count(*) FROM users WHERE provider = ?)',
+  'end-scim': '(SELECT count(*) FROM users WHERE provider = ?)',
   'forget-provider': 'NULL',
   retention: 'NULL',
 };
 
+const perProvider: ReadonlySet<JobKind> = new Set([
+  'resolve-all',
+  'resolve-others',
+  'remove-provider',
+  'end-scim',
+]);
+
 function totalValues({ kind, provider, subject }: NewJob): (string | null)[] {
-  if (kind === 'resolve-all' || kind === 'resolve-others') return [provider];
+  if (perProvider.has(kind)) return [provider];
   if (kind === 'resolve-members' || kind === 'leave-group') return [provider, subject];
   return kind === 'purge' ? [subject] : [];
+}
+
+export function isRetiring({ kind }: Pick<Job, 'kind'>): boolean {
+  return kind === 'remove-provider' || kind === 'end-scim';
 }
 
 // --- doing ------------------------------------------------------------------------------------------------------
@@ -191,6 +209,17 @@ export function* listJobs(most: number): Script<Job[]> {
   return rows.map(readJob);
 }
 
+/** One that is waiting or under way. */
+export function* findJob({ kind, provider, subject }: NewJob): Script<Job | undefined> {
+  const row = yield* one<JobColumns>(
+    `SELECT ${columns} FROM jobs WHERE kind = ? AND provider = ? AND subject = ? AND finished_at IS NULL`,
+    kind,
+    provider,
+    subject,
+  );
+  return row && readJob(row);
+}
+
 /** What was done for a removed provider is remembered: it is due once. */
 export function* forgetJobs(before: number): Script<number> {
   return yield* write("DELETE FROM jobs WHERE finished_at < ? AND kind <> 'forget-provider'", before);
@@ -199,14 +228,14 @@ export function* forgetJobs(before: number): Script<number> {
 /** Users whose stored access a job has still to reach. */
 export function* countStale(): Script<number> {
   const row = yield* one<{ n: number }>(
-    `SELECT coalesce(sum(CASE j.kind
-       WHEN 'resolve-all' THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position
+    `SELECT coalesce(sum(CASE
+       WHEN j.kind IN ('resolve-all', 'remove-provider', 'end-scim') THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position
          AND u.removed_at IS NULL AND u.ruleset <> (SELECT p.ruleset FROM providers p WHERE p.id = j.provider))
-       WHEN 'resolve-others' THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position
+       WHEN j.kind = 'resolve-others' THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position
          AND u.removed_at IS NULL AND u.aside IS NOT NULL)
        ELSE (SELECT count(*) FROM memberships m WHERE m.provider = j.provider AND m.group_id = j.subject
          AND m.member > j.position AND m.member_kind = 'User') END), 0) AS n
-     FROM jobs j WHERE j.finished_at IS NULL AND j.kind IN ('resolve-all', 'resolve-others', 'resolve-members', 'leave-group')`,
+     FROM jobs j WHERE j.finished_at IS NULL AND j.kind IN ('resolve-all', 'remove-provider', 'end-scim', 'resolve-others', 'resolve-members', 'leave-group')`,
   );
   return Number(row?.n ?? 0);
 }

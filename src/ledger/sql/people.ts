@@ -147,7 +147,7 @@ function userConditions(dialect: Dialect, query: UserListQuery): { where: string
 /** Ids are of one provider each; the caller does not know which. */
 export function* fullUser(dialect: Dialect, settings: StoredSettings, id: string): Script<FullUser | null> {
   for (const [provider, state] of settings.states) {
-    const found = (yield* loadUsers(dialect, provider, [id])).get(id);
+    const found = (yield* loadUsers(dialect, state, [id])).get(id);
     if (!found) continue;
     const unsettled = yield* unsettledAmong(dialect, provider, [id], settings.unsettled.get(provider));
     const loaded = unsettled.has(id) ? { ...found, ruleset: UNSETTLED } : found;
@@ -165,7 +165,7 @@ export function* fullUser(dialect: Dialect, settings: StoredSettings, id: string
 /** Ids of users by the names that apps know them by; the living before the removed, the last removed first. */
 export function* findPeople(
   settings: StoredSettings,
-  by: { userName?: string; externalId?: string; provider?: string },
+  by: { userName?: string; externalId?: string; subject?: string; provider?: string },
 ): Script<string[]> {
   const found: string[] = [];
   for (const provider of by.provider === undefined ? settings.states.keys() : [by.provider]) {
@@ -174,8 +174,19 @@ export function* findPeople(
   return found;
 }
 
-function* findIn(provider: string, by: { userName?: string; externalId?: string }): Script<string[]> {
+function* findIn(
+  provider: string,
+  by: { userName?: string; externalId?: string; subject?: string },
+): Script<string[]> {
   const found: string[][] = [];
+  if (by.subject !== undefined) {
+    const rows = yield* all<{ person: string }>(
+      'SELECT person FROM identities WHERE provider = ? AND subject = ? ORDER BY since, issuer LIMIT 50',
+      provider,
+      by.subject,
+    );
+    found.push(rows.map((row) => row.person));
+  }
   if (by.userName !== undefined) {
     const name = fold(by.userName);
     // While somebody is in the provider's recycle bin nobody is looked up by the name they keep.

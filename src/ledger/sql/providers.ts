@@ -3,7 +3,7 @@
 
 import { fold } from '../../fold.ts';
 import type { EventDraft } from '../../identity/event.ts';
-import { type Provider, resealed, SEALED_SECRET } from '../../identity/provider.ts';
+import { isClosed, type Provider, resealed, SEALED_SECRET, scimRests } from '../../identity/provider.ts';
 import { type ProviderState, targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
@@ -16,7 +16,7 @@ import { readSettings } from './stored-settings.ts';
 import { ensureTargets } from './targets.ts';
 import { addToken } from './tokens.ts';
 
-function* stateOf(provider: string): Script<ProviderState | undefined> {
+export function* stateOf(provider: string): Script<ProviderState | undefined> {
   return (yield* readSettings()).states.get(provider);
 }
 
@@ -24,12 +24,14 @@ function* stateOf(provider: string): Script<ProviderState | undefined> {
 
 export function* saveProvider(
   tell: Tell,
-  provider: Provider,
+  wanted: Provider,
   expected: number,
   by: Change,
   also?: ProviderExtras,
 ): Script<void> {
-  const before = (yield* stateOf(provider.id))?.provider;
+  const known = yield* stateOf(wanted.id);
+  const before = known?.provider;
+  const provider = wanted.scimEnabled ? withScim(wanted) : wanted;
   try {
     yield* writeProvider(provider, expected);
   } catch (error) {
@@ -46,13 +48,28 @@ export function* saveProvider(
   const subject = { kind: 'provider' as const, id: provider.id };
   yield* tell([{ type, subject, data }], { ...by, provider: provider.id });
   if (also?.ruleset) yield* applyRuleset(tell, also.ruleset, by, also.expectedRuleset);
+  else if (known && before && scimRests(before) !== scimRests(provider)) {
+    yield* applyRuleset(tell, known.ruleset, by);
+  }
   if (also?.token) yield* addToken(tell, also.token.token, also.token.hash, by);
 }
 
-function* writeProvider(provider: Provider, expected: number): Script<void> {
+/** What SCIM said counts again, and a job that was to end it has nothing to do any more. */
+function withScim(provider: Provider): Provider {
+  const { scimRests: _, retirement, ...settings } = provider.settings;
+  const going = retirement?.of === 'provider' ? { retirement } : {};
+  return { ...provider, settings: { ...settings, ...going } };
+}
+
+/** The name of one that goes is free at once: its own place in the index is one that no name has. */
+function nameKey(provider: Provider): string {
+  return isClosed(provider) ? `\u001f${provider.id}` : fold(provider.name);
+}
+
+export function* writeProvider(provider: Provider, expected: number): Script<void> {
   const values = [
     provider.name,
-    fold(provider.name),
+    nameKey(provider),
     provider.enabled ? 1 : 0,
     provider.scimEnabled ? 1 : 0,
     provider.declared ? 1 : 0,
@@ -81,7 +98,7 @@ function* writeProvider(provider: Provider, expected: number): Script<void> {
 }
 
 /** For the event: everything but the secret. */
-function shown({ name, enabled, scimEnabled, settings }: Provider) {
+export function shown({ name, enabled, scimEnabled, settings }: Provider) {
   const { [SEALED_SECRET]: _, ...connection } = settings.connection;
   return { name, enabled, scimEnabled, settings: { ...settings, connection } };
 }
@@ -123,7 +140,6 @@ function* rematchGroups({ id, settings }: Provider): Script<void> {
 /** Everything that belongs to a provider, in the order in which it is removed: what is a person's after the person. */
 const providerTables = [
   'memberships',
-  'holdings',
   'targets',
   'users',
   'directory_groups',
@@ -140,6 +156,13 @@ const providerTables = [
 export function* removeProvider(tell: Tell, id: string, by: Change): Script<void> {
   const before = (yield* stateOf(id))?.provider;
   if (!before) throw new Refusal('notFound', `There is no provider ${id}.`);
+  // By target and user, which is what their index is ordered by: those of all other providers are many.
+  yield* write(
+    `DELETE FROM holdings WHERE target IN (SELECT id FROM targets WHERE provider = ? UNION ALL SELECT id FROM roles)
+     AND "user" IN (SELECT id FROM users WHERE provider = ?)`,
+    id,
+    id,
+  );
   for (const table of providerTables) yield* write(`DELETE FROM ${table} WHERE provider = ?`, id);
   yield* write('DELETE FROM providers WHERE id = ?', id);
   const data = { name: before.name };
@@ -162,6 +185,24 @@ export function* applyRuleset(
   if (expected !== undefined && expected !== before.number) {
     throw new Refusal('stale', 'The mappings were changed by somebody else. Read them again.');
   }
+  const number = yield* storeRuleset(tell, before, ruleset, by);
+  yield* ensureGroupTargets(tell, provider, by);
+  const anyUser = yield* one('SELECT 1 AS there FROM users WHERE provider = ? LIMIT 1', provider);
+  if (anyUser) {
+    const cause = { kind: 'ruleset' as const, id: `${provider}/${number}` };
+    yield* supersedeJob({ kind: 'resolve-all', provider, subject: '' }, cause, by.at);
+  }
+  return number;
+}
+
+/** The rules alone, with their event; who follows them is for the caller to say. */
+export function* storeRuleset(
+  tell: Tell,
+  before: Ruleset,
+  ruleset: Omit<Ruleset, 'number'>,
+  by: Change,
+): Script<number> {
+  const { provider } = ruleset;
   const number = before.number + 1;
   yield* write(
     'INSERT INTO rulesets (provider, number, strategy, rules, scim_attributes, at, actor) VALUES (?, ?, ?, ?, ?, ?, ?)',
@@ -178,12 +219,6 @@ export function* applyRuleset(
   const data = { number, before: said(before.rules), after: said(ruleset.rules), strategy: ruleset.strategy };
   const subject = { kind: 'provider' as const, id: provider };
   yield* tell([{ type: 'mapping.applied', subject, data }], { ...by, provider });
-  yield* ensureGroupTargets(tell, provider, by);
-  const anyUser = yield* one('SELECT 1 AS there FROM users WHERE provider = ? LIMIT 1', provider);
-  if (anyUser) {
-    const cause = { kind: 'ruleset' as const, id: `${provider}/${number}` };
-    yield* supersedeJob({ kind: 'resolve-all', provider, subject: '' }, cause, by.at);
-  }
   return number;
 }
 

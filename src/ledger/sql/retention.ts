@@ -39,11 +39,12 @@ export function* retentionChunk(dialect: Dialect, job: Job, ages: Ages, at: numb
 
 /** Its people went with it; what events say of them goes when they would have been purged. */
 function* forgetRemovedProviders(job: Job, before: number, at: number): Script<void> {
-  const removed = yield* all<{ position: number; subject: string }>(
-    "SELECT position, subject FROM events WHERE type = 'provider.removed' AND at < ?",
+  const removed = yield* all<{ position: number; subject: string; data: string | null }>(
+    "SELECT position, subject, data FROM events WHERE type = 'provider.removed' AND at < ?",
     before,
   );
-  for (const { position, subject } of removed) {
+  for (const { position, subject, data } of removed) {
+    if (hasKeptPeople(data)) continue;
     const slot = `forget-provider ${position}`;
     yield* addJob(
       { kind: 'forget-provider', provider: null, subject: `${position} ${subject}`, slot },
@@ -51,6 +52,12 @@ function* forgetRemovedProviders(job: Job, before: number, at: number): Script<v
       at,
     );
   }
+}
+
+/** Those who were kept are there, with what is told of them; they go with a later removal, or one by one. */
+function hasKeptPeople(data: string | null): boolean {
+  const { people } = JSON.parse(data ?? '{}') as { people?: string };
+  return people === 'keep' || people === 'suspend';
 }
 
 /** Erases what events up to its removal say of a provider's people, by and by. */

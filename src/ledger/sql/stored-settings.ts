@@ -1,12 +1,18 @@
 // Providers with their rules, roles, and which people a job has still to reach: what every decision stands on, read
 // whole. Both engines keep it in memory, and each has its own way to know when it is old.
 
-import type { Provider, ProviderSettings } from '../../identity/provider.ts';
+import { type Provider, type ProviderSettings, scimRests } from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import type { Rule } from '../../mapping/rule.ts';
-import { compileRuleset, type RoleStrategy, type ScimAttribute } from '../../mapping/ruleset.ts';
+import {
+  type CompiledRuleset,
+  compileRuleset,
+  type RoleStrategy,
+  type Ruleset,
+  type ScimAttribute,
+} from '../../mapping/ruleset.ts';
 import type { StoredRole } from '../ledger.ts';
-import { all, type Script } from './statement.ts';
+import { all, one, type Script } from './statement.ts';
 
 /** Members of these groups, or all whose access rests on more than SCIM, may have stored access that is out of date. */
 export interface Unsettled {
@@ -20,7 +26,13 @@ export interface StoredSettings {
   unsettled: ReadonlyMap<string, Unsettled>;
 }
 
-interface ProviderColumns {
+interface RulesetColumns {
+  strategy: RoleStrategy | null;
+  rules: string | null;
+  scim_attributes: string | null;
+}
+
+interface ProviderColumns extends RulesetColumns {
   id: string;
   name: string;
   enabled: number;
@@ -31,9 +43,6 @@ interface ProviderColumns {
   ruleset: number;
   groups_by_scim: number;
   created_at: number;
-  strategy: RoleStrategy | null;
-  rules: string | null;
-  scim_attributes: string | null;
 }
 
 export function* readSettings(): Script<StoredSettings> {
@@ -44,7 +53,8 @@ export function* readSettings(): Script<StoredSettings> {
     `SELECT p.*, r.strategy, r.rules, r.scim_attributes FROM providers p
      LEFT JOIN rulesets r ON r.provider = p.id AND r.number = p.ruleset ORDER BY p.created_at, p.id`,
   );
-  const states = new Map(rows.map((row) => [row.id, readState(row, roles)]));
+  const states = new Map<string, ProviderState>();
+  for (const row of rows) states.set(row.id, yield* withFormer(readState(row, roles), row));
   return { states, roles, unsettled: yield* readUnsettled() };
 }
 
@@ -75,15 +85,37 @@ function readState(row: ProviderColumns, roles: readonly StoredRole[]): Provider
     settings: JSON.parse(row.settings) as ProviderSettings,
     createdAt: row.created_at,
   };
-  const ruleset = {
-    provider: row.id,
-    number: row.ruleset,
+  const ruleset = readRuleset(row.id, row.ruleset, row);
+  const byScim = row.groups_by_scim === 1;
+  return { provider, ruleset: compileRuleset(ruleset, roles, byScim, scimRests(provider)), roles };
+}
+
+function readRuleset(provider: string, number: number, row: RulesetColumns): Ruleset {
+  return {
+    provider,
+    number,
     strategy: row.strategy ?? ('most-permissions' as const),
     rules: row.rules === null ? [] : (JSON.parse(row.rules) as Rule[]),
     scimAttributes:
       row.scim_attributes === null ? {} : (JSON.parse(row.scim_attributes) as Record<string, ScimAttribute>),
   };
-  return { provider, ruleset: compileRuleset(ruleset, roles, row.groups_by_scim === 1), roles };
+}
+
+/** While the provider or its SCIM goes: with the rules of before. */
+function* withFormer(state: ProviderState, row: ProviderColumns): Script<ProviderState> {
+  const { retirement, scimRests: rested } = state.provider.settings;
+  if (!retirement || retirement.done) return state;
+  const found = yield* one<RulesetColumns>(
+    'SELECT strategy, rules, scim_attributes FROM rulesets WHERE provider = ? AND number = ?',
+    row.id,
+    retirement.former,
+  );
+  if (!found) return state;
+  const rules = readRuleset(row.id, retirement.former, found);
+  // Where SCIM itself goes, it counted until then; where the provider goes, it counted or had gone before.
+  const rests = retirement.of === 'provider' && rested === true;
+  const former: CompiledRuleset = compileRuleset(rules, state.roles, row.groups_by_scim === 1, rests);
+  return { ...state, former };
 }
 
 function* readUnsettled(): Script<Map<string, Unsettled>> {

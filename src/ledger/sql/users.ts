@@ -1,8 +1,11 @@
 // Users with everything that decides their access, many at once.
 
 import type { GrantRow } from '../../identity/grant.ts';
-import type { LoadedUser } from '../../mapping/decide.ts';
+import type { LoadedUser, ProviderState } from '../../mapping/decide.ts';
 import type { GroupFact, StandingGrant } from '../../mapping/resolve.ts';
+import { asKept } from '../../mapping/retire.ts';
+import { Refusal } from '../../refusal.ts';
+import type { Needs } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { readUserRow, type UserColumns, userColumns } from './rows.ts';
 import { all, type Script } from './statement.ts';
@@ -15,9 +18,10 @@ export type TargetNames = ReadonlyMap<string, { name: string; key: string }>;
 
 export function* loadUsers(
   dialect: Dialect,
-  provider: string,
+  state: ProviderState,
   ids: readonly string[],
 ): Script<Map<string, LoadedUser>> {
+  const provider = state.provider.id;
   const asked = JSON.stringify([...new Set(ids)]);
   // CROSS JOIN keeps the order of the tables on SQLite: the few ids that are asked for lead.
   const rows = yield* all<UserColumns>(
@@ -40,7 +44,7 @@ export function* loadUsers(
   const grants = new Map(rows.map((row) => [row.id, JSON.parse(row.grants) as GrantRow[]]));
   const names = yield* targetNames(dialect, provider, [...grants.values()].flat().filter(isStanding));
   return new Map(
-    rows.map((row) => [row.id, loadedUser(row, groups.get(row.id) ?? [], grants.get(row.id)!, names)]),
+    rows.map((row) => [row.id, loadedUser(state, row, groups.get(row.id) ?? [], grants.get(row.id)!, names)]),
   );
 }
 
@@ -55,13 +59,15 @@ function* targetNames(dialect: Dialect, provider: string, grants: readonly Grant
 }
 
 export function loadedUser(
+  state: ProviderState,
   row: UserColumns,
   groups: GroupFact[],
   grants: GrantRow[],
   names: TargetNames,
 ): LoadedUser {
   const standing = grants.filter(isStanding).map((grant) => standingGrant(grant, names));
-  return { user: readUserRow(row), role: row.role, ruleset: row.ruleset, groups, grants, standing };
+  const { role, ruleset } = row;
+  return asKept(state, { user: readUserRow(row), role, ruleset, groups, grants, standing });
 }
 
 function standingGrant({ kind, target, reasonKey, reason }: GrantRow, names: TargetNames): StandingGrant {
@@ -73,6 +79,13 @@ function standingGrant({ kind, target, reasonKey, reason }: GrantRow, names: Tar
 /** Only people withdraw these: they are an input of what follows, not an outcome. */
 export function isStanding({ reason }: GrantRow): boolean {
   return reason.by === 'manual' || reason.sticky === true;
+}
+
+/** A request that was let in a moment before SCIM was switched off brings nobody whom the job would not find. */
+export function refuseAfterScim({ token }: Needs, { provider }: ProviderState): void {
+  if (token === undefined || (provider.enabled && provider.scimEnabled)) return;
+  const detail = `SCIM provisioning is switched off for the provider ${provider.name}.`;
+  throw new Refusal('forbidden', detail);
 }
 
 /** Who of these may have stored access that a job has still to put right. */

@@ -112,13 +112,14 @@ function* readPeople(dialect: Dialect, last: Place): Script<PeopleChunk> {
   const held = new Set<string>();
   for (const provider of new Set(rows.map((row) => row.provider))) {
     const ids = rows.filter((row) => row.provider === provider).map((row) => row.id);
-    for (const [id, user] of yield* loadUsers(dialect, provider, ids)) loaded.set(id, user);
+    const state = settings.states.get(provider);
+    if (state) for (const [id, user] of yield* loadUsers(dialect, state, ids)) loaded.set(id, user);
     const some = yield* unsettledAmong(dialect, provider, ids, settings.unsettled.get(provider));
     for (const id of some) unsettled.add(id);
     for (const edge of yield* readHoldings(dialect, provider, ids)) held.add(edge);
   }
   const jobs = yield* all<{ provider: string }>(
-    "SELECT provider FROM jobs WHERE kind = 'resolve-all' AND finished_at IS NULL",
+    "SELECT provider FROM jobs WHERE kind IN ('resolve-all', 'remove-provider', 'end-scim') AND finished_at IS NULL",
   );
   const beingResolved = new Set(jobs.map((job) => job.provider));
   return { settings, rows, loaded, unsettled, held, beingResolved };

@@ -29,6 +29,7 @@ export const sqliteDialect: Dialect = {
   grants: 'json_each(u.grants) g',
   rowKey: 'rowid',
   lastProvisionedOrder: 'u.last_provisioned_at',
+  neverProvisioned: 'u.last_provisioned_at IS NULL',
   now: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
   skipLocked: '',
   held: '',

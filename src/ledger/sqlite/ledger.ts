@@ -12,6 +12,7 @@ import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/provi
 import { beginPurge } from '../sql/purge.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
+import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
@@ -158,6 +159,9 @@ function ledgerOn(file: OpenFile): Ledger {
         yield* removeProvider(tell, id, by);
         total.forget();
       }),
+    retireProvider: (provider, expected, how, by) =>
+      changeAndWork(() => beginRetirement(tell, provider, expected, how, by)),
+    retirementCounts: (provider, of) => durably(() => countForRetirement(dialect, provider, of)),
     applyRuleset: (ruleset, by, expected) => changeAndWork(() => applyRuleset(tell, ruleset, by, expected)),
 
     caller: async (hash) => {

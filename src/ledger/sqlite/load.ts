@@ -9,7 +9,7 @@ import { type GroupColumns, readGroupRow, type UserColumns, userColumns } from '
 import type { Script } from '../sql/statement.ts';
 import { readSettings, type StoredSettings } from '../sql/stored-settings.ts';
 import { tokenByHash, tokenById } from '../sql/tokens.ts';
-import { isStanding, loadedUser, loadUsers } from '../sql/users.ts';
+import { isStanding, loadedUser, loadUsers, refuseAfterScim } from '../sql/users.ts';
 import { sqliteDialect } from './dialect.ts';
 import type { Database } from './open.ts';
 import type { RunScript } from './run-script.ts';
@@ -27,10 +27,10 @@ const nobody: ReadonlyMap<string, LoadedMember> = new Map();
 const none: ReadonlySet<string> = new Set();
 
 export function loader(database: Database, run: RunScript): Loader {
-  const users = userLoader(database, run);
   const settings = settingsCache(run);
   const tokens = tokenCache(run);
   const stateOf = (provider: string) => settings.all().states.get(provider) ?? null;
+  const users = userLoader(database, run, (provider) => stateOf(provider)!);
   const formerHolder = database.prepare(
     'SELECT id FROM users WHERE provider = ? AND sign_in_name_folded = ? AND removed_at IS NOT NULL ORDER BY removed_at DESC LIMIT 1',
   );
@@ -90,6 +90,7 @@ export function loader(database: Database, run: RunScript): Loader {
     if (needs.token !== undefined && !tokens.isLive(provider, needs.token.id, needs.token.at)) {
       throw new Refusal('unauthenticated', 'This provisioning token was revoked.');
     }
+    refuseAfterScim(needs, state);
     const { user, formerHolderOf, group: groupId } = needs;
     const groupRow =
       groupId === undefined ? undefined : (group.get(provider, groupId) as GroupColumns | undefined);
@@ -125,7 +126,7 @@ export function loader(database: Database, run: RunScript): Loader {
 
 // --- users ------------------------------------------------------------------------------------------------------
 
-function userLoader(database: Database, run: RunScript) {
+function userLoader(database: Database, run: RunScript, stateOf: (provider: string) => ProviderState) {
   const userById = database.prepare(`SELECT ${userColumns} FROM users u WHERE provider = ? AND id = ?`);
   const groupsOf = database.prepare(
     `SELECT g.id, g.display_name AS displayName FROM memberships m JOIN directory_groups g ON g.provider = m.provider AND g.id = m.group_id
@@ -147,12 +148,12 @@ function userLoader(database: Database, run: RunScript) {
     if (!row) return null;
     const grants = JSON.parse(row.grants) as GrantRow[];
     const groups = groupsOf.all(provider, id) as unknown as GroupFact[];
-    return loadedUser(row, groups, grants, targetNames(provider, grants));
+    return loadedUser(stateOf(provider), row, groups, grants, targetNames(provider, grants));
   }
 
   /** A few are quicker one by one. */
   function many(provider: string, ids: readonly string[]): Map<string, LoadedUser> {
-    if (ids.length >= 3) return run(loadUsers(sqliteDialect, provider, ids));
+    if (ids.length >= 3) return run(loadUsers(sqliteDialect, stateOf(provider), ids));
     const found = new Map<string, LoadedUser>();
     for (const id of ids) {
       const user = one(provider, id);

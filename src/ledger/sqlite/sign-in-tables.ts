@@ -12,7 +12,7 @@ CREATE TABLE identities (
   person TEXT NOT NULL,
   linked_by TEXT NOT NULL,
   since INTEGER NOT NULL,
-  PRIMARY KEY (provider, issuer, subject)
+  PRIMARY KEY (provider, subject, issuer)
 ) WITHOUT ROWID;
 CREATE INDEX identities_by_person ON identities (provider, person);
 

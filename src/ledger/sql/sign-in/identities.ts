@@ -13,6 +13,7 @@ import { linkColumns, onLinkTaken, showLinkRow } from '../sign-in-rows.ts';
 import { all, marks, one, type Script, write } from '../statement.ts';
 import type { Hands } from './hands.ts';
 import { holdPerson } from './persons.ts';
+import { endSessionsOf } from './sessions.ts';
 
 interface RequestColumns {
   id: string;
@@ -135,6 +136,8 @@ function* unlink(tell: Tell, provider: string, key: IdentityKey, by: Change): Sc
   );
   if (!gone) return false;
   yield* tellOf(tell, 'user.unlinked', { provider, person: gone.person, key }, {}, by);
+  // Whoever came in by it may not be who they were taken for.
+  yield* endSessionsOf(tell, { provider, id: gone.person }, null, 'ended-by-admin', by);
   return true;
 }
 

@@ -1,0 +1,57 @@
+// A provider as it is shown: everything but its secrets, with what the configuration file locks of it.
+
+import { type Provider, type Retirement, SEALED_SECRET } from '../../identity/provider.ts';
+import type { ProviderState } from '../../mapping/decide.ts';
+import { type ProviderJson, rfc3339 } from './contract.ts';
+import { lockedKeys } from './lock.ts';
+import { durationText } from './provider-block.ts';
+import { lastVerification } from './provider-verification.ts';
+import type { AdminParts } from './route.ts';
+import { signInAddresses } from './sign-in-contract.ts';
+import { endpointOf } from './tokens.ts';
+
+export async function showProvider(
+  parts: AdminParts,
+  { provider, ruleset }: ProviderState,
+): Promise<ProviderJson> {
+  const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
+  const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
+  const { mode, everyMs } = settings.reconcile;
+  return {
+    id,
+    name,
+    kind: settings.kind,
+    enabled,
+    declared,
+    locked: [...lockedKeys(parts.settings, provider)],
+    scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
+    signIn: {
+      ...signInAddresses(parts.publicUrl()),
+      lastVerification: await lastVerification(parts.ledger, provider),
+    },
+    claimsSyncMode: settings.claimsSyncMode,
+    roleResolutionStrategy: ruleset.strategy,
+    scope: settings.scope,
+    groupsMatchedBy: settings.groupsMatchedBy,
+    memberReplaceIsAdd: settings.memberReplaceIsAdd,
+    guard: { ...settings.guard },
+    reconcile: { mode, every: durationText(everyMs) },
+    connection,
+    hasClientSecret: sealed !== undefined || hasDeclaredSecret(parts, provider),
+    ruleset: ruleset.number,
+    retirement: showRetirement(settings.retirement),
+    revision,
+    createdAt: rfc3339(createdAt),
+  };
+}
+
+function showRetirement(retirement: Retirement | undefined): ProviderJson['retirement'] {
+  if (!retirement) return null;
+  const { of, people, done, at, actor } = retirement;
+  return { of, people, state: done ? 'done' : 'underWay', at: rfc3339(at), by: actor };
+}
+
+function hasDeclaredSecret({ settings }: AdminParts, provider: Provider): boolean {
+  const block = settings.declared?.providers.find((each) => each.name === provider.name);
+  return provider.declared && block?.clientSecret !== undefined;
+}

@@ -1,0 +1,16 @@
+// The limit beyond which taking something from many people at once is not done without a person saying how many they are.
+
+import type { ProviderSettings } from './provider.ts';
+
+/** So few are never held back, unless they are more than half of all. */
+const FEW = 10;
+
+/** `taken`: from how many; `active`: how many the provider has who are active. */
+export function exceedsGuard(
+  { percent, count }: ProviderSettings['guard'],
+  { taken, active }: { taken: number; active: number },
+): boolean {
+  if (taken === 0) return false;
+  if (taken < FEW && taken * 2 <= active) return false;
+  return taken > count || taken * 100 > active * percent;
+}
