@@ -4,6 +4,7 @@
 import { allPermissions, type Needs, permissionText, systemRoles } from '../src/edge/admin/permissions.ts';
 import type { Route } from '../src/edge/admin/route.ts';
 import { routes } from '../src/edge/admin/routes.ts';
+import { type GuardedPage, guardedPages } from '../src/edge/guarded-pages.ts';
 import { openRoutes } from '../src/edge/open-routes.ts';
 
 const roles = systemRoles.toReversed();
@@ -21,6 +22,11 @@ moment. A break-glass administrator and the operator's shell may everything.
   return `${intro}## Routes
 
 ${table(['Route', 'Needs', ...roles.map(({ name }) => name), 'No role', 'Nobody'], routes.map(routeRow))}
+## Pages
+
+A browser with a session asks for these; without one it is led to signing in.
+
+${table(['Page', 'Needs', ...roles.map(({ name }) => name)], guardedPages.map(pageRow))}
 ## Open addresses
 
 ${table(
@@ -48,6 +54,16 @@ function routeRow({ method, path, permission }: Route): string[] {
     ...roles.map(({ permissions }) => mark(mayUse(permission, permissions))),
     mark(mayUse(permission, [])),
     mark(permission === 'open'),
+  ];
+}
+
+function pageRow({ path, needs }: GuardedPage): string[] {
+  return [
+    `\`GET ${path}\``,
+    wantedBy(needs)
+      .map((permission) => `\`${permission}\``)
+      .join(' or '),
+    ...roles.map(({ permissions }) => mark(mayUse(needs, permissions))),
   ];
 }
 

@@ -91,11 +91,15 @@ function showReason(reason: unknown): string {
 
 function showDifference(before: Json, after: Json): string {
   const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
-  return names
-    .map((name) => `${name.split(':').at(-1)} ${short(before[name])} -> ${short(after[name])}`)
-    .join('; ');
+  const rest = names.length - SHOWN_ATTRIBUTES;
+  const shown = names
+    .slice(0, SHOWN_ATTRIBUTES)
+    .map((name) => `${name.split(':').at(-1)} ${short(before[name])} -> ${short(after[name])}`);
+  return [...shown, ...(rest > 0 ? [`... and ${rest} more`] : [])].join('; ');
 }
 
+/** A first sign-in brings many claims at once. */
+const SHOWN_ATTRIBUTES = 3;
 const SHOWN_CHARACTERS = 70;
 
 function short(value: unknown): string {

@@ -1,7 +1,7 @@
 // The server of the demo: a child process on a free port, with a data directory and secrets that live as long as it.
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,23 +11,39 @@ export interface DemoServer {
   readonly url: string;
   readonly token: string;
   readonly apiKey: string;
+  /** Id of the one provider. */
+  readonly provider: string;
+  /** As the server told it; null until it did. */
+  setUpLink(): string | null;
   /** Settles when the server ends, whoever ended it. */
   readonly ended: Promise<void>;
   stop(): Promise<void>;
 }
 
+const PROVIDER = 'entra';
 const START_MS = 30_000;
+/** The link comes in the line after the address, if it comes. */
+const LINK_MS = 1_000;
 const STOP_MS = 5_000;
 const KEPT_COMPLAINT_CHARACTERS = 2_000;
 
+/** Where people sign in: the local Entra. */
+export interface DemoLogin {
+  readonly url: string;
+  readonly graphUrl: string;
+  readonly tenantId: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+}
+
 /** `script`: the built server. Nothing is left behind, whichever way this process ends. */
-export async function startDemoServer(script: string, tenantId: string): Promise<DemoServer> {
+export async function startDemoServer(script: string, login: DemoLogin): Promise<DemoServer> {
   if (!existsSync(script)) throw new Error(`${script} is not there: build it first (npm run build)`);
   const token = randomBytes(32).toString('base64url');
   const apiKey = randomBytes(32).toString('base64url');
   const directory = mkdtempSync(join(tmpdir(), 'bifrost-demo-'));
   const configFile = join(directory, 'bifrost.json');
-  writeFileSync(configFile, JSON.stringify(demoConfig(tenantId, token, apiKey), null, 2), { mode: 0o600 });
+  writeFileSync(configFile, JSON.stringify(demoConfig(login, token, apiKey), null, 2), { mode: 0o600 });
   const child = spawn(process.execPath, [script, 'start', '--json'], {
     env: {
       ...process.env,
@@ -35,6 +51,7 @@ export async function startDemoServer(script: string, tenantId: string): Promise
       PORT: '0',
       BIFROST_DATA_DIR: join(directory, 'data'),
       BIFROST_CONFIG: configFile,
+      BIFROST_DEVELOPMENT: '1',
     },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Ctrl-C is for the demo, which then ends its server: not for both at once.
@@ -48,23 +65,28 @@ export async function startDemoServer(script: string, tenantId: string): Promise
   process.once('exit', cleanUp);
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));
   try {
-    const url = await readUrl(child);
-    return { url, token, apiKey, ended, stop: () => stop(child, ended).finally(cleanUp) };
+    const { url, setUpLink } = await readStart(child);
+    const ending = { ended, stop: () => stop(child, ended).finally(cleanUp) };
+    return { url, token, apiKey, provider: PROVIDER, setUpLink, ...ending };
   } catch (error) {
     cleanUp();
     throw error;
   }
 }
 
-function demoConfig(tenantId: string, token: string, apiKey: string): unknown {
+function demoConfig(login: DemoLogin, token: string, apiKey: string): unknown {
+  const { url, graphUrl, tenantId, clientId, clientSecret } = login;
   return {
     apiKeys: [{ name: 'demo', key: apiKey, role: 'Admin' }],
     providers: [
       {
-        name: 'entra',
+        name: PROVIDER,
         kind: 'entra',
         tenantId,
-        clientId: randomUUID(),
+        clientId,
+        clientSecret,
+        authorityUrl: url,
+        graphUrl,
         scim: { enabled: true, provisioningToken: token },
         attributeRoleMappings: [
           { attribute: 'roles', value: 'admin', role: 'Admin' },
@@ -78,10 +100,17 @@ function demoConfig(tenantId: string, token: string, apiKey: string): unknown {
   };
 }
 
-/** The first line that starts with a brace says where the server listens. */
-function readUrl(child: ChildProcess): Promise<string> {
+interface Started {
+  url: string;
+  setUpLink(): string | null;
+}
+
+/** The first line that starts with a brace says where the server listens; one of the next, how to become administrator. */
+function readStart(child: ChildProcess): Promise<Started> {
   return new Promise((resolve, reject) => {
     let complaint = '';
+    let setUpLink: string | null = null;
+    let follow: (() => void) | null = null;
     const late = setTimeout(() => reject(new Error('the server did not start in time')), START_MS);
     child.stderr!.setEncoding('utf8').on('data', (text: string) => {
       complaint = (complaint + text).slice(-KEPT_COMPLAINT_CHARACTERS);
@@ -93,12 +122,20 @@ function readUrl(child: ChildProcess): Promise<string> {
     });
     let isFound = false;
     createInterface({ input: child.stdout! }).on('line', (line) => {
-      if (isFound || !line.startsWith('{')) return;
+      if (!line.startsWith('{')) return;
+      const said: { url?: unknown; setUpLink?: unknown } = JSON.parse(line);
+      if (typeof said.setUpLink === 'string') {
+        setUpLink = said.setUpLink;
+        follow?.();
+      }
+      if (isFound) return;
       isFound = true;
       clearTimeout(late);
-      const said: { url?: unknown } = JSON.parse(line);
-      if (typeof said.url === 'string') resolve(said.url);
-      else reject(new Error(`the server's first line names no url: ${line}`));
+      const { url } = said;
+      if (typeof url === 'string') {
+        follow = () => resolve({ url, setUpLink: () => setUpLink });
+        setTimeout(follow, LINK_MS).unref();
+      } else reject(new Error(`the server's first line names no url: ${line}`));
     });
   });
 }

@@ -1,28 +1,35 @@
-// Entry of `npm run demo`: the server, a sample organisation, and Entra's provisioning agent between them. Plays a
-// few days of an organisation's life in a minute, and says at each step what Entra did, what it sent, what followed.
+// Entry of `npm run demo`: the server, a sample organisation, and both sides of Entra around it: provisioning and sign-in, on
+// one tenant. Plays a few days of an organisation's life in a minute, and says at each step what Entra did, what it sent,
+// what followed.
 
+import { randomInt } from 'node:crypto';
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Exchange } from './agent/connection.ts';
-import { type CycleReport, provisionOnDemand, readBack, runCycle } from './agent/cycle.ts';
+import { provisionOnDemand, readBack, runCycle } from './agent/cycle.ts';
 import { DIALECTS } from './agent/dialect.ts';
-import { type Job, type JobSettings, newJob } from './agent/job.ts';
+import { type JobSettings, newJob } from './agent/job.ts';
 import { CYCLE_MS } from './agent/quarantine.ts';
-import { isJson, type Json } from './agent/target.ts';
 import { changeScript, type Step } from './change-script.ts';
-import { type Consequences, consequences, showEvent } from './demo-consequences.ts';
+import { consequences } from './demo-consequences.ts';
+import { changeAndProvision, type Play, type Scene, showCycle, showInitialCycle } from './demo-play.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
+import { signInCast, signInScenes } from './demo-sign-in.ts';
+import { type LoginSimulator, startLogin } from './login/login-server.ts';
 import { sampleOrganisation } from './sample-organisation.ts';
-import type { Tenant } from './tenant.ts';
+import { type Tenant, withUser } from './tenant.ts';
 
 const SIZE = { users: 200, groups: 12, members: 600 };
 const SEED = 7;
 const STEP_MS = 2_500;
-const SHOWN_EVENTS = 6;
-const SHOWN_BODY_CHARACTERS = 200;
+/** How often the demo looks whether somebody changed the directory while it stays up. */
+const LOOK_MS = 1_000;
+/** Codes and session ids of a run must not be those of the run before. */
+const TOKEN_SEEDS = 2 ** 31;
 
 const HELP = `npm run demo [-- --seconds N]
-Starts a server with an empty data directory and plays Microsoft Entra's side with a sample organisation.
+Starts a server with an empty data directory and plays Microsoft Entra's side with a sample organisation: it provisions
+people, and they sign in.
   --seconds N   end after so many seconds; without it the server stays up until Ctrl-C
   --server F    the built server (dist/bifrost.js)
 `;
@@ -32,16 +39,6 @@ interface Stage {
   readonly signal: AbortSignal;
   /** Milliseconds of performance.now() at which the demo has to be over, if it has to. */
   readonly endsAt: number | null;
-}
-
-interface Play {
-  readonly job: Job;
-  readonly server: DemoServer;
-  readonly followed: Consequences;
-  /** Requests since they were last shown. */
-  readonly sent: Exchange[];
-  /** Of people, groups, roles, teams and business units, by id; also of those that are gone. */
-  readonly names: Map<string, string>;
 }
 
 function print(text: string): void {
@@ -66,56 +63,78 @@ function jobSettings(server: DemoServer): JobSettings {
 }
 
 async function demo(script: string, stage: Stage): Promise<number> {
-  const tenant = sampleOrganisation(SIZE, SEED);
-  const server = await startDemoServer(script, tenant.tenantId);
-  const sent: Exchange[] = [];
-  const job = newJob(jobSettings(server), tenant, (exchange) => sent.push(exchange));
-  const play: Play = {
-    job,
-    server,
-    followed: consequences(server.url, server.apiKey),
-    sent,
-    names: new Map(),
-  };
+  const organisation = sampleOrganisation(SIZE, SEED);
+  const cast = signInCast(organisation, SEED);
+  const login = await startLogin({
+    tenant: withUser(organisation, cast.outsider),
+    seed: SEED,
+    tokenSeed: randomInt(TOKEN_SEEDS),
+  });
+  let play: Play | null = null;
   let failures: number;
   try {
-    print(`Bifrost listens on ${server.url}, with an empty data directory.\n`);
-    failures = await story(play, tenant, stage);
-    if (!stage.signal.aborted) print(lookAround(server));
-    await untilTheEnd(stage, server);
+    play = await raiseCurtain(script, login);
+    failures = await story(
+      play,
+      [...signInScenes(play, cast), ...provisioningScenes(play, organisation)],
+      stage,
+    );
+    if (!stage.signal.aborted) print(lookAround(play));
+    failures += await untilTheEnd(play, stage);
   } finally {
-    job.connection.close();
-    await server.stop();
+    play?.job.connection.close();
+    await play?.server.stop();
+    await login.close();
   }
+  const { job } = play;
   print(`\nEntra sent ${job.measure.requests()} requests, ${job.measure.writes()} of them writes.`);
   print(failures === 0 ? 'It would count none of the answers as a failure.' : `${failures} failures.`);
   return failures === 0 ? 0 : 1;
 }
 
+/** The server beside the local Entra, and each told of the other, as an administrator does it. */
+async function raiseCurtain(script: string, login: LoginSimulator): Promise<Play> {
+  const server = await startDemoServer(script, login);
+  const { url } = server;
+  login.changeApp({
+    redirectUris: [`${url}/login`, `${url}/workspace/scim/oauth-discover-callback`],
+    logoutUrl: `${url}/login/front-channel-logout`,
+  });
+  const sent: Exchange[] = [];
+  print(`Bifrost listens on ${url}, with an empty data directory.`);
+  print(`A local Entra stands beside it: a made-up tenant that provisions people, and signs them in.\n`);
+  print(links(server, login));
+  return {
+    job: newJob(jobSettings(server), login.tenant(), (exchange) => sent.push(exchange)),
+    server,
+    login,
+    followed: consequences(url, server.apiKey),
+    sent,
+    names: new Map(),
+    print,
+    now: 0,
+  };
+}
+
 /** Answers the number of failures. */
-async function story(play: Play, initial: Tenant, stage: Stage): Promise<number> {
-  const { job } = play;
-  print(`Entra provisions ${SIZE.users} people and ${SIZE.groups} groups with ${SIZE.members} memberships.`);
-  let failures = await show(play, await runCycle(job, 'initial cycle', initial, 0), initial, null);
-  const steps = changeScript(initial, SEED);
-  let tenant = initial;
-  let now = 0;
-  for (const [position, step] of steps.entries()) {
-    await pause(stepMs(stage, steps.length - position), stage.signal);
+async function story(play: Play, scenes: readonly Scene[], stage: Stage): Promise<number> {
+  const { job, login } = play;
+  print(
+    `\nEntra provisions ${SIZE.users} people and ${SIZE.groups} groups with ${SIZE.members} memberships.`,
+  );
+  let failures = await showInitialCycle(play, await runCycle(job, 'initial cycle', login.tenant(), 0));
+  for (const [position, scene] of scenes.entries()) {
+    await pause(stepMs(stage, scenes.length - position), stage.signal);
     if (isOver(stage)) {
       const why = stage.signal.aborted ? 'Ended early' : 'The time is up';
-      print(`\n${why}; ${steps.length - position} steps were not played.`);
+      print(`\n${why}; ${scenes.length - position} steps were not played.`);
       return failures;
     }
-    now += CYCLE_MS;
-    tenant = step.change(tenant);
-    print(`\n${step.title}.`);
-    const cycle = step.onDemand
-      ? await provisionOnDemand(job, step.title, tenant, step.onDemand, now)
-      : await runCycle(job, step.title, tenant, now);
-    failures += await show(play, cycle, tenant, step);
+    print(`\n${scene.title}.`);
+    failures += await scene.play();
   }
-  const last = await readBack(job, 'read back', tenant, now);
+  const last = await readBack(job, 'read back', login.tenant(), play.now);
+  play.sent.splice(0);
   print(
     last.failureCount === 0
       ? `\nEntra reads everything back (${last.requests} requests): all as it should be, nothing to send.`
@@ -124,83 +143,47 @@ async function story(play: Play, initial: Tenant, stage: Stage): Promise<number>
   return failures + last.failureCount;
 }
 
-/** What was sent, what followed, and how the person stands now. */
-async function show(play: Play, cycle: CycleReport, tenant: Tenant, step: Step | null): Promise<number> {
-  const sent = play.sent.splice(0);
-  const writes = sent.filter((exchange) => exchange.method !== 'GET');
-  const id = step?.userId == null ? undefined : (play.job.users.get(step.userId)?.id ?? idIn(writes));
-  if (step === null) {
-    print(
-      `  sent: ${cycle.requests} requests, ${cycle.writes} of them writes, in ${cycle.seconds.toFixed(2)} s`,
-    );
-  } else {
-    print(`  sent: ${sent.length - writes.length} look-ups, then`);
-    for (const exchange of writes) print(`    ${showRequest(exchange)}`);
-  }
-  for (const failure of cycle.failures) {
-    print(`  FAILED: ${failure.subject}: ${failure.problem} ${failure.detail}`);
-  }
-  if (cycle.stopped !== null) throw new Error(`provisioning stopped: ${cycle.stopped}`);
-  const events = await play.followed.newEvents();
-  learnNames(play, tenant, events);
-  print(`  followed: ${events.length} ${events.length === 1 ? 'event' : 'events'}`);
-  if (step === null) {
-    for (const [type, count] of countByType(events)) print(`    ${type.padEnd(18)} ${count}`);
-  } else {
-    const nameOf = (one: string): string => play.names.get(one) ?? '';
-    for (const event of events.slice(0, SHOWN_EVENTS)) print(`    ${showEvent(event, nameOf)}`);
-    if (events.length > SHOWN_EVENTS) print(`    ... and ${events.length - SHOWN_EVENTS} more`);
-    if (id !== undefined) print(`  now: ${(await play.followed.accessOf(id)).join('\n       ')}`);
-  }
-  return cycle.failureCount;
+function provisioningScenes(play: Play, organisation: Tenant): Scene[] {
+  return changeScript(organisation, SEED).map(({ title, change, userId, onDemand }: Step) => ({
+    title,
+    async play() {
+      if (!onDemand) return changeAndProvision(play, title, change, userId);
+      play.login.changeTenant(change);
+      play.now += CYCLE_MS;
+      const { job, login, now } = play;
+      return showCycle(play, await provisionOnDemand(job, title, login.tenant(), onDemand, now), userId);
+    },
+  }));
 }
 
-/** After a DELETE the job has forgotten the id; the request still shows it. */
-function idIn(writes: readonly Exchange[]): string | undefined {
-  return writes
-    .find((exchange) => exchange.method === 'DELETE')
-    ?.path.split('/')
-    .at(-1);
+function links({ url, setUpLink }: DemoServer, login: LoginSimulator): string {
+  const link = setUpLink();
+  const rows: (readonly [string, string, string])[] = [
+    ['Sign in', `${url}/login`, 'as anybody of the tenant, without a password'],
+    ...(link === null
+      ? []
+      : [['Set-up link', link, 'makes the first administrator, once, within the hour'] as const]),
+    ['The local Entra', login.url, 'who is there, and how to change it'],
+  ];
+  return rows
+    .map(([name, address, about]) => `  ${name.padEnd(16)} ${address}\n${' '.repeat(19)}${about}`)
+    .join('\n');
 }
 
-function showRequest({ method, path, body, status }: Exchange): string {
-  const operations = (body as { Operations?: unknown } | undefined)?.Operations ?? body;
-  const text = operations === undefined ? '' : ` ${JSON.stringify(operations)}`;
-  const shown = text.length > SHOWN_BODY_CHARACTERS ? `${text.slice(0, SHOWN_BODY_CHARACTERS)}…` : text;
-  return `${method} ${path}${shown} -> ${status}`;
-}
-
-/** Events speak of ids; who that is, the job knows of people and groups, and grants say it of what they give. */
-function learnNames({ job, names }: Play, tenant: Tenant, events: readonly Json[]): void {
-  for (const [objectId, { id }] of job.users) {
-    const user = tenant.users.get(objectId);
-    if (user) names.set(id, user.displayName);
-  }
-  for (const [objectId, { id }] of job.groups) {
-    const group = tenant.groups.get(objectId);
-    if (group) names.set(id, `group ${group.displayName}`);
-  }
-  for (const { object, data } of events) {
-    if (isJson(object) && isJson(data) && typeof data.name === 'string') {
-      names.set(
-        String(object.id),
-        `${object.kind === 'businessUnit' ? 'business unit' : object.kind} ${data.name}`,
-      );
-    }
-  }
-}
-
-function countByType(events: readonly Json[]): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const event of events) counts.set(String(event.type), (counts.get(String(event.type)) ?? 0) + 1);
-  return counts;
-}
-
-function lookAround({ url, token, apiKey }: DemoServer): string {
+function lookAround({ server, login }: Play): string {
+  const { url, token, apiKey } = server;
+  const [person] = [...login.tenant().users.values()].filter(({ appRoles }) => appRoles.includes('admin'));
   return [
     '\nLook around:',
+    links(server, login),
+    '',
+    `Sign in as ${person?.displayName} (an administrator), then take the account away and click again:`,
+    `  curl -X PATCH -d '{"accountEnabled":false}' '${login.url}/control/users/${person?.userPrincipalName}'`,
+    '',
+    'As a script would ask:',
     `  curl -H 'Authorization: Bearer ${apiKey}' '${url}/api/users?limit=3'`,
     `  curl -H 'Authorization: Bearer ${apiKey}' '${url}/api/events?limit=3'`,
+    `  curl -X POST -H 'Authorization: Bearer ${apiKey}' '${url}/api/providers/${server.provider}/verify'`,
     `  curl -H 'Authorization: Bearer ${token}' '${url}/scim/v2/Users?count=2'`,
     `  ${url}/api/openapi.json`,
   ].join('\n');
@@ -229,13 +212,26 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-async function untilTheEnd({ signal, endsAt }: Stage, server: DemoServer): Promise<void> {
-  if (endsAt === null && !signal.aborted) print('\nThe server stays up. End with Ctrl-C.');
-  const longestTimerMs = 2 ** 31 - 1;
-  await Promise.race([
-    server.ended,
-    pause(endsAt === null ? longestTimerMs : endsAt - performance.now(), signal),
-  ]);
+/** What is changed in the local Entra meanwhile is sent on. Answers the number of failures. */
+async function untilTheEnd(play: Play, stage: Stage): Promise<number> {
+  if (stage.endsAt === null && !stage.signal.aborted) print('\nBoth stay up. End with Ctrl-C.');
+  const { server, login } = play;
+  let hasEnded = false;
+  const ended = server.ended.then(() => {
+    hasEnded = true;
+  });
+  let failures = 0;
+  let sentOn = login.tenant();
+  while (!isOver(stage) && !hasEnded) {
+    const leftMs = stage.endsAt === null ? LOOK_MS : stage.endsAt - performance.now();
+    await Promise.race([ended, pause(Math.min(LOOK_MS, leftMs), stage.signal)]);
+    if (login.tenant() === sentOn || isOver(stage) || hasEnded) continue;
+    sentOn = login.tenant();
+    print('\nSomebody changed the directory; the next cycle sends it on.');
+    failures += await changeAndProvision(play, 'a change of yours', (tenant) => tenant, null);
+    sentOn = login.tenant();
+  }
+  return failures;
 }
 
 interface DemoOptions {

@@ -242,3 +242,10 @@ function refuseInsecureProviders(
     }
   }
 }
+
+/** What whoever starts the server should know of its settings. */
+export function warningsOf({ development }: Pick<Settings, 'development'>): string[] {
+  const said =
+    'BIFROST_DEVELOPMENT=1: identity providers may be on this machine and by plain http. Never for real people.';
+  return development ? [said] : [];
+}

@@ -11,7 +11,7 @@ import Fastify, {
   type LightMyRequestResponse,
 } from 'fastify';
 import { type Clock, systemClock } from './clock.ts';
-import { readSettings, type Settings } from './config.ts';
+import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
@@ -91,7 +91,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
-    const keys = loadKeyRing(settings, { mayMake: !(await holdsSecrets(ledger)) });
+    const sealed = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider));
+    const keys = loadKeyRing(settings, { mayMake: sealed.length === 0 });
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
     // A command that opened the data itself changes nothing that it was not told to: on a database others are serving.
@@ -99,7 +100,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const begins = !isCommand || (await ledger.roles()).length === 0;
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
     const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
-    for (const said of closed) log.warn(said);
+    for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
     const trusted = await followTrustedNetworks({ ledger, settings });
@@ -170,10 +171,6 @@ function clientSecretOf(keys: KeyRing, { declared }: Settings, provider: Provide
   } catch (error) {
     throw new SignInRefusal('bad_settings', { detail: (error as Error).message });
   }
-}
-
-async function holdsSecrets(ledger: Ledger): Promise<boolean> {
-  return (await ledger.providers()).some(({ provider }) => sealedSecrets(provider).length > 0);
 }
 
 async function refuseUnfinishedImport(ledger: Ledger): Promise<void> {

@@ -21,6 +21,8 @@ export interface OutboundFailureFacts {
   readonly addresses: readonly string[];
   /** What an administrator can do. */
   readonly advice: string;
+  /** Listed as a trusted network, this would let it through. */
+  readonly network?: string;
 }
 
 /** The message is a sentence that names the host and the address; show it together with `advice`. */
@@ -29,6 +31,7 @@ export class OutboundFailure extends Error {
   readonly host: string;
   readonly addresses: readonly string[];
   readonly advice: string;
+  readonly network: string | null;
 
   constructor(message: string, facts: OutboundFailureFacts) {
     super(message);
@@ -37,6 +40,7 @@ export class OutboundFailure extends Error {
     this.host = facts.host;
     this.addresses = facts.addresses;
     this.advice = facts.advice;
+    this.network = facts.network ?? null;
   }
 }
 

@@ -238,13 +238,20 @@ function readUrl(address: string, development: boolean): URL {
   return url;
 }
 
-function blocked(host: string, addresses: readonly string[], why: string, advice: string): OutboundFailure {
+function blocked(
+  host: string,
+  addresses: readonly string[],
+  why: string,
+  advice: string,
+  network?: string,
+): OutboundFailure {
   const where = addresses.length > 0 && addresses[0] !== host ? `${host} (${addresses.join(', ')})` : host;
   return new OutboundFailure(`No request is sent: ${where} ${why}.`, {
     kind: 'blocked',
     host,
     addresses,
     advice,
+    ...(network !== undefined && { network }),
   });
 }
 
@@ -254,7 +261,7 @@ function blockedAddress(host: string, address: string, what: string, isTrustable
     ? `Is it yours, add ${network} or the network around it to the trusted networks.`
     : 'No setting allows that; use a name that resolves to another address.';
   const why = `${host === address ? 'is' : 'resolves to'} ${what}`;
-  return blocked(host, [address], why, advice);
+  return blocked(host, [address], why, advice, isTrustable ? network : undefined);
 }
 
 function redirected(url: URL, location: string): OutboundFailure {

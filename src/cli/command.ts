@@ -47,6 +47,8 @@ export interface Call {
   readonly ask: Ask | null;
   /** The way to the data: remote, through the socket, or in this process. Opened when first asked for. */
   api(): Promise<Api>;
+  /** One secret from standard input; `what` is asked for where a person has to type it. */
+  secret(what: string): Promise<string>;
   /** For commands that go on until they are told to end: from then on Ctrl-C and a polite kill ask instead of killing. */
   stopSignal(): AbortSignal;
 }

@@ -17,6 +17,8 @@ import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
 import { providerList } from './commands/provider-list.ts';
 import { providerRemove } from './commands/provider-remove.ts';
+import { providerSetSecret } from './commands/provider-set-secret.ts';
+import { providerVerify } from './commands/provider-verify.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -35,6 +37,8 @@ export const commands: readonly Command[] = [
   status,
   providerAdd,
   providerList,
+  providerVerify,
+  providerSetSecret,
   providerEnableScim,
   providerDisableScim,
   providerDisable,

@@ -9,6 +9,7 @@ import { openTransport } from './connection.ts';
 import { CliFailure, type ExitCode, exit } from './failure.ts';
 import { showCommandHelp, showGroupHelp } from './help.ts';
 import { createOutput, type Output, type Sink } from './output.ts';
+import { readSecret, type SecretSource } from './secret-input.ts';
 
 export interface CliRun {
   /** Without the interpreter and the script. */
@@ -16,6 +17,8 @@ export interface CliRun {
   env: NodeJS.ProcessEnv;
   stdout: Sink;
   stderr: Sink;
+  /** Where a secret is read from; nothing comes when left out. */
+  stdin?: SecretSource;
   /** Where somebody sits at a terminal. */
   ask?: Ask;
   /** Instead of Ctrl-C and a polite kill of this process. */
@@ -58,7 +61,7 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
 async function execute(
   command: Command,
   rest: readonly string[],
-  { env, json, stop, ask }: CliRun & { json: boolean },
+  { env, json, stop, stdin, ask }: CliRun & { json: boolean },
   output: Output,
 ): Promise<ExitCode> {
   let transport: Transport | null = null;
@@ -73,6 +76,8 @@ async function execute(
     output,
     ask: ask ?? null,
     api,
+    secret: (what: string) =>
+      readSecret(stdin ?? nothing(), () => output.note(`${what} (nothing of it is shown), then Enter:`)),
     stopSignal: () => stop ?? interrupted(),
   };
   try {
@@ -85,6 +90,8 @@ async function execute(
     await (transport as Transport | null)?.close();
   }
 }
+
+async function* nothing(): AsyncGenerator<string> {}
 
 /** npm and others hand on a signal that the terminal sent to everybody already: so close together, two are one. */
 const SAME_SIGNAL_MS = 1_000;

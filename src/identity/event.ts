@@ -26,6 +26,7 @@ export type EventType =
   | 'provider.created'
   | 'provider.updated'
   | 'provider.removed'
+  | 'provider.verified'
   | 'token.created'
   | 'token.revoked'
   | 'mapping.applied'

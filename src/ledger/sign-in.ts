@@ -191,11 +191,20 @@ export interface StoredSetting {
   readonly value: unknown;
 }
 
+/** An event of one provider. */
+export interface ToldOfProvider {
+  readonly draft: EventDraft;
+  readonly provider: string;
+}
+
 export interface OwnSettings {
   /** null when nobody set it. */
   read(name: string): Promise<StoredSetting | null>;
-  /** @throws Refusal `stale` when another revision is there; `expected` 0 where there is none. */
-  save(name: string, value: unknown, expected: number, by: Change): Promise<number>;
+  /**
+   * `told`: the event, where it is about more than a setting. @throws Refusal `stale` when another revision is there;
+   * `expected` 0 where there is none.
+   */
+  save(name: string, value: unknown, expected: number, by: Change, told?: ToldOfProvider): Promise<number>;
 }
 
 // --- what was refused -------------------------------------------------------------------------------------------

@@ -10,6 +10,7 @@ export type CheckName =
   | 'clock'
   | 'clientSecret'
   | 'redirectUri'
+  | 'discoverRedirectUri'
   | `permission:${GraphPermission}`
   | 'assignment';
 

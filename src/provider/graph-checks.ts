@@ -37,10 +37,9 @@ export async function graphChecks(
   }
   const granted = rolesIn(token);
   const application = await askGraph(reach, provider, { path: applicationPath(endpoints) });
-  const permissions: Check[] = [];
-  for (const permission of GRAPH_PERMISSIONS) {
-    permissions.push(await permissionCheck(reach, provider, permission, granted, application));
-  }
+  const permissions = await Promise.all(
+    GRAPH_PERMISSIONS.map((each) => permissionCheck(reach, provider, each, granted, application)),
+  );
   const accepted = ok('clientSecret', 'Entra accepted client id and client secret.');
   return [accepted, ...permissions, assignmentCheck(application)];
 }

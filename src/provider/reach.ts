@@ -50,11 +50,31 @@ export function reach(options: ReachOptions): Reach {
     wait: (ms) => new Promise((done) => setTimeout(done, ms).unref()),
     random: Math.random,
     ...options,
-    memory: {
-      metadata: new Map(),
-      keySets: new Map(),
-      appTokens: new Map(),
-      completed: new Map(),
+    memory: emptyMemory(),
+  };
+}
+
+function emptyMemory(): Reach['memory'] {
+  return { metadata: new Map(), keySets: new Map(), appTokens: new Map(), completed: new Map() };
+}
+
+/**
+ * For one task that somebody waits for: every request ends within `stepMs`, all of them within `totalMs` from now on.
+ * It starts without memory and leaves none: what is kept for sign-ins must not end with the task, and a draft of a
+ * provider is nobody's.
+ */
+export function boundedReach(reach: Reach, { stepMs, totalMs }: { stepMs: number; totalMs: number }): Reach {
+  const endsAt = performance.now() + totalMs;
+  const leftMs = () => Math.max(1, Math.floor(endsAt - performance.now()));
+  return {
+    ...reach,
+    outbound: {
+      fetch: (url, request = {}) => {
+        const timeoutMs = Math.min(request.timeoutMs ?? stepMs, stepMs, leftMs());
+        return reach.outbound.fetch(url, { ...request, timeoutMs });
+      },
     },
+    wait: (ms) => reach.wait(Math.min(ms, leftMs())),
+    memory: emptyMemory(),
   };
 }

@@ -8,26 +8,31 @@ import { readDiagnosis } from './aadsts.ts';
 import { type Check, type CheckName, failed, ok, refusedCheck, skipped, warning } from './check.ts';
 import { discoveryUrlOf, type Endpoints, endpointsOf, entraDiscoveryUrl } from './endpoints.ts';
 import { graphChecks } from './graph-checks.ts';
-import { checkIssuer, fetchJson, type Metadata, readMetadata, signInMetadata } from './metadata.ts';
-import type { Reach } from './reach.ts';
+import { checkIssuer, type Metadata, readMetadata, signInMetadata } from './metadata.ts';
+import { boundedReach, type Reach } from './reach.ts';
 import { authorizationUrl } from './sign-in.ts';
 import { SignInRefusal } from './sign-in-refusal.ts';
 import { fetchKeys } from './signing-keys.ts';
-import { askForTokens } from './token-endpoint.ts';
+import { askForTokens, type TokenAnswer } from './token-endpoint.ts';
 
 export interface Verification {
   /** Ours, as it is to be registered at the provider. */
   readonly redirectUri: string;
+  /** Ours too, for Discover Claims alone: nobody needs it for signing in. */
+  readonly discoverRedirectUri?: string;
 }
+
+/** Somebody waits: discovery, then the longest of what is tried beside each other (token, then Graph). */
+const BOUNDS = { stepMs: 5_000, totalMs: 14_000 };
 
 /**
  * The provider need not be stored. In the order in which things are needed; a check that waits for a failed one is
- * `skipped`. Rejects for nothing that the provider does. Takes some seconds.
+ * `skipped`. Rejects for nothing that the provider does. Takes 15 seconds at most.
  */
 export async function verifyProvider(
   reach: Reach,
   provider: Provider,
-  { redirectUri }: Verification,
+  addresses: Verification,
 ): Promise<Check[]> {
   let endpoints: Endpoints;
   try {
@@ -35,15 +40,26 @@ export async function verifyProvider(
   } catch (error) {
     return [refusedCheck('settings', refusalIn(error))];
   }
-  const found = await discoveryChecks(reach, endpoints);
+  const bounded = boundedReach(reach, BOUNDS);
+  const found = await discoveryChecks(bounded, endpoints);
   const { metadata } = found;
   if (metadata === null) return [...found.checks, ...waiting(endpoints)];
-  // Sign-ins use what was found now, not what was kept before the settings were mended.
-  reach.memory.keySets.delete(metadata.jwksUri);
-  const checks = [...found.checks, await keysCheck(reach, metadata)];
-  if (endpoints.kind === 'entra') checks.push(...(await graphChecks(reach, provider, endpoints)));
-  else checks.push(await secretCheck(reach, provider, endpoints, metadata));
-  return [...checks, await redirectCheck(reach, endpoints, metadata, redirectUri)];
+  forgetWhatWasKept(reach, endpoints, metadata);
+  const [keys, application, redirects] = await Promise.all([
+    keysCheck(bounded, metadata),
+    endpoints.kind === 'entra'
+      ? graphChecks(bounded, provider, endpoints)
+      : secretCheck(bounded, provider, endpoints, metadata).then((check) => [check]),
+    redirectChecks(bounded, endpoints, metadata, addresses),
+  ]);
+  return [...found.checks, keys, ...application, ...redirects];
+}
+
+/** Sign-ins use what is there now, not what was kept before the settings, or the permissions, were mended. */
+function forgetWhatWasKept({ memory }: Reach, endpoints: Endpoints, { jwksUri }: Metadata): void {
+  memory.metadata.delete(discoveryAddress(endpoints));
+  memory.keySets.delete(jwksUri);
+  memory.appTokens.clear();
 }
 
 function waiting({ kind }: Endpoints): Check[] {
@@ -58,17 +74,13 @@ async function discoveryChecks(
   reach: Reach,
   endpoints: Endpoints,
 ): Promise<{ checks: Check[]; metadata: Metadata | null }> {
-  const url =
-    endpoints.kind === 'entra'
-      ? entraDiscoveryUrl(endpoints, endpoints.signInTenant, '2.0')
-      : endpoints.discoveryUrl;
+  const url = discoveryAddress(endpoints);
   const checks: Check[] = [];
   try {
     if (isNamedWhole(endpoints)) {
       const sentence = 'Not needed: the settings name every address.';
       return { checks: [skipped('discovery', sentence)], metadata: await signInMetadata(reach, endpoints) };
     }
-    reach.memory.metadata.delete(url);
     const before = reach.clock.now();
     const answer = await reach.outbound.fetch(url, { headers: { accept: 'application/json' } });
     const metadata = readMetadata(parsed(answer), url);
@@ -83,6 +95,12 @@ async function discoveryChecks(
   } catch (error) {
     return { checks: [...checks, refusedCheck('discovery', refusalIn(error))], metadata: null };
   }
+}
+
+function discoveryAddress(endpoints: Endpoints): string {
+  return endpoints.kind === 'entra'
+    ? entraDiscoveryUrl(endpoints, endpoints.signInTenant, '2.0')
+    : endpoints.discoveryUrl;
 }
 
 function isNamedWhole(endpoints: Endpoints): boolean {
@@ -151,7 +169,13 @@ async function secretCheck(
     redirect_uri: 'https://bifrost.invalid/verification',
     code_verifier: 'bifrost-verification-bifrost-verification-0',
   };
-  const answer = await askForTokens(reach, { provider, endpoints, metadata }, grant);
+  let answer: TokenAnswer;
+  try {
+    answer = await askForTokens(reach, { provider, endpoints, metadata }, grant);
+  } catch (error) {
+    // A stored secret that no key of this server opens.
+    return refusedCheck(name, refusalIn(error));
+  }
   if (answer.kind === 'unreachable') {
     return refusedCheck(name, new SignInRefusal('provider_unreachable', { detail: answer.detail }));
   }
@@ -166,14 +190,29 @@ async function secretCheck(
 
 const PAGE_BYTES = 4 * 1024 * 1024;
 
+async function redirectChecks(
+  reach: Reach,
+  endpoints: Endpoints,
+  metadata: Metadata,
+  { redirectUri, discoverRedirectUri }: Verification,
+): Promise<Check[]> {
+  const check = (name: CheckName, uri: string) => redirectCheck(reach, endpoints, metadata, name, uri);
+  const asked = [check('redirectUri', redirectUri)];
+  if (discoverRedirectUri !== undefined) {
+    const needless = check('discoverRedirectUri', discoverRedirectUri);
+    asked.push(needless.then((each) => (each.state === 'failed' ? { ...each, state: 'warning' } : each)));
+  }
+  return Promise.all(asked);
+}
+
 /** A silent attempt: the provider sends us back to the address if it knows it, and shows a page if it does not. */
 async function redirectCheck(
   reach: Reach,
   endpoints: Endpoints,
   metadata: Metadata,
+  name: CheckName,
   redirectUri: string,
 ): Promise<Check> {
-  const name = 'redirectUri';
   const nobody = { provider: '', returnTo: null, purpose: 'sign-in', startedAt: 0 } as const;
   const secrets = { state: 'verification', nonce: 'verification', codeVerifier: 'verification' };
   const url = authorizationUrl(
@@ -217,17 +256,26 @@ function refusalIn(error: unknown): SignInRefusal {
 
 export type Discovered =
   | { readonly ok: true; readonly metadata: Metadata; readonly isIssuerAsAsked: boolean }
-  | { readonly ok: false; readonly sentence: string; readonly advice: string };
+  | {
+      readonly ok: false;
+      readonly sentence: string;
+      readonly advice: string;
+      /** Listed as a trusted network, this would let the request through. */
+      readonly network: string | null;
+    };
 
 /** What an issuer says of itself, before any provider is stored. Nothing is kept. */
 export async function discoverEndpoints(reach: Reach, issuer: string): Promise<Discovered> {
   const url = discoveryUrlOf(issuer);
   try {
-    const metadata = readMetadata(await fetchJson(reach, url), url);
+    const { outbound } = boundedReach(reach, BOUNDS);
+    const answer = await outbound.fetch(url, { headers: { accept: 'application/json' } });
+    const metadata = readMetadata(parsed(answer), url);
     const isIssuerAsAsked = metadata.issuer.replace(/\/+$/, '') === issuer.replace(/\/+$/, '');
     return { ok: true, metadata, isIssuerAsAsked };
   } catch (error) {
     const { sentence, advice } = refusedCheck('discovery', refusalIn(error));
-    return { ok: false, sentence, advice: advice ?? '' };
+    const network = error instanceof OutboundFailure ? error.network : null;
+    return { ok: false, sentence, advice: advice ?? '', network };
   }
 }

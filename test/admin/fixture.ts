@@ -180,8 +180,9 @@ function contractCheck(): (method: string, path: string, json: unknown, exchange
 
   return (method, url, json, exchange) => {
     const plain = url.split('?')[0]!.replace(/\/$/, '');
-    const path = templates.find(({ pattern }) => pattern.test(plain))?.path;
-    const operation = path === undefined ? undefined : document.paths[path]?.[method.toLowerCase()];
+    const operationAt = (path: string) => document.paths[path]?.[method.toLowerCase()];
+    const path = templates.find((each) => each.pattern.test(plain) && operationAt(each.path))?.path;
+    const operation = path === undefined ? undefined : operationAt(path);
     const content = Object.entries(operation?.responses ?? {}).find(([code]) => code.startsWith('2'))?.[1];
     const schema = content?.content?.['application/json']?.schema;
     if (!schema) throw new Error(`the OpenAPI document has no answer for ${exchange}`);

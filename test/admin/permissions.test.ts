@@ -1,14 +1,17 @@
 // Role x route: every address that is mounted says what it needs, and every route of the table is asked by everybody who
 // differs in what they may. What is expected stands in docs/permissions.md, so that a change of a permission shows there.
 
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { permissionsPage } from '../../scripts/generate.permissions.ts';
 import { everything, type Needs, permissionText, systemRoles } from '../../src/edge/admin/permissions.ts';
 import { routes } from '../../src/edge/admin/routes.ts';
+import { guardedPages } from '../../src/edge/guarded-pages.ts';
 import { isOpenRoute, openRoutes } from '../../src/edge/open-routes.ts';
+import { sha256Hex } from '../../src/secret.ts';
 import { type Fixture, keys, startFixture } from './fixture.ts';
-import { keyOf, personNamed } from './signed-in.ts';
+import { by, keyOf, personNamed, sessionOf } from './signed-in.ts';
 
 const page = readFileSync(new URL('../../docs/permissions.md', import.meta.url), 'utf8');
 
@@ -33,7 +36,10 @@ describe('every address', () => {
     const known = new Set(routes.map((route) => fastifyPath(route.path)));
     const mounted = new Set(api.server.addresses.map(({ path }) => path));
     expect(mounted.size).toBeGreaterThan(50);
-    expect([...mounted].filter((path) => !known.has(path) && !isOpenRoute(path))).toEqual([]);
+    const guarded = new Set(guardedPages.map(({ path }) => path));
+    const unsaid = [...mounted].filter((path) => ![known, guarded].some((each) => each.has(path)));
+    expect(unsaid.filter((path) => !isOpenRoute(path))).toEqual([]);
+    expect([...guarded].filter((path) => !mounted.has(path) || isOpenRoute(path))).toEqual([]);
     expect([...known].filter((path) => !mounted.has(path))).toEqual([]);
   });
 
@@ -51,6 +57,31 @@ describe('every address', () => {
     for (const path of ['Users', 'Groups', 'Users/x', 'Groups/x']) {
       expect((await fetch(`${api.server.scim}/${path}`)).status, path).toBe(401);
     }
+  });
+});
+
+describe.each(guardedPages.map((each) => [each.path, each] as const))('GET %s', (path, { needs }) => {
+  const wanted = textsOf(needs);
+  const cases = systemRoles.map(({ name, permissions }) => ({
+    name,
+    may: wanted.some((permission) => permissions.includes(permission)),
+  }));
+
+  it.each(cases)('$name: $may', async ({ name, may }) => {
+    const session = sessionOf(await personNamed(api, `page-${name}-${path.length}`, name));
+    const secret = randomBytes(32).toString('base64url');
+    await api.server.ledger.sessions.begin({ ...session, hash: sha256Hex(secret) }, by());
+    const answer = await fetch(api.server.url + path, {
+      headers: { cookie: `__Host-bifrost=${secret}` },
+      redirect: 'manual',
+    });
+    if (may) expect([401, 403]).not.toContain(answer.status);
+    else expect(answer.status).toBe(403);
+  });
+
+  it('nobody: is led to signing in', async () => {
+    const answer = await fetch(api.server.url + path, { redirect: 'manual' });
+    expect(answer.headers.get('location')).toMatch(/^\/login\?returnTo=/);
   });
 });
 

@@ -6,6 +6,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ExitCode } from '../../src/cli/failure.ts';
 import { runCli } from '../../src/cli/run.ts';
+import type { SecretSource } from '../../src/cli/secret-input.ts';
 import { type Bifrost, startBifrost } from '../../src/main.ts';
 import { storage } from '../harness/storage.ts';
 
@@ -23,6 +24,8 @@ export interface RunOptions {
   stop?: AbortSignal;
   onOut?: (text: string) => void;
   onErr?: (text: string) => void;
+  /** What is piped in; a list: what somebody types, key by key. */
+  stdin?: string | readonly string[];
   /** Somebody sits at a terminal, and types that. */
   ask?: (question: string) => Promise<string>;
 }
@@ -44,9 +47,18 @@ export async function run(env: Environment, argv: readonly string[], options: Ru
     stdout: { write: stdout },
     stderr: { write: stderr },
     ...(options.stop ? { stop: options.stop } : {}),
+    ...(options.stdin === undefined ? {} : { stdin: inputOf(options.stdin) }),
     ...(options.ask ? { ask: options.ask } : {}),
   });
   return { code, out, err, json: () => JSON.parse(out) };
+}
+
+function inputOf(text: string | readonly string[]): SecretSource {
+  const chunks = typeof text === 'string' ? [text] : text;
+  const source = (async function* () {
+    yield* chunks;
+  })();
+  return Object.assign(source, { isTTY: typeof text !== 'string' });
 }
 
 /** A run in words, split at spaces. */

@@ -32,6 +32,30 @@ describe('start', () => {
     expect((await fetch(`${url}/healthz`)).status).toBe(200);
   });
 
+  test('with BIFROST_DEVELOPMENT=1 warns, on the screen and in the log', async () => {
+    const server = bifrost({ ...site.env, BIFROST_DEVELOPMENT: '1' }, 'start');
+    await server.says('Ctrl-C stops.');
+    expect(server.out).toContain('Warning: BIFROST_DEVELOPMENT=1 is set.');
+    expect(server.err).toMatch(/"level":"warn".*BIFROST_DEVELOPMENT=1/);
+    const usual = bifrost(
+      { ...site.env, BIFROST_DATA_DIR: join(site.dataDir, 'other'), DATABASE_URL: '' },
+      'start',
+    );
+    await usual.says('Ctrl-C stops.');
+    expect(usual.out + usual.err).not.toContain('BIFROST_DEVELOPMENT');
+  });
+
+  test.each([
+    [{ issuer: 'https://127.0.0.1:9000' }, 'providers[0].issuer: is plain http or on this machine'],
+    [{ issuer: 'http://login.contoso.com' }, 'providers[0].issuer: is plain http or on this machine'],
+  ])('a provider on this machine is refused without it: %j', async (more, said) => {
+    const provider = { name: 'x', kind: 'oidc', clientId: 'x', ...more };
+    await writeFile(site.env.BIFROST_CONFIG!, JSON.stringify({ providers: [provider] }));
+    const server = bifrost(site.env, 'start');
+    expect((await server.ended).code).toBe(2);
+    expect(server.err).toContain(said);
+  });
+
   test('--json: the first line is the address', async () => {
     const server = bifrost(site.env, 'start', '--json');
     await server.says('\n');

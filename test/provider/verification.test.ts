@@ -294,6 +294,7 @@ describe('any issuer', () => {
     expect(blocked).toEqual({
       ok: false,
       sentence: 'No connection to login.example.',
+      network: null,
       advice: 'Check the network.',
     });
     here.on('https://other.example', { body: { client: CLIENT } });

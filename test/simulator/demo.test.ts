@@ -6,8 +6,21 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openBrowser, readPage } from '../../simulator/demo-browser.ts';
 import { consequences, showEvent } from '../../simulator/demo-consequences.ts';
 import { startDemoServer } from '../../simulator/demo-server.ts';
+import { signInCast } from '../../simulator/demo-sign-in.ts';
+import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
+import { isAssigned } from '../../simulator/tenant-access.ts';
+
+/** Of a local Entra that is not asked. */
+const login = {
+  url: 'http://127.0.0.1:4712',
+  graphUrl: 'http://127.0.0.1:4712/graph',
+  tenantId: '7a1d0000-0000-4000-8000-000000000001',
+  clientId: '7a1d0000-0000-4000-8000-000000000002',
+  clientSecret: 'not a secret',
+};
 
 describe('the server of the demo', () => {
   let directory: string;
@@ -36,21 +49,29 @@ describe('the server of the demo', () => {
     const server = await startDemoServer(
       script(`
         import { readFileSync, writeFileSync } from 'node:fs';
-        const { PORT, BIFROST_DATA_DIR, BIFROST_CONFIG } = process.env;
+        const { PORT, BIFROST_DATA_DIR, BIFROST_CONFIG, BIFROST_DEVELOPMENT } = process.env;
         const config = JSON.parse(readFileSync(BIFROST_CONFIG, 'utf8'));
-        writeFileSync(${JSON.stringify(report)}, JSON.stringify({ args: process.argv.slice(2), PORT, BIFROST_DATA_DIR, config }));
+        writeFileSync(${JSON.stringify(report)}, JSON.stringify({ args: process.argv.slice(2), PORT, BIFROST_DATA_DIR, BIFROST_DEVELOPMENT, config }));
         console.log('a word of warning');
         console.log(JSON.stringify({ url: 'http://127.0.0.1:4711' }));
+        console.log(JSON.stringify({ setUpLink: 'http://127.0.0.1:4711/setup#secret' }));
         setInterval(() => {}, 1000);
       `),
-      '7a1d0000-0000-4000-8000-000000000001',
+      login,
     );
     expect(server.url).toBe('http://127.0.0.1:4711');
     const { default: told } = await import(report, { with: { type: 'json' } });
-    expect(told).toMatchObject({ args: ['start', '--json'], PORT: '0' });
+    expect(server.setUpLink()).toBe('http://127.0.0.1:4711/setup#secret');
+    // Without it, no provider on this machine would be taken.
+    expect(told).toMatchObject({ args: ['start', '--json'], PORT: '0', BIFROST_DEVELOPMENT: '1' });
     expect(told.config.providers[0]).toMatchObject({
       name: 'entra',
       kind: 'entra',
+      tenantId: login.tenantId,
+      clientId: login.clientId,
+      clientSecret: login.clientSecret,
+      authorityUrl: login.url,
+      graphUrl: login.graphUrl,
       scim: { enabled: true, provisioningToken: server.token },
     });
     expect(told.config.apiKeys[0].key).toBe(server.apiKey);
@@ -61,15 +82,73 @@ describe('the server of the demo', () => {
 
   test('that does not start says why, and leaves nothing behind', async () => {
     const broken = script(`console.error('the disk is full'); process.exit(3);`);
-    await expect(startDemoServer(broken, 'x')).rejects.toThrow(/ended with code 3 .*\n.*the disk is full/);
+    await expect(startDemoServer(broken, login)).rejects.toThrow(/ended with code 3 .*\n.*the disk is full/);
     expect(leftBehind()).toEqual([]);
   });
 
   test('that was not built is asked for by name', async () => {
     const missing = join(directory, 'bifrost.js');
     expect(existsSync(missing)).toBe(false);
-    await expect(startDemoServer(missing, 'x')).rejects.toThrow(/is not there: build it first/);
+    await expect(startDemoServer(missing, login)).rejects.toThrow(/is not there: build it first/);
   });
+});
+
+describe('a browser of the demo', () => {
+  test('keeps cookies of each server, follows to where it is sent, and says what the page says', async () => {
+    const asked: string[] = [];
+    const server = http.createServer((request, response) => {
+      asked.push(`${request.url} ${request.headers.cookie ?? ''}`.trim());
+      if (request.url === '/') {
+        response.writeHead(303, { location: '/there', 'set-cookie': ['a=1; Path=/', 'b=2; Path=/'] });
+        response.end();
+      } else if (request.url === '/there') {
+        response.writeHead(303, { location: '/page?x=1', 'set-cookie': 'b=; Max-Age=0' });
+        response.end();
+      } else response.end('<h1>Here</h1><p class="quiet">small</p><p>You &amp; <b>me</b>.</p>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    const page = await openBrowser((url) => url.searchParams.delete('x')).open(base);
+    expect(page).toMatchObject({ status: 200, title: 'Here', words: ['You & me.'] });
+    expect(page.stops.map((stop) => stop.slice(base.length))).toEqual(['/', '/there', '/page']);
+    expect(asked).toEqual(['/', '/there a=1; b=2', '/page a=1']);
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('that is sent round in circles ends', async () => {
+    const server = http.createServer((_, response) => response.writeHead(303, { location: '/' }).end());
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    await expect(openBrowser().open(base)).rejects.toThrow('in circles');
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+
+  test('reads headings too, and no buttons', () => {
+    const html =
+      '<h1>No</h1><p>Sorry.</p><h2>For your administrator</h2><p>Do this.</p><p><a>Try again</a></p>';
+    expect(readPage(html)).toEqual({ title: 'No', words: ['Sorry.', 'For your administrator', 'Do this.'] });
+  });
+});
+
+describe('who signs in', () => {
+  test.each([7, 8, 9])(
+    'are three people, one of whom is not assigned and has a name alone, seed %d',
+    (seed) => {
+      const tenant = sampleOrganisation({ users: 200, groups: 12, members: 600 }, seed);
+      const { developer, leaver, outsider } = signInCast(tenant, seed);
+      expect([developer.appRoles, leaver.appRoles, outsider.appRoles]).toEqual([
+        ['developer'],
+        ['viewer'],
+        [],
+      ]);
+      expect(isAssigned(tenant, outsider)).toBe(false);
+      const others = [...tenant.users.values()];
+      expect(others.some(({ displayName }) => displayName === outsider.displayName)).toBe(false);
+      expect(others.some(({ objectId }) => objectId === outsider.objectId)).toBe(false);
+    },
+  );
 });
 
 describe('what followed', () => {

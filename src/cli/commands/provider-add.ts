@@ -4,6 +4,7 @@ import type { ProviderJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Arguments, Call, Command } from '../command.ts';
 import { usageFailure } from '../failure.ts';
+import { CLIENT_SECRET_VARIABLE, clientSecretOption } from '../secret-input.ts';
 
 /** Which options say where a provider of that kind is. */
 const neededBy: Readonly<Record<string, readonly string[]>> = {
@@ -18,6 +19,7 @@ const neededBy: Readonly<Record<string, readonly string[]>> = {
 const keys = {
   'tenant-id': 'tenantId',
   'client-id': 'clientId',
+  cloud: 'cloud',
   issuer: 'issuer',
   'server-url': 'serverUrl',
   realm: 'realm',
@@ -27,13 +29,18 @@ const keys = {
 export const providerAdd: Command = {
   words: ['provider', 'add'],
   summary: 'Add a provider',
-  about:
-    'Afterwards "bifrost provider enable-scim" gives what the provider needs to send users and groups. A provider that the configuration file declares needs no adding.',
+  about: `Signing in needs the client secret too: pipe it in with --client-secret-stdin, or set ${CLIENT_SECRET_VARIABLE}; as an argument it would stay in the history of the shell. Afterwards "bifrost provider verify" says whether people could sign in, and "bifrost provider enable-scim" gives what the provider needs to send users and groups. A provider that the configuration file declares needs no adding.`,
   options: {
     name: { value: '<name>', about: 'what you call it', required: true },
     kind: { value: '<kind>', about: 'what it is', oneOf: Object.keys(neededBy), required: true },
     'client-id': { value: '<id>', about: 'client id of the application registered there', required: true },
+    'client-secret-stdin': clientSecretOption,
     'tenant-id': { value: '<id>', about: 'entra: directory (tenant) id' },
+    cloud: {
+      value: '<cloud>',
+      about: 'entra: the national cloud (commercial)',
+      oneOf: ['commercial', 'gcc-high', 'dod', 'china'],
+    },
     issuer: { value: '<url>', about: 'okta, oidc: issuer of its tokens' },
     'server-url': { value: '<url>', about: 'keycloak: address without the realm' },
     realm: { value: '<realm>', about: 'keycloak: name of the realm' },
@@ -48,15 +55,33 @@ export const providerAdd: Command = {
       'provider add --name staff --kind oidc --issuer https://login.example.com --client-id bifrost',
       'any OpenID Connect issuer',
     ],
+    [
+      'provider add --name entra --kind entra --tenant-id <id> --client-id <id> --client-secret-stdin < secret.txt',
+      'with the client secret, for signing in',
+    ],
   ],
-  async run({ arguments: given, api: open }: Call) {
+  async run(call: Call) {
+    const { arguments: given, api: open, env } = call;
     const block = readBlock(given);
+    const secret = given.flag('client-secret-stdin')
+      ? await call.secret('Client secret')
+      : env[CLIENT_SECRET_VARIABLE];
+    if (secret) block.clientSecret = secret;
     const provider = await (await open()).send<ProviderJson>('POST', pathOf('providers'), block);
     return {
       document: provider,
       show(output) {
         output.line('Added the provider ', { tone: 'strong', text: provider.name }, ` as ${provider.id}.`);
-        output.line(`Let it send users and groups: bifrost provider enable-scim ${provider.id}`);
+        output.line();
+        output.line('Register these redirect URIs at the provider:');
+        output.line(`  ${provider.signIn.redirectUri}`);
+        output.line(`  ${provider.signIn.discoverRedirectUri}`);
+        output.line();
+        if (!provider.hasClientSecret) {
+          output.line(`It has no client secret yet:   bifrost provider set-secret ${provider.id}`);
+        }
+        output.line(`Whether people can sign in:    bifrost provider verify ${provider.id}`);
+        output.line(`Let it send users and groups:  bifrost provider enable-scim ${provider.id}`);
       },
     };
   },

@@ -50,9 +50,11 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
   output.line();
   output.fields([
     ['Address', url],
+    ['Sign in', `${settings.publicUrl ?? url}/login`],
     ['Data', dataPlace(settings)],
     ['Configuration', settings.configPath ?? 'none'],
   ]);
+  if (settings.development) showDevelopment(output);
   if (bifrost.closedSecrets.length > 0) showClosed(bifrost.closedSecrets, output);
   for (const provider of providers) {
     output.line();
@@ -62,6 +64,7 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
   if (providers.length === 0) {
     output.line('There is no provider yet. In another terminal, in this folder:');
     output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
+    output.line('  bifrost provider set-secret entra     # then: provider verify entra');
     output.line('  bifrost provider enable-scim entra');
   } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
 }
@@ -74,6 +77,15 @@ function showSetUp({ url }: SetUpLink, output: Output): void {
     ' within the hour; the link works once:',
   );
   output.line(`  ${url}`);
+}
+
+function showDevelopment(output: Output): void {
+  output.line();
+  output.line({ tone: 'warning', text: 'Warning: BIFROST_DEVELOPMENT=1 is set.' });
+  output.line(
+    'Identity providers may be on this machine and by plain http, so anybody here could sign anybody in.',
+  );
+  output.line('For trying out and for tests; never where real people sign in.');
 }
 
 function showClosed(closed: readonly string[], output: Output): void {

@@ -95,7 +95,7 @@ function acceptJson(app: FastifyInstance): void {
 /** Every address says which methods it has. */
 function refuseOtherMethods(app: FastifyInstance): void {
   for (const path of new Set(routes.map((each) => each.path))) {
-    const allowed = routes.filter((each) => each.path === path).map((each) => each.method);
+    const allowed = routes.filter((each) => leadsTo(each.path, path)).map((each) => each.method);
     app.route({
       method: METHODS.filter((method) => !allowed.includes(method)),
       url: fastifyPath(path),
@@ -105,6 +105,14 @@ function refuseOtherMethods(app: FastifyInstance): void {
       },
     });
   }
+}
+
+/** A fixed address may be one with a parameter as well: `GET /providers/verify` asks for a provider of that id. */
+function leadsTo(pattern: string, path: string): boolean {
+  const [wanted, found] = [pattern.split('/'), path.split('/')];
+  return (
+    wanted.length === found.length && wanted.every((each, at) => each.startsWith('{') || each === found[at])
+  );
 }
 
 function fastifyPath(path: string): string {

@@ -3,34 +3,9 @@
 
 import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../../limits.ts';
+import { anyObject, choice, count, orNull, text, time } from './shape.ts';
 
-// --- building blocks --------------------------------------------------------------------------------------------
-
-/** The same or null, as one `type` list: quick to write out, plain to read in the OpenAPI document. */
-export function orNull<S extends TSchema>(schema: S) {
-  const plain: Record<string, unknown> = { ...(schema as object) };
-  const words = Array.isArray(plain.enum) ? { enum: [...plain.enum, null] } : {};
-  return Type.Unsafe<Static<S> | null>({ ...plain, ...words, type: [plain.type, 'null'] });
-}
-
-export const choice = <const Words extends readonly string[]>(words: Words, description?: string) =>
-  Type.Unsafe<Words[number]>({ type: 'string', enum: [...words], ...(description && { description }) });
-
-export const text = (description?: string) => Type.String(description ? { description } : {});
-export const time = (description?: string) =>
-  Type.String({ format: 'date-time', ...(description && { description }) });
-export const count = (description?: string) =>
-  Type.Integer({ minimum: 0, ...(description && { description }) });
-
-/** Any JSON object. */
-export const anyObject = (description: string) =>
-  Type.Unsafe<Record<string, unknown>>({ type: 'object', additionalProperties: true, description });
-
-export function rfc3339(at: number): string;
-export function rfc3339(at: number | null): string | null;
-export function rfc3339(at: number | null): string | null {
-  return at === null ? null : new Date(at).toISOString();
-}
+export { anyObject, choice, count, orNull, rfc3339, text, time } from './shape.ts';
 
 // --- lists ------------------------------------------------------------------------------------------------------
 
@@ -174,6 +149,13 @@ export type EventJson = Static<typeof eventShape>;
 
 // --- providers --------------------------------------------------------------------------------------------------
 
+export const providerVerificationShape = Type.Object({
+  at: time(),
+  ok: Type.Boolean(),
+  failed: Type.Array(text(), { description: 'Names of the checks that failed.' }),
+  lastOkAt: orNull(time('When all was last well; null: never so far.')),
+});
+
 export const providerShape = Type.Object({
   id: text(),
   name: text(),
@@ -189,6 +171,12 @@ export const providerShape = Type.Object({
     token: Type.Optional(
       text('Provisioning Token: what Entra calls the Secret Token. Only in the answer that made it.'),
     ),
+  }),
+  signIn: Type.Object({
+    redirectUri: text('To be registered at the provider.'),
+    discoverRedirectUri: text('The same, for Discover Claims.'),
+    frontChannelLogoutUri: text('Where the provider may tell that somebody signed out there.'),
+    lastVerification: orNull(providerVerificationShape),
   }),
   claimsSyncMode: choice(['both', 'scim']),
   roleResolutionStrategy: choice(['most-permissions', 'first-match']),

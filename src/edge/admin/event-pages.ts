@@ -33,6 +33,7 @@ export const eventWords = {
   'provider.created': 'A provider was added.',
   'provider.updated': 'Settings of a provider changed.',
   'provider.removed': 'A provider was removed.',
+  'provider.verified': 'A provider was tried, step by step.',
   'token.created': 'A provisioning token was made.',
   'token.revoked': 'A provisioning token was ended, at once or for a time to come.',
   'mapping.applied': 'The rules of a provider changed.',

@@ -2,6 +2,7 @@
 
 import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
 import { type Needs, permissionText } from './permissions.ts';
+import { providerBlockSchema } from './provider-schema.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { apiKeyShape, ownerShape, sessionShape } from './sign-in-contract.ts';
@@ -11,6 +12,7 @@ type Json = Record<string, unknown>;
 /** Shapes that stand under `components` and are pointed to where they are used. */
 const components = new Map<unknown, string>([
   [reference, 'Reference'],
+  [providerBlockSchema, 'ProviderBlock'],
   [person, 'Person'],
   [userShape, 'User'],
   [source, 'Source'],

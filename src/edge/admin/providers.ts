@@ -33,7 +33,7 @@ import { checkIfMatch, revisionTag } from './version-check.ts';
 /** `token`: the text of one that was made now. */
 async function answer(call: Call, id: string, token?: string) {
   const state = await needProvider(call.parts.ledger, id);
-  const shown = showProvider(call.parts, state);
+  const shown = await showProvider(call.parts, state);
   const scim = token === undefined ? shown.scim : { ...shown.scim, token };
   const headers = { etag: revisionTag(state.provider.revision), 'cache-control': 'no-store' };
   return { headers, body: { ...shown, scim } };
@@ -58,7 +58,7 @@ const listProviders = route({
   async handle({ parts, query: { removed: asked, ...query } }) {
     const wanted = asked === 'true';
     const states = (await parts.ledger.providers()).filter(({ provider }) => isRemoved(provider) === wanted);
-    const shown = states.map((state) => showProvider(parts, state));
+    const shown = await Promise.all(states.map((state) => showProvider(parts, state)));
     return { body: pageInMemory(wanted ? 'removed providers' : 'providers', shown, query) };
   },
 });

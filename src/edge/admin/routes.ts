@@ -14,6 +14,7 @@ import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
+import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { removalPlanRoutes } from './removal-plan.ts';
 import { requestRoutes } from './requests.ts';
@@ -40,6 +41,7 @@ export const routes: readonly Route[] = [
   ...providerRemovalRoutes,
   ...removalPlanRoutes,
   ...providerHealthRoutes,
+  ...providerVerificationRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
   ...eventRoutes,

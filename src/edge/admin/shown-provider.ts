@@ -5,10 +5,15 @@ import type { ProviderState } from '../../mapping/decide.ts';
 import { type ProviderJson, rfc3339 } from './contract.ts';
 import { lockedKeys } from './lock.ts';
 import { durationText } from './provider-block.ts';
+import { lastVerification } from './provider-verification.ts';
 import type { AdminParts } from './route.ts';
+import { signInAddresses } from './sign-in-contract.ts';
 import { endpointOf } from './tokens.ts';
 
-export function showProvider(parts: AdminParts, { provider, ruleset }: ProviderState): ProviderJson {
+export async function showProvider(
+  parts: AdminParts,
+  { provider, ruleset }: ProviderState,
+): Promise<ProviderJson> {
   const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
   const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
   const { mode, everyMs } = settings.reconcile;
@@ -20,6 +25,10 @@ export function showProvider(parts: AdminParts, { provider, ruleset }: ProviderS
     declared,
     locked: [...lockedKeys(parts.settings, provider)],
     scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
+    signIn: {
+      ...signInAddresses(parts.publicUrl()),
+      lastVerification: await lastVerification(parts.ledger, provider),
+    },
     claimsSyncMode: settings.claimsSyncMode,
     roleResolutionStrategy: ruleset.strategy,
     scope: settings.scope,

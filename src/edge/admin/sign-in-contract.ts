@@ -2,6 +2,7 @@
 // administrators. Schemas, and the types made from them; contract.ts has all others.
 
 import { type Static, Type } from 'typebox';
+import { DISCOVER_CALLBACK, FRONT_CHANNEL_LOGOUT, SIGN_IN_PATH } from '../oidc/addresses.ts';
 import { choice, count, orNull, text, time } from './contract.ts';
 
 export const ownerShape = Type.Object({
@@ -105,4 +106,52 @@ export const trustedNetworksShape = Type.Object({
   networks: Type.Array(Type.Object({ cidr: text(), description: text() })),
   revision: count('Also its ETag; 0 until it was first set.'),
   locked: Type.Boolean({ description: 'The configuration file declares the list, and owns it.' }),
+});
+
+// --- trying providers -------------------------------------------------------------------------------------------
+
+/** What is to be registered at a provider. `publicUrl`: without a slash at its end. */
+export function signInAddresses(publicUrl: string) {
+  return {
+    redirectUri: publicUrl + SIGN_IN_PATH,
+    discoverRedirectUri: publicUrl + DISCOVER_CALLBACK,
+    frontChannelLogoutUri: publicUrl + FRONT_CHANNEL_LOGOUT,
+  };
+}
+
+export const providerTrialShape = Type.Object({
+  ok: Type.Boolean({ description: 'No check failed; warnings and skipped ones may be among them.' }),
+  at: time(),
+  checks: Type.Array(
+    Type.Object({
+      name: text(
+        'settings, discovery, clock, issuer, keys, clientSecret, permission:<name>, assignment, redirectUri or discoverRedirectUri.',
+      ),
+      state: choice(
+        ['ok', 'warning', 'failed', 'skipped'],
+        'skipped: it does not apply, or could not be told.',
+      ),
+      sentence: text('What was found.'),
+      advice: orNull(text('What to do; null where there is nothing to do.')),
+    }),
+    { description: 'In the order in which things are needed.' },
+  ),
+});
+export type ProviderTrialJson = Static<typeof providerTrialShape>;
+
+const endpoints = Type.Object({
+  issuer: text('As the document writes it.'),
+  authorizationEndpoint: text(),
+  tokenEndpoint: text(),
+  jwksUri: text(),
+  userinfoEndpoint: orNull(text()),
+  endSessionEndpoint: orNull(text()),
+});
+
+export const discoveredShape = Type.Object({
+  ok: Type.Boolean(),
+  endpoints: orNull(endpoints),
+  sentence: text(),
+  advice: orNull(text()),
+  trustedNetwork: orNull(text('The network that would have to be trusted for it, such as 10.20.0.7/32.')),
 });

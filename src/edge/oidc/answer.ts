@@ -28,18 +28,24 @@ export const pageHeaders: Readonly<Record<string, string>> = {
 };
 
 /**
- * For a page at the end of a pop-up: its way led through pages of the provider, and a policy of its own would cut it off from
- * the page that opened it.
+ * Of the page in a pop-up that comes back from the provider: any other policy would cut it off from the page that opened
+ * it, because the provider's own has none. It hands on to this origin alone.
  */
-export const popupHeaders = { ...pageHeaders, 'cross-origin-opener-policy': 'unsafe-none' };
+export const openerHeaders: Readonly<Record<string, string>> = {
+  'cross-origin-opener-policy': 'unsafe-none',
+};
 
 export function sendPage(
   reply: FastifyReply,
   status: number,
   text: string,
-  headers: Readonly<Record<string, string>> = pageHeaders,
+  headers: Readonly<Record<string, string>> = {},
 ): FastifyReply {
-  return reply.code(status).headers(headers).type('text/html; charset=utf-8').send(text);
+  return reply
+    .code(status)
+    .headers({ ...pageHeaders, ...headers })
+    .type('text/html; charset=utf-8')
+    .send(text);
 }
 
 export function wantsJson({ headers }: FastifyRequest): boolean {

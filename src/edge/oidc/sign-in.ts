@@ -3,7 +3,7 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../../id.ts';
-import type { Provider } from '../../identity/provider.ts';
+import { isClosed, type Provider } from '../../identity/provider.ts';
 import { actorOf, sessionIdentity } from '../../identity/sign-in.ts';
 import type { Change } from '../../ledger/ledger.ts';
 import { limits } from '../../limits.ts';
@@ -18,8 +18,10 @@ import {
 } from '../../provider/sign-in.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { Refusal } from '../../refusal.ts';
-import { type FailedAttempts, failedAttempts } from '../admin/caller.ts';
-import { popupHeaders, sendPage } from './answer.ts';
+import { type FailedAttempts, failedAttempts, mayNot } from '../admin/caller.ts';
+import { discoverClaims } from '../guarded-pages.ts';
+import { DISCOVER_CALLBACK, SIGN_IN_PATH } from './addresses.ts';
+import { openerHeaders, sendPage } from './answer.ts';
 import { beginSession, giveSession } from './begin-session.ts';
 import { forMs, forNever, underWayName, underWayTooMany } from './cookies.ts';
 import { byRequest, endOwn, type FrontDoor, showSignIn } from './front-door.ts';
@@ -27,9 +29,7 @@ import { type LetIn, letIn } from './let-in.ts';
 import { claimsPage, notLetInPage, type Way } from './pages.ts';
 import { type Refused, refusedByProvider, refusedByUs } from './refused.ts';
 import { readReturnTo } from './return-to.ts';
-
-const SIGN_IN_PATH = '/login';
-const DISCOVER_CALLBACK = '/workspace/scim/oauth-discover-callback';
+import { signedInCaller } from './session-credential.ts';
 
 const pathOf = { 'sign-in': SIGN_IN_PATH, 'discover-claims': DISCOVER_CALLBACK } satisfies Record<
   Purpose,
@@ -46,8 +46,11 @@ interface Visit {
   failures: FailedAttempts;
 }
 
-function canSignIn({ enabled, settings }: Provider): boolean {
-  return enabled && typeof settings.connection.clientId === 'string';
+/** What a token holds is looked at before the provider is enabled. */
+function canSignIn(provider: Provider, purpose: Purpose = 'sign-in'): boolean {
+  const { enabled, settings } = provider;
+  if (isClosed(provider) || !(enabled || purpose === 'discover-claims')) return false;
+  return typeof settings.connection.clientId === 'string';
 }
 
 export async function waysIn(door: Pick<FrontDoor, 'parts'>, returnTo: string): Promise<Way[]> {
@@ -69,7 +72,19 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
     if (wanted === null) return showSignIn(door, reply, { returnTo });
-    return goThere(visit, await providerNamed(door, wanted), 'sign-in', returnTo);
+    return goThere(visit, await providerNamed(door, wanted, 'sign-in'), 'sign-in', returnTo);
+  });
+  app.get(discoverClaims.path, async (request, reply) => {
+    const by = byRequest(door);
+    const caller = await signedInCaller(door.parts, request.raw, by.at);
+    if (!caller) {
+      const back = new URLSearchParams({ returnTo: request.url });
+      return reply.header('cache-control', 'no-store').redirect(`${SIGN_IN_PATH}?${back}`, 303);
+    }
+    const refusal = mayNot(caller, discoverClaims.needs);
+    if (refusal) throw refusal;
+    const wanted = await providerNamed(door, queryOf(request).get('provider') ?? '', 'discover-claims');
+    return goThere({ door, request, reply, by, failures }, wanted, 'discover-claims', '/');
   });
   app.get(DISCOVER_CALLBACK, async (request, reply) => {
     const visit = { door, request, reply, by: byRequest(door), failures };
@@ -87,15 +102,15 @@ function isCallback(query: URLSearchParams): boolean {
   return ['code', 'error', 'state'].some((name) => query.has(name));
 }
 
-async function providerNamed({ parts }: FrontDoor, id: string): Promise<Provider> {
+async function providerNamed({ parts }: FrontDoor, id: string, purpose: Purpose): Promise<Provider> {
   const state = await parts.ledger.provider(id.slice(0, 200));
-  if (state && canSignIn(state.provider)) return state.provider;
+  if (state && canSignIn(state.provider, purpose)) return state.provider;
   throw new Refusal('notFound', 'There is no such provider to sign in with. It may have been disabled.');
 }
 
 // --- there ------------------------------------------------------------------------------------------------------
 
-export async function goThere(
+async function goThere(
   visit: Visit,
   provider: Provider,
   purpose: Purpose,
@@ -132,7 +147,7 @@ async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams):
   if (!result.ok) return refuse(visit, provider, refusedByProvider(result.refusal), {});
   if (result.purpose === 'discover-claims') {
     const text = claimsPage({ provider: provider.name, claims: result.received ?? {} });
-    return sendPage(reply, 200, text, popupHeaders);
+    return sendPage(reply, 200, text, openerHeaders);
   }
   const { secret, session } = sessionFor(visit, result);
   const change: Change = { ...by, actor: { kind: 'system', id: 'sign-in' } };
@@ -169,7 +184,7 @@ async function readBegun(
   }
   if (transaction.purpose !== purpose) return null;
   const found = await ledger.provider(transaction.provider);
-  return found && canSignIn(found.provider) ? { transaction, provider: found.provider } : null;
+  return found && canSignIn(found.provider, purpose) ? { transaction, provider: found.provider } : null;
 }
 
 function sessionFor({ door, request, by }: Visit, signedIn: SignedIn) {

@@ -5,6 +5,7 @@ import { endpointsOf } from '../../provider/endpoints.ts';
 import { signInMetadata } from '../../provider/metadata.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import type { Parts } from '../parts.ts';
+import { FRONT_CHANNEL_LOGOUT } from './addresses.ts';
 import { pageHeaders } from './answer.ts';
 import { byRequest, type FrontDoor } from './front-door.ts';
 
@@ -42,7 +43,7 @@ const CHARACTERS = 300;
  */
 export function registerFrontChannel(app: FastifyInstance, door: FrontDoor): void {
   app.get<{ Querystring: Record<string, unknown> }>(
-    '/login/front-channel-logout',
+    FRONT_CHANNEL_LOGOUT,
     async ({ query: { iss, sid } }, reply) => {
       if (
         typeof iss === 'string' &&

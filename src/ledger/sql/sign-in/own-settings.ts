@@ -1,9 +1,10 @@
 // Settings that the dashboard owns where the configuration file is silent. Each has a revision, so that nobody overwrites
 // what they have not seen.
 
+import type { EventDraft } from '../../../identity/event.ts';
 import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
-import type { OwnSettings, StoredSetting } from '../../sign-in.ts';
+import type { OwnSettings, StoredSetting, ToldOfProvider } from '../../sign-in.ts';
 import type { Tell } from '../origin.ts';
 import { one, type Script, write } from '../statement.ts';
 import type { Hands } from './hands.ts';
@@ -12,7 +13,8 @@ export function ownSettings(hands: Hands): OwnSettings {
   const { tell } = hands;
   return {
     read: (name) => hands.read(() => readSetting(name)),
-    save: (name, value, expected, by) => hands.write(() => saveSetting(tell, name, value, expected, by)),
+    save: (name, value, expected, by, told) =>
+      hands.write(() => saveSetting(tell, { name, value, expected, told }, by)),
   };
 }
 
@@ -24,13 +26,15 @@ function* readSetting(name: string): Script<StoredSetting | null> {
   return row ? { revision: row.revision, value: JSON.parse(row.value) } : null;
 }
 
-function* saveSetting(
-  tell: Tell,
-  name: string,
-  value: unknown,
-  expected: number,
-  by: Change,
-): Script<number> {
+interface Saving {
+  name: string;
+  value: unknown;
+  /** Revision that is there now. */
+  expected: number;
+  told: ToldOfProvider | undefined;
+}
+
+function* saveSetting(tell: Tell, { name, value, expected, told }: Saving, by: Change): Script<number> {
   // What an export holds that column to.
   if (typeof value !== 'object' || value === null) throw new TypeError('a setting is an object or a list');
   const before = yield* readSetting(name);
@@ -56,9 +60,11 @@ function* saveSetting(
     throw new Refusal('stale', 'The setting was changed by somebody else. Read it again.');
   }
   const data = { name, before: before?.value ?? null, after: value };
-  yield* tell([{ type: 'settings.updated', subject: { kind: 'settings', id: name }, data }], {
-    ...by,
-    provider: null,
-  });
+  const draft: EventDraft = told?.draft ?? {
+    type: 'settings.updated',
+    subject: { kind: 'settings', id: name },
+    data,
+  };
+  yield* tell([draft], { ...by, provider: told?.provider ?? null });
   return revision;
 }
