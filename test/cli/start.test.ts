@@ -68,7 +68,7 @@ describe('start', () => {
     async (signal) => {
       const server = bifrost(site.env, 'start', '--json');
       await server.says('\n');
-      const { url } = JSON.parse(server.out) as { url: string };
+      const { url } = JSON.parse(server.out.split('\n')[0]!) as { url: string };
       const created = await fetch(`${url}/scim/v2/Users`, {
         method: 'POST',
         headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' },
@@ -89,7 +89,7 @@ describe('start', () => {
   test('a command that waits for events does not hold up the end', async () => {
     const server = bifrost(site.env, 'start', '--json');
     await server.says('\n');
-    const { url } = JSON.parse(server.out) as { url: string };
+    const { url } = JSON.parse(server.out.split('\n')[0]!) as { url: string };
     const waiting = fetch(`${url}/api/events?after=1000000&wait=30`, {
       headers: { authorization: `Bearer ${site.apiKey}` },
     }).catch(() => null);

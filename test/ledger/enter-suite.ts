@@ -30,7 +30,7 @@ function asked(subject: string, claims: Record<string, unknown> | null, more: Pa
     isNameWeak: false,
     keepName: false,
     session: {
-      hash: newId(),
+      hash: newId(at),
       id: newId(at),
       createdAt: at,
       expiresAt: at + 1_000_000,
@@ -118,7 +118,7 @@ export function enterSuite(open: Open): void {
         decide({ state }) {
           const context = { state, ...by() };
           const told = { ...wanted.told!, claims: { ...wanted.told!.claims, preferred_username: userName } };
-          const made = { id: newId(), formerly: null };
+          const made = { id: newId(tick()), formerly: null };
           const { changes, outcome } = decideFirstSignIn(context, made, { ...wanted, told });
           return { changes, answer: outcome };
         },
