@@ -115,7 +115,7 @@ describe.skipIf(!browser)('in a browser', () => {
     it('says so when the link is cut off before its secret', async () => {
       const { page } = await open();
       await page.goto(at('/setup'));
-      await page.getByText('The link is incomplete').waitFor();
+      await page.getByText('This link is incomplete').waitFor();
     });
   });
 

@@ -130,7 +130,9 @@ describe('somebody whom SCIM provisioned', () => {
   it('is not found by a name while the directory does not answer', async () => {
     const user = somebody();
     const id = await provisioned(user, { externalId: user.mailNickname });
-    world.entra.setFault({ at: 'graph', kind: 'html', times: null });
+    // Longer than anybody waits: it is not asked again. The clock of this world stands still, so no patience would end.
+    const away = { kind: 'status', status: 503, retryAfterSeconds: 60 } as const;
+    world.entra.setFault({ at: 'graph', ...away, times: null });
     const refused = await world.signIn(user.userPrincipalName);
     world.entra.clearFaults();
     expect([refused.status, await refusals(id)]).toEqual([403, ['not-confirmed']]);
