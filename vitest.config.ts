@@ -13,11 +13,12 @@ const onEveryEngine = [
   'test/vendors/**/*.test.ts',
 ];
 
-/** What is about the file: its lock, its damage, the folder around it. */
+/** What is about the file: its lock, its damage, the folder around it; and what a browser is shown, which no engine changes. */
 const onSqlite = [
   'test/admin/{key-rotate,unswept}.test.ts',
   'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify}.test.ts',
   'test/ledger/sqlite*.test.ts',
+  'test/sign-in/{browser,gallery}.test.ts',
 ];
 
 const onPostgres = [

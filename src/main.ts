@@ -1,10 +1,8 @@
 // Builds the parts, joins them, starts, stops: the only file that knows every room.
 
-import { createHmac, randomBytes } from 'node:crypto';
-import { chmodSync, rmSync } from 'node:fs';
-import { createServer, type IncomingMessage, type Server } from 'node:http';
+import { createHmac } from 'node:crypto';
 import type { Socket } from 'node:net';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import Fastify, {
   type FastifyInstance,
@@ -17,6 +15,7 @@ import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
+import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
 import { issueSetUpLink, type SetUpLink } from './edge/oidc/set-up.ts';
@@ -25,12 +24,18 @@ import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { fold } from './fold.ts';
-import { makeFolder } from './folder.ts';
 import { newId } from './id.ts';
 import { clientSecretIdentity, type Provider, SEALED_SECRET, sealedSecrets } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
+import {
+  LOCAL_HEADER,
+  type LocalRequests,
+  listenOnSocket,
+  localRequests,
+  SOCKET_NAME,
+} from './local-socket.ts';
 import { createLogger } from './log.ts';
 import { outbound } from './outbound.ts';
 import { reach } from './provider/reach.ts';
@@ -72,9 +77,6 @@ export interface Address {
   path: string;
 }
 
-export const SOCKET_NAME = 'bifrost.sock';
-const LOCAL_HEADER = 'x-bifrost-local';
-
 /** @throws ConfigError with all problems at once; LedgerLocked when another process has the data. */
 export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   const settings = readSettings({
@@ -111,6 +113,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       log,
       keys,
       version,
+      passwords: passwords(),
       reach: reach({
         outbound: wayOut,
         clock,
@@ -249,7 +252,7 @@ function answerUnreadable(_error: Error, socket: Socket): void {
 async function listen(
   app: FastifyInstance,
   parts: Parts,
-  local: ReturnType<typeof localRequests>,
+  local: LocalRequests,
   address: { url: string },
 ): Promise<() => Promise<void>> {
   const { host, port, dataDir } = parts.settings;
@@ -264,36 +267,5 @@ async function listen(
     if (!socket) return;
     socket.closeAllConnections();
     await new Promise((resolve) => socket.close(resolve));
-  };
-}
-
-/** The operator's way in: whoever may open this file may do everything, as with the data beside it. */
-async function listenOnSocket(
-  app: FastifyInstance,
-  local: ReturnType<typeof localRequests>,
-  path: string,
-): Promise<Server> {
-  makeFolder(dirname(path));
-  rmSync(path, { force: true });
-  const server = createServer((request, response) => {
-    local.add(request);
-    app.routing(request, response);
-  });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(path, resolve);
-  });
-  chmodSync(path, 0o600);
-  return server;
-}
-
-/** Which requests came from the operator's own shell: by the socket, or injected with this process's own secret. */
-function localRequests() {
-  const bySocket = new WeakSet<IncomingMessage>();
-  const secret = randomBytes(32).toString('base64url');
-  return {
-    secret,
-    add: (request: IncomingMessage) => bySocket.add(request),
-    has: (request: IncomingMessage) => bySocket.has(request) || request.headers[LOCAL_HEADER] === secret,
   };
 }

@@ -2,9 +2,10 @@
 
 const STYLE = `
 :root { color-scheme: light dark; --back: #f2f4f8; --card: #fff; --ink: #1b1f27; --soft: #5a6372; --line: #d8dde6;
-  --accent: #1f5fbf; }
+  --edge: #7a8296; --accent: #1f5fbf; }
 @media (prefers-color-scheme: dark) {
-  :root { --back: #14171d; --card: #1d2129; --ink: #e8ebf0; --soft: #a0a9b8; --line: #343b47; --accent: #7fb0ff; }
+  :root { --back: #14171d; --card: #1d2129; --ink: #e8ebf0; --soft: #a0a9b8; --line: #343b47; --edge: #6b7688;
+    --accent: #7fb0ff; }
 }
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--back); color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
@@ -17,11 +18,11 @@ p { margin: .5rem 0; } .soft { color: var(--soft); font-size: .9rem; }
 a { color: var(--accent); }
 ul.accounts { list-style: none; margin: 1rem 0; padding: 0; border-top: 1px solid var(--line); }
 ul.accounts a { display: block; padding: .6rem .4rem; border-bottom: 1px solid var(--line); text-decoration: none;
-  color: inherit; }
+  color: inherit; overflow-wrap: anywhere; }
 ul.accounts a:hover, ul.accounts a:focus-visible { background: var(--back); }
 form.search { display: flex; gap: .5rem; margin: 1rem 0; }
 input[type=search] { flex: 1; min-width: 0; padding: .5rem .7rem; font: inherit; color: inherit;
-  background: var(--back); border: 1px solid var(--line); border-radius: 6px; }
+  background: var(--back); border: 1px solid var(--edge); border-radius: 6px; }
 button, a.button { display: inline-block; padding: .5rem 1rem; font: inherit; color: var(--card);
   background: var(--accent); border: 0; border-radius: 6px; text-decoration: none; cursor: pointer; }
 a.quiet { color: var(--accent); background: none; }

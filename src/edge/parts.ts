@@ -7,6 +7,7 @@ import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Reach } from '../provider/reach.ts';
+import type { Passwords } from './oidc/passwords.ts';
 
 export interface Parts {
   ledger: Ledger;
@@ -15,6 +16,8 @@ export interface Parts {
   log: Logger;
   keys: KeyRing;
   version: string;
+  /** Of break-glass administrators. */
+  passwords: Passwords;
   /** The way to identity providers. */
   reach: Reach;
   /** How the world reaches us, without a slash at the end; known once the server listens. */

@@ -111,7 +111,7 @@ function factsAfter(before: Pick<User, 'claims' | 'directory'>, told: ClaimsTold
 const NAMES = ['preferred_username', 'upn', 'unique_name', 'email'];
 
 /** The sign-in name that a token gives; null where it gives none. */
-export function userNameOf(claims: Readonly<Record<string, unknown>>): string | null {
+function userNameOf(claims: Readonly<Record<string, unknown>>): string | null {
   for (const name of NAMES) {
     const value = textOf(claims, name);
     if (value !== null) return value;

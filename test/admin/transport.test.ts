@@ -87,7 +87,8 @@ describe('credentials', () => {
 
 describe('the socket in the data directory', () => {
   it('is the operator, without a key', async () => {
-    const { startBifrost, SOCKET_NAME } = await import('../../src/main.ts');
+    const { startBifrost } = await import('../../src/main.ts');
+    const { SOCKET_NAME } = await import('../../src/local-socket.ts');
     const { request } = await import('node:http');
     const { env, remove } = await storage();
     const bifrost = await startBifrost({ env: { PORT: '0', ...env, VITEST: '1' }, config: {} });

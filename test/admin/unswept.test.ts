@@ -10,6 +10,7 @@ import { readSettings } from '../../src/config.ts';
 import { registerAdmin } from '../../src/edge/admin/admin.ts';
 import type { UserJson } from '../../src/edge/admin/contract.ts';
 import { systemRoles } from '../../src/edge/admin/permissions.ts';
+import { passwords } from '../../src/edge/oidc/passwords.ts';
 import { newId } from '../../src/id.ts';
 import { loadKeyRing } from '../../src/key-ring.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,
     apiKeys: [],
+    passwords: passwords(),
     reach: reach({
       outbound: { fetch: () => Promise.reject(new Error('nobody is asked')) },
       clock: systemClock,

@@ -179,3 +179,39 @@ describe('signing out', () => {
     expect(somebody.cookies.size).toBe(1);
   });
 });
+
+describe('changing the password', () => {
+  const change = (somebody: ReturnType<typeof visitor>, body: object) =>
+    somebody.send(
+      'PUT',
+      '/api/me/password',
+      { 'content-type': 'application/json', origin: server.url },
+      JSON.stringify(body),
+    );
+
+  it('wants the one until now, keeps this session, and ends the others', async () => {
+    now += 60_000;
+    const [here, there] = [visitor(server.url), visitor(server.url)];
+    for (const each of [here, there]) await each.post('/login', { name: 'admin', password: PASSWORD });
+    const other = 'another horse, another battery';
+    expect((await change(here, { current: 'not the password at all', password: other })).status).toBe(403);
+    expect((await change(here, { current: PASSWORD, password: 'short' })).status).toBe(400);
+    expect((await change(here, { current: PASSWORD, password: other })).status).toBe(204);
+    expect((await here.get('/api/me')).status).toBe(200);
+    expect((await there.get('/api/me')).status).toBe(401);
+    expect((await visitor(server.url).post('/login', { name: 'admin', password: PASSWORD })).status).toBe(
+      401,
+    );
+    expect((await visitor(server.url).post('/login', { name: 'admin', password: other })).status).toBe(303);
+    expect((await events('admin.password_set')).length).toBe(1);
+  });
+
+  it('is nothing for whoever has none here', async () => {
+    const answer = await fetch(`${server.url}/api/me/password`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${server.apiKey}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ current: PASSWORD, password: 'another horse, another battery' }),
+    });
+    expect(answer.status).toBe(403);
+  });
+});

@@ -113,8 +113,7 @@ const removeLink = route({
   path: '/users/{id}/links/{link}',
   permission: approve,
   summary: 'Take a link away',
-  description:
-    'The next sign-in is looked at as if it were the first. Sessions that began with it go on: DELETE /users/{id}/sessions ends them.',
+  description: 'The next sign-in is looked at as if it were the first. All of their sessions end.',
   status: 204,
   async handle(call) {
     const { ledger } = call.parts;

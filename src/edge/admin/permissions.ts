@@ -57,7 +57,6 @@ const catalogue = {
   admins: {
     read: 'See the break-glass administrators.',
     create: 'Make a set-up link for another break-glass administrator.',
-    edit: 'Give break-glass administrators new passwords.',
     delete: 'Remove break-glass administrators, but for the last.',
   },
   settings: {

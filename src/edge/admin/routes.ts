@@ -11,6 +11,7 @@ import { localAdminRoutes } from './local-admins.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
+import { ownPasswordRoutes } from './own-password.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...jobRoutes,
   ...keyRoutes,
   ...meRoutes,
+  ...ownPasswordRoutes,
   ...sessionRoutes,
   ...apiKeyRoutes,
   ...linkRoutes,

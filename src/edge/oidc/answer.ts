@@ -21,8 +21,9 @@ export const pageHeaders: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin-allow-popups',
   'x-content-type-options': 'nosniff',
   'x-frame-options': 'DENY',
-  // The address of a callback has a code in it: nobody is told where one came from.
-  'referrer-policy': 'no-referrer',
+  // The address of a callback has a code in it: no other site is told where one came from. With `no-referrer` browsers would
+  // send our own forms with `Origin: null` (Fetch, "append a request Origin header"), as those of strangers.
+  'referrer-policy': 'same-origin',
   'cache-control': 'no-store',
 };
 

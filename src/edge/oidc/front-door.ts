@@ -15,7 +15,6 @@ import { assets } from './assets.ts';
 import { beginSession, giveSession, takeSession } from './begin-session.ts';
 import { setUpPage, signedOutPage, signInPage, type Way } from './pages.ts';
 import { LOCAL_CAP_MS, type PasswordSignIn, passwordSignIn } from './password-sign-in.ts';
-import { type Passwords, passwords } from './passwords.ts';
 import { readReturnTo } from './return-to.ts';
 import { isFromOurPages } from './same-origin.ts';
 import { sessionHash } from './session-credential.ts';
@@ -25,7 +24,6 @@ const FORM_BYTES = 16 * 1024;
 
 export interface FrontDoor {
   parts: Parts;
-  secrets: Passwords;
   password: PasswordSignIn;
   /** Counts a try of an address. @throws Refusal `throttled` when there were too many. */
   countTry(request: FastifyRequest, at: number): void;
@@ -37,12 +35,10 @@ export interface FrontDoor {
 
 export function frontDoor(parts: Parts, others: Pick<FrontDoor, 'ways' | 'signOutAtProvider'>): FrontDoor {
   const tries = failedAttempts(limits.passwordTriesPerMinute);
-  const secrets = passwords();
   return {
     ...others,
     parts,
-    secrets,
-    password: passwordSignIn(parts.ledger, secrets),
+    password: passwordSignIn(parts.ledger, parts.passwords),
     countTry({ ip }, at) {
       const waitMs = tries.note(ip, at);
       if (waitMs === 0) return;
@@ -154,7 +150,7 @@ async function postSetUp(door: FrontDoor, request: FastifyRequest, reply: Fastif
   const { token = '', name = '', password = '' } = readForm(door, request);
   const by = byRequest(door);
   door.countTry(request, by.at);
-  const admin = await setUp(door.parts.ledger, door.secrets, { token, name, password }, by);
+  const admin = await setUp(door.parts.ledger, door.parts.passwords, { token, name, password }, by);
   await enter(door, request, reply, { provider: null, id: admin.id }, by);
   return wantsJson(request) ? reply.code(204).headers(pageHeaders).send() : reply.redirect('/', 303);
 }

@@ -37,9 +37,11 @@ export interface PageParts {
   body: Html;
   /** Address of a script of ours. */
   script?: string;
+  /** Its address has a secret that is lost by leaving: our name at the top leads nowhere. */
+  isOneWay?: boolean;
 }
 
-export function page({ title, body, script }: PageParts): string {
+export function page({ title, body, script, isOneWay = false }: PageParts): string {
   return `<!doctype html>
 ${
   html`<html lang="en">
@@ -47,13 +49,13 @@ ${
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>${title === 'Bifrost' ? title : `${title} - Bifrost`}</title>
+<title>${title} - Bifrost</title>
 <link rel="stylesheet" href="/sign-in/style.css">
 ${script !== undefined && html`<script type="module" src="${script}"></script>`}
 </head>
 <body>
 <main>
-<p class="brand"><span aria-hidden="true"></span>Bifrost</p>
+<p class="brand"><span aria-hidden="true"></span>${isOneWay ? 'Bifrost' : html`<a href="/">Bifrost</a>`}</p>
 <h1>${title}</h1>
 ${body}
 </main>

@@ -64,7 +64,7 @@ out. Keep its password where two people can find it.</p>
 <button>Make the account and sign in</button>
 </form>
 <noscript><p class="problem">This page needs JavaScript to read the link.</p></noscript>`;
-  return page({ title: 'Set up Bifrost', body, script: '/sign-in/set-up.js' });
+  return page({ title: 'Set up Bifrost', body, script: '/sign-in/set-up.js', isOneWay: true });
 }
 
 export interface NotLetIn {
@@ -79,7 +79,7 @@ export interface NotLetIn {
   forAdministrator?: string;
   /** By which support finds it: request id, and those of the provider. */
   references: readonly { name: string; value: string }[];
-  /** Where to try again. */
+  /** Where signing in begins. */
   again?: string | null;
 }
 
@@ -95,7 +95,7 @@ ${
 <tbody>${looked.map(({ what, held }) => html`<tr><td><code>${what}</code></td><td>${held}</td></tr>`)}</tbody></table>`
 }
 ${forAdministrator !== undefined && html`<h2>For your administrator</h2><p>${forAdministrator}</p>`}
-${again && html`<p><a class="button" href="${again}">Try again</a></p>`}
+${again && html`<p><a class="button" href="${again}">Back to sign-in</a></p>`}
 <dl class="references">${references.map(({ name, value }) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
   return page({ title, body });
 }
@@ -109,12 +109,12 @@ export interface HomePage {
 
 export function homePage({ name, role, isBreakGlass }: HomePage): string {
   const body = html`
-<p>You are signed in as <strong>${name}</strong>${isBreakGlass && ' (break-glass account)'}.</p>
+<p>As <strong>${name}</strong>${isBreakGlass && ' (break-glass account)'}.</p>
 <p>${role === null ? 'You have no role here any more.' : html`Your role is <strong>${role}</strong>.`}</p>
 <p class="quiet">What you may do is in <a href="/api/me">/api/me</a>; the whole API is described in
 <a href="/api/openapi.json">/api/openapi.json</a>.</p>
-<form method="post" action="/logout"><button>Sign out</button></form>`;
-  return page({ title: 'Bifrost', body });
+<form method="post" action="/logout"><button class="second">Sign out</button></form>`;
+  return page({ title: 'You are signed in', body });
 }
 
 export interface SignedOut {
@@ -147,5 +147,5 @@ export function claimsPage({ provider, claims }: ClaimsPage): string {
   )}</tbody></table>
 <template id="claims">${JSON.stringify(claims)}</template>
 <p class="quiet">Claim names in rules are matched exactly, case included.</p>`;
-  return page({ title: 'Claims of this sign-in', body, script: '/sign-in/claims.js' });
+  return page({ title: 'Claims of this sign-in', body, script: '/sign-in/claims.js', isOneWay: true });
 }

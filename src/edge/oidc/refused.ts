@@ -1,5 +1,6 @@
 // Every way in which a sign-in ends without a session, in words for the person, for the administrator, and for the log.
 
+import type { SuspensionReason, User } from '../../identity/user.ts';
 import type { FullUser, Ledger } from '../../ledger/ledger.ts';
 import type { SignInRefusal } from '../../provider/sign-in-refusal.ts';
 import { whatRulesSaw } from '../admin/user-access.ts';
@@ -31,7 +32,7 @@ export async function refusedByUs(outcome: NotIn, ledger: Ledger): Promise<Refus
         title: 'Your account is suspended',
         words: 'Your organisation has suspended this account, so it cannot be used here.',
         advice: ASK,
-        forAdministrator: `Suspended by: ${Object.keys(outcome.user.suspensions).join(', ')}. What the provider suspended is lifted at the provider; what an administrator suspended, here.`,
+        forAdministrator: `Suspended by ${suspendedBy(outcome.user)}. What the provider suspended is lifted at the provider; what an administrator suspended, here.`,
       };
     case 'removed':
     case 'gone':
@@ -87,13 +88,24 @@ export async function refusedByUs(outcome: NotIn, ledger: Ledger): Promise<Refus
   }
 }
 
+const suspenders: Readonly<Record<SuspensionReason, string>> = {
+  scim: 'provisioning (SCIM)',
+  directory: 'the directory',
+  admin: 'an administrator here',
+};
+
+function suspendedBy({ suspensions }: User): string {
+  const reasons = Object.keys(suspensions) as SuspensionReason[];
+  return reasons.map((reason) => suspenders[reason]).join(' and ');
+}
+
 async function withoutRole(id: string, ledger: Ledger) {
   const full = await ledger.fullUser(id);
   return {
     user: id,
     title: 'You have no role here',
     words: 'You were recognised, but none of the rules gives you a role, and without one nobody comes in.',
-    advice: 'Ask your administrator to give you one; this is what the rules looked at:',
+    advice: 'Ask your administrator to give you one.',
     forAdministrator:
       'Give the attribute a value that a rule matches, add a rule, or give the person a role. Attribute names are matched exactly, case included.',
     looked: full ? attributesSeen(full) : [],
