@@ -89,6 +89,13 @@ export async function showFollowing(play: Play): Promise<void> {
   if (events.length > SHOWN_EVENTS) play.print(`    ... and ${events.length - SHOWN_EVENTS} more`);
 }
 
+/** What the reader did meanwhile, such as signing in. */
+export async function tellNews(play: Play): Promise<void> {
+  const events = await newEvents(play);
+  const nameOf = (one: string): string => play.names.get(one) ?? '';
+  for (const event of events) play.print(`  just now: ${showEvent(event, nameOf)}`);
+}
+
 async function newEvents(play: Play): Promise<Json[]> {
   const events = await play.followed.newEvents();
   learnNames(play, events);

@@ -88,7 +88,7 @@ async function comesIn(play: Play, browser: Browser): Promise<number> {
   play.print(`  the browser goes: ${page.stops.map(placeOf(play)).join(' -> ')}`);
   sayPage(play, page);
   await showFollowing(play);
-  return expected(play, page.status === 200 && page.title === 'Bifrost', 'they should have come in');
+  return expected(play, page.status === 200 && pathOf(page) === '/', 'they should have come in');
 }
 
 async function isRefused(play: Play, browser: Browser, code: string): Promise<number> {
@@ -103,7 +103,7 @@ async function isRefused(play: Play, browser: Browser, code: string): Promise<nu
 /** The very next click, and one more try. */
 async function isOut(play: Play, browser: Browser): Promise<number> {
   const page = await browser.open(play.server.url);
-  const isThrownOut = page.title === 'Sign in';
+  const isThrownOut = pathOf(page) === '/login';
   play.print(`  the very next click: Bifrost shows the page "${page.title}" again; the session is gone`);
   const failures = expected(play, isThrownOut, 'the session should have ended');
   play.print('  signing in once more');
@@ -111,12 +111,13 @@ async function isOut(play: Play, browser: Browser): Promise<number> {
 }
 
 function sayPage({ print }: Play, { title, words }: Page): void {
-  const heading = title === 'Bifrost' ? [] : [`${title}.`];
   const at = words.indexOf('For your administrator');
   const forPerson = at < 0 ? words : words.slice(0, at);
-  print(`  the page says: ${[...heading, ...forPerson].join(' ')}`);
+  print(`  the page says: ${title}. ${forPerson.join(' ')}`);
   if (at >= 0) print(`    for the administrator: ${words.slice(at + 1).join(' ')}`);
 }
+
+const pathOf = ({ url }: Page): string => new URL(url).pathname;
 
 const placeOf =
   ({ server, login }: Play) =>

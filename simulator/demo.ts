@@ -12,7 +12,14 @@ import { type JobSettings, newJob } from './agent/job.ts';
 import { CYCLE_MS } from './agent/quarantine.ts';
 import { changeScript, type Step } from './change-script.ts';
 import { consequences } from './demo-consequences.ts';
-import { changeAndProvision, type Play, type Scene, showCycle, showInitialCycle } from './demo-play.ts';
+import {
+  changeAndProvision,
+  type Play,
+  type Scene,
+  showCycle,
+  showInitialCycle,
+  tellNews,
+} from './demo-play.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
 import { signInCast, signInScenes } from './demo-sign-in.ts';
 import { type LoginSimulator, startLogin } from './login/login-server.ts';
@@ -214,7 +221,8 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
 
 /** What is changed in the local Entra meanwhile is sent on. Answers the number of failures. */
 async function untilTheEnd(play: Play, stage: Stage): Promise<number> {
-  if (stage.endsAt === null && !stage.signal.aborted) print('\nBoth stay up. End with Ctrl-C.');
+  if (stage.endsAt === null && !stage.signal.aborted)
+    print('\nBoth stay up, and what you do is told here. End with Ctrl-C.');
   const { server, login } = play;
   let hasEnded = false;
   const ended = server.ended.then(() => {
@@ -225,7 +233,9 @@ async function untilTheEnd(play: Play, stage: Stage): Promise<number> {
   while (!isOver(stage) && !hasEnded) {
     const leftMs = stage.endsAt === null ? LOOK_MS : stage.endsAt - performance.now();
     await Promise.race([ended, pause(Math.min(LOOK_MS, leftMs), stage.signal)]);
-    if (login.tenant() === sentOn || isOver(stage) || hasEnded) continue;
+    if (isOver(stage) || hasEnded) break;
+    await tellNews(play);
+    if (login.tenant() === sentOn) continue;
     sentOn = login.tenant();
     print('\nSomebody changed the directory; the next cycle sends it on.');
     failures += await changeAndProvision(play, 'a change of yours', (tenant) => tenant, null);

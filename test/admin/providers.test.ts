@@ -85,6 +85,8 @@ describe('POST /api/providers 201', () => {
     expect(made.text).not.toContain(clientSecret);
     expect(made.text).not.toContain('sealed');
     expect((await api.get('/api/audit?limit=10')).text).not.toContain(clientSecret);
+    const elsewhere = await patch(made.body.id, { tenantId: '99999999-8888-4777-8666-555555555555' });
+    expect([elsewhere.status, elsewhere.text]).toEqual([400, expect.stringContaining('must be sent anew')]);
     const without = await patch(made.body.id, { clientSecret: null });
     expect(without.body.hasClientSecret).toBe(false);
   });

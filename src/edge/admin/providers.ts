@@ -7,6 +7,7 @@ import {
   clientSecretIdentity,
   isRemoved,
   type Provider,
+  type ProviderSettings,
   providerIdFor,
   SEALED_SECRET,
 } from '../../identity/provider.ts';
@@ -229,6 +230,7 @@ function edited(
 ): Provider {
   const kept = written.clientSecret === null ? undefined : before.settings.connection[SEALED_SECRET];
   const settings = { ...settingsOf(block), ...goingOn(before.settings) };
+  if (kept !== undefined && written.clientSecret === undefined) refuseToCarry(before.settings, settings);
   return {
     ...before,
     name: block.name,
@@ -236,6 +238,29 @@ function edited(
     scimEnabled: block.scim?.enabled ?? false,
     settings: withSecret(parts, before.id, settings, block.clientSecret, kept),
   };
+}
+
+/** Whom the client secret is sent to. */
+const secretGoesTo = [
+  'clientId',
+  'tenantId',
+  'cloud',
+  'authorityUrl',
+  'issuer',
+  'serverUrl',
+  'realm',
+  'domain',
+  'tokenEndpoint',
+  // of Graph, which gets tokens that the secret buys
+  'graphUrl',
+] as const;
+
+/** A secret that was entered for one issuer is not handed to another by whoever may not even read it. */
+function refuseToCarry(before: ProviderSettings, after: ProviderSettings): void {
+  const moved = secretGoesTo.filter((key) => !equalJson(before.connection[key], after.connection[key]));
+  if (moved.length === 0) return;
+  const problem = `must be sent anew with another ${moved.join(', ')} (null: without one)`;
+  throw badInput('The edit', [{ path: '/clientSecret', problem }]);
 }
 
 /**
