@@ -73,6 +73,8 @@ export async function steady(page: Page, url: string): Promise<void> {
         .replaceAll('${url}', 'https://bifrost.example')
         .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, '01935f3a-6c00-7000-8000-0123456789ab')
         .replace(/\\d{4}-\\d\\d-\\d\\d \\d\\d:\\d\\d:\\d\\dZ/g, '2026-11-25 09:00:00Z')
+        .replace(/^1\\d{9}$/, '1764061200')
+        .replace(/^"[\\w-]{22,}"$|^"0\\.[0-9a-f]{8}\\."$/, '"..."')
         .replace(/\\b(?:127\\.0\\.0\\.1|localhost):\\d+/g, 'login.example');
     }
     document.activeElement?.blur();

@@ -121,6 +121,16 @@ const withEntra: readonly Sight[] = [
     go: (world, window) => throughEntra(world, window, userAt(world, 0, ['Admin'])),
   },
   {
+    name: 'claims',
+    title: 'Claims of this sign-in',
+    async go(world, { page }) {
+      await usePassword(world, page, PASSWORD);
+      await page.getByRole('heading', { name: 'You are signed in' }).waitFor();
+      world.entra.nextUser(userAt(world, 0, ['Admin']).userPrincipalName);
+      await page.goto(at(world, '/workspace/scim/discover-claims?provider=entra'));
+    },
+  },
+  {
     name: 'signed-out',
     title: 'Signed out',
     async go(world, window) {

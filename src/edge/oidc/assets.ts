@@ -45,11 +45,13 @@ input { width: 100%; padding: 10px 12px; border: 1px solid var(--edge); border-r
 .problem { margin: 0; padding: 10px 12px; border-radius: 8px; background: var(--bad-paper); color: var(--bad); }
 table { width: 100%; border-collapse: collapse; font-size: 0.9375rem; margin-bottom: 16px; }
 th, td { text-align: left; vertical-align: top; padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); }
+td:first-child { min-width: 10rem; }
 code { font-family: ui-monospace, SFMono-Regular, Menlo, monospace; font-size: 0.875em; }
 dl.references { margin: 24px 0 0; padding-top: 16px; border-top: 1px solid var(--line); font-size: 0.8125rem; }
 dl.references div { display: grid; grid-template-columns: 8rem 1fr; gap: 8px; }
 @media (max-width: 30rem) { main { padding: 24px; } dl.references { display: grid; gap: 8px; }
   dl.references div { grid-template-columns: 1fr; gap: 0; } }
+@media (max-width: 22rem) { td:first-child { min-width: 6rem; } }
 dd { margin: 0; font-family: ui-monospace, SFMono-Regular, Menlo, monospace; }
 `;
 
