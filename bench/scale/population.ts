@@ -82,14 +82,14 @@ export async function loadPopulation(
   const from = Math.max(0, Math.min(before.users, size.users) - USERS_IN_FLIGHT);
   const userStart = performance.now();
   const madeUsers = await inParallel(from, size.users, USERS_IN_FLIGHT, tell, 'users', (n) =>
-    made(ledger.transact(userCreation(provider, n))),
+    made(ledger.transact(userCreation(provider, n, n < before.users))),
   );
   const groupStart = performance.now();
   let madeMemberships = 0;
   await inParallel(0, size.groups, GROUPS_IN_FLIGHT, tell, 'groups', async (g) => {
     const members = membersOf(size, g).map(userIdOf);
     const first = members.slice(0, MEMBERS_AT_ONCE);
-    const isNew = await made(ledger.transact(groupCreation(provider, g, first)));
+    const isNew = await made(ledger.transact(groupCreation(provider, g, first, g < before.groups)));
     if (isNew) madeMemberships += first.length;
     for (let at = isNew ? first.length : 0; at < members.length; at += MEMBERS_AT_ONCE) {
       const some = members.slice(at, at + MEMBERS_AT_ONCE);
@@ -135,10 +135,9 @@ async function inParallel(
 }
 
 /** False where a run before this one made it. */
-async function made(operation: Promise<unknown>): Promise<boolean> {
+async function made(operation: Promise<boolean>): Promise<boolean> {
   try {
-    await operation;
-    return true;
+    return await operation;
   } catch (error) {
     if (error instanceof Refusal && error.reason === 'uniqueness') return false;
     throw error;
@@ -149,29 +148,37 @@ function contextOf(state: DecisionContext['state']): DecisionContext {
   return { state, at: Date.now(), actor: { kind: 'system', id: 'bench' }, cause: null };
 }
 
-function userCreation(provider: string, n: number): Operation<null> {
+/** `mayBeThere`: it is looked for first, since engines differ in what they say of an id that is there. */
+function userCreation(provider: string, n: number, mayBeThere: boolean): Operation<boolean> {
   return {
     provider,
-    needs: {},
-    decide({ state }) {
+    needs: mayBeThere ? { user: userIdOf(n) } : {},
+    decide({ state, user }) {
+      if (user) return { changes: null, answer: false };
       const { document, unlisted } = readResource(userKind, userBody(n), { require: true });
       const ids = { id: userIdOf(n), formerly: null };
       return {
         changes: decideUserCreate(contextOf(state), ids, { document, unlisted }).changes,
-        answer: null,
+        answer: true,
       };
     },
   };
 }
 
-function groupCreation(provider: string, g: number, members: string[]): Operation<null> {
+function groupCreation(
+  provider: string,
+  g: number,
+  members: string[],
+  mayBeThere: boolean,
+): Operation<boolean> {
   return {
     provider,
-    needs: { members },
-    decide({ state, members: known }) {
+    needs: mayBeThere ? { members, group: groupIdOf(g) } : { members },
+    decide({ state, members: known, group }) {
+      if (group) return { changes: null, answer: false };
       const { document } = readResource(groupKind, groupBody(g), { require: true });
       const { changes } = decideGroupCreate(contextOf(state), groupIdOf(g), document, [...known.values()]);
-      return { changes, answer: null };
+      return { changes, answer: true };
     },
   };
 }

@@ -256,3 +256,15 @@ describe('a session', () => {
 function tokenRequests(): number {
   return world.entra.requests().filter(({ target }) => target.includes('/oauth2/v2.0/token')).length;
 }
+
+it('whoever comes back with a session that has ended is told so, and loses the cookie', async () => {
+  const user = somebody();
+  const id = await provisioned(user);
+  const { browser } = await world.signIn(user.userPrincipalName);
+  await active(id, false);
+  const back = await browser.get('/');
+  expect([back.status, back.location]).toEqual([303, '/login?ended']);
+  expect(browser.cookies.size).toBe(0);
+  expect((await browser.get(back.location!)).text).toContain('Your session has ended.');
+  expect((await browser.get('/')).location).toBe('/login');
+});

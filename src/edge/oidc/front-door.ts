@@ -83,11 +83,11 @@ export function registerFrontDoor(app: FastifyInstance, door: FrontDoor): void {
 export async function showSignIn(
   door: FrontDoor,
   reply: FastifyReply,
-  { returnTo, problem = null, name = '', status = 200 }: ShownSignIn,
+  { returnTo, problem = null, name = '', status = 200, hasEnded = false }: ShownSignIn,
 ): Promise<FastifyReply> {
   const isNew = (await door.parts.ledger.localAdmins.list()).length === 0;
   const ways = await door.ways(returnTo);
-  return sendPage(reply, status, signInPage({ ways, returnTo, problem, name, isNew }));
+  return sendPage(reply, status, signInPage({ ways, returnTo, problem, name, isNew, hasEnded }));
 }
 
 interface ShownSignIn {
@@ -95,6 +95,7 @@ interface ShownSignIn {
   problem?: string | null;
   name?: string;
   status?: number;
+  hasEnded?: boolean;
 }
 
 // --- forms ------------------------------------------------------------------------------------------------------

@@ -18,10 +18,13 @@ export interface SignInPage {
   name: string;
   /** Nobody has been made an administrator yet. */
   isNew: boolean;
+  /** They were signed in until a moment ago. */
+  hasEnded: boolean;
 }
 
-export function signInPage({ ways, returnTo, problem, name, isNew }: SignInPage): string {
+export function signInPage({ ways, returnTo, problem, name, isNew, hasEnded }: SignInPage): string {
   const body = html`
+${hasEnded && html`<p role="status">Your session has ended.</p>`}
 ${ways.length > 0 && html`<ul class="ways">${ways.map(wayItem)}</ul>`}
 ${ways.length === 0 && !isNew && html`<p class="quiet">No identity provider is set up for signing in yet.</p>`}
 ${

@@ -3,9 +3,10 @@
 import type { FastifyInstance } from 'fastify';
 import type { Parts } from '../parts.ts';
 import { sendPage } from './answer.ts';
+import { takeSession } from './begin-session.ts';
 import { answerPeople, frontDoor, registerFrontDoor } from './front-door.ts';
 import { homePage } from './pages.ts';
-import { signedInCaller } from './session-credential.ts';
+import { sessionHash, signedInCaller } from './session-credential.ts';
 import { registerProviderSignIn, waysIn } from './sign-in.ts';
 import { registerFrontChannel, signOutAtProvider } from './sign-out.ts';
 
@@ -20,7 +21,11 @@ export async function registerSignIn(app: FastifyInstance, parts: Parts): Promis
   registerFrontChannel(app, door);
   app.get('/', async (request, reply) => {
     const caller = await signedInCaller(parts, request.raw, parts.clock.now());
-    if (!caller) return reply.header('cache-control', 'no-store').redirect('/login', 303);
+    const had = sessionHash(request.headers.cookie) !== null;
+    if (!caller) {
+      if (had) takeSession(reply);
+      return reply.header('cache-control', 'no-store').redirect(had ? '/login?ended' : '/login', 303);
+    }
     const { name, role, person } = caller;
     return sendPage(reply, 200, homePage({ name, role, isBreakGlass: person?.provider === null }));
   });

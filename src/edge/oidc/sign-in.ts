@@ -71,7 +71,7 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     if (isCallback(query)) return comeBack(visit, 'sign-in', query);
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
-    if (wanted === null) return showSignIn(door, reply, { returnTo });
+    if (wanted === null) return showSignIn(door, reply, { returnTo, hasEnded: query.has('ended') });
     return goThere(visit, await providerNamed(door, wanted, 'sign-in'), 'sign-in', returnTo);
   });
   app.get(discoverClaims.path, async (request, reply) => {
