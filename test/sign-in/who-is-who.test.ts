@@ -1,12 +1,12 @@
 // Whom a sign-in is about where names and ids of several people meet: who was brought back, who was taken over for somebody
 // else, whose name another has, and who only says that they have it.
 
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type TenantUser, withUser } from '../../simulator/tenant.ts';
-import { scimClient, USER } from '../harness/scim-client.ts';
-import { startServer } from '../harness/server.ts';
-import { startIssuer } from './issuer.ts';
-import { visitor } from './visitor.ts';
+import { type ScimClient, scimClient, USER } from '../harness/scim-client.ts';
+import { startServer, type TestServer } from '../harness/server.ts';
+import { type Issuer, startIssuer } from './issuer.ts';
+import { type Visit, visitor } from './visitor.ts';
 import { startWorld, type World } from './world.ts';
 
 const MINUTE_MS = 60_000;
@@ -65,34 +65,70 @@ describe('at Entra', () => {
   });
 });
 
-it('at another issuer, whoever says that they have a name changes nothing of whoever has it', async () => {
-  const issuer = await startIssuer();
-  const token = 'a-provisioning-token-of-these-tests';
-  const provider = {
-    name: 'others',
-    kind: 'oidc',
-    clientId: issuer.client.id,
-    clientSecret: issuer.client.secret,
-    issuer: issuer.url,
-    scim: { enabled: true, provisioningToken: token },
-    attributeTeamMappings: [{ attribute: 'name', value: '*', team: '*' }],
-  };
-  const server = await startServer({ env: { BIFROST_DEVELOPMENT: '1' }, config: { providers: [provider] } });
-  try {
+describe('at another issuer, where people choose their name', () => {
+  const NAME = 'victim@others.example';
+  let issuer: Issuer;
+  let server: TestServer;
+  let scim: ScimClient;
+
+  beforeEach(async () => {
+    issuer = await startIssuer();
+    const provisioningToken = 'a-provisioning-token-of-these-tests';
+    const provider = {
+      name: 'others',
+      kind: 'oidc',
+      clientId: issuer.client.id,
+      clientSecret: issuer.client.secret,
+      issuer: issuer.url,
+      scim: { enabled: true, provisioningToken },
+      attributeRoleMappings: [
+        { attribute: 'title', value: '*', role: 'Admin' },
+        { attribute: 'name', value: 'Stranger', role: 'Viewer' },
+      ],
+      attributeTeamMappings: [{ attribute: 'nickname', value: '*', team: '*' }],
+    };
+    server = await startServer({ env: { BIFROST_DEVELOPMENT: '1' }, config: { providers: [provider] } });
+    scim = scimClient(server.scim, provisioningToken);
     issuer.admit(server.url);
-    const body = { schemas: [USER], userName: 'victim@others.example', active: true };
-    await scimClient(server.scim, token).post('/Users', body);
-    issuer.people.set('stranger', { name: 'Stranger', preferred_username: 'victim@others.example' });
-    const browser = visitor(server.url);
-    const begun = await browser.get('/login?provider=others');
-    const answer = await browser.get(await issuer.signIn(visitor(issuer.url), begun.location!, 'stranger'));
-    expect([answer.status, answer.text.includes('An administrator has to confirm you')]).toEqual([403, true]);
-    const events = await fetch(`${server.url}/api/events?after=0&limit=500&type=user.updated,grant.added`, {
-      headers: { authorization: `Bearer ${server.apiKey}` },
-    });
-    expect(((await events.json()) as { items: unknown[] }).items).toEqual([]);
-  } finally {
+  });
+  afterEach(async () => {
     await server.stop();
     await issuer.close();
+  });
+
+  async function signIn(claims: Record<string, unknown>): Promise<Visit> {
+    issuer.people.set('stranger', { preferred_username: NAME, ...claims });
+    const browser = visitor(server.url);
+    const begun = await browser.get('/login?provider=others');
+    return browser.get(await issuer.signIn(visitor(issuer.url), begun.location!, 'stranger'));
   }
+
+  async function api<Item>(path: string, method = 'GET'): Promise<Item[]> {
+    const headers = { authorization: `Bearer ${server.apiKey}` };
+    const answer = await fetch(server.url + path, { method, headers });
+    return answer.status === 204 ? [] : ((await answer.json()) as { items: Item[] }).items;
+  }
+
+  const confirms = 'An administrator has to confirm you';
+
+  it('whoever says that they have a name changes nothing of whoever has it', async () => {
+    await scim.post('/Users', { schemas: [USER], userName: NAME, active: true });
+    const answer = await signIn({ name: 'Nobody' });
+    expect([answer.status, answer.text.includes(confirms)]).toEqual([403, true]);
+    expect(await api('/api/events?after=0&limit=500&type=user.updated,grant.added')).toEqual([]);
+  });
+
+  it('whoever waits under a name gets nothing of whoever is provisioned under it, until somebody confirms', async () => {
+    expect((await signIn({ name: 'Stranger' })).status).toBe(303);
+    const [made] = await api<{ id: string }>(`/api/users?search=${encodeURIComponent(NAME)}`);
+    await scim.patch(`/Users/${made!.id}`, [
+      { op: 'replace', path: 'externalId', value: 'the-id-of-the-victim' },
+      { op: 'add', path: 'title', value: 'Head of everything' },
+    ]);
+    const answer = await signIn({ name: 'Stranger' });
+    expect([answer.status, answer.text.includes(confirms)]).toEqual([403, true]);
+    const [asked] = await api<{ id: string }>('/api/link-requests');
+    await api(`/api/link-requests/${asked!.id}/approve`, 'POST');
+    expect((await signIn({ name: 'Stranger' })).status).toBe(303);
+  });
 });

@@ -84,7 +84,8 @@ export function mayMakeUsers({ scimEnabled, settings }: Provider): boolean {
 /** Linked before, or provisioned under the very id that the token carries. null where nobody is. */
 async function enterKnown(entering: Entering, found: Candidates, keepName: boolean): Promise<LetIn | null> {
   if (found.linked !== null) {
-    const outcome = await enter(entering, found.linked, null, { keepName });
+    const isByCreation = await wasMadeBySignIn(entering, found.linked);
+    const outcome = await enter(entering, found.linked, null, { isByCreation, keepName });
     // A link outlives its user; whoever was provisioned anew under the same id takes it over.
     if (outcome.kind !== 'removed') return outcome;
   }
@@ -126,7 +127,7 @@ async function enter(
   entering: Entering,
   id: string,
   linkedBy: LinkedBy | null,
-  more: { isNameWeak?: boolean; keepName: boolean },
+  more: { isNameWeak?: boolean; isByCreation?: boolean; keepName: boolean },
 ): Promise<LetIn> {
   const { ledger, provider, signedIn, by } = entering;
   const asked = askedOf(entering, linkedBy, more);
@@ -138,6 +139,9 @@ async function enter(
       if (!loaded || !isStillThe(linkedBy, loaded.user, signedIn)) throw new LinkTaken();
       if (linkedBy === null && isAnothers(state.provider, loaded.user, signedIn)) {
         return { changes: null, answer: { kind: 'not-confirmed', user: id, why: ANOTHERS } };
+      }
+      if (more.isByCreation && isTakenOver(state.provider, loaded.user, signedIn)) {
+        return { changes: null, answer: { kind: 'needs-approval', user: loaded.user } };
       }
       const { changes, outcome } = decideSignIn({ state, ...by }, loaded, asked);
       return { changes, answer: outcome };
@@ -155,6 +159,23 @@ function isAnothers({ settings }: Provider, user: User, { key }: Entering['signe
   const externalId = externalIdOf(user);
   if (settings.kind !== 'entra' || externalId === null || user.removedAt !== null) return false;
   return GUID.test(externalId) && externalId.toLowerCase() !== key.subject;
+}
+
+async function wasMadeBySignIn({ ledger, provider, signedIn }: Entering, user: string): Promise<boolean> {
+  const { authority, subject } = signedIn.key;
+  const links = await ledger.identities.linksOf(provider.id, user);
+  return links.some(
+    ({ key, by }) => by === 'creation' && key.issuer === authority && key.subject === subject,
+  );
+}
+
+/**
+ * Provisioning found by its name a user whom a sign-in had made, and says nothing of whoever that was. At an issuer where
+ * people choose their name anybody could have waited there for what somebody else is to be given.
+ */
+function isTakenOver({ settings }: Provider, user: User, { key }: Entering['signedIn']): boolean {
+  if (settings.kind === 'entra' || user.lastProvisionedAt === null || user.removedAt !== null) return false;
+  return externalIdOf(user) !== key.subject;
 }
 
 /** What led here is looked at again, on the user as they are now. */
