@@ -79,9 +79,11 @@ export function decideRefresh(
   context: DecisionContext,
   loaded: LoadedUser,
   told: ClaimsTold,
+  { keepName }: Pick<SignInAsked, 'keepName'>,
 ): ChangeSet | null {
   if (statusOf(loaded.user) === 'removed') return null;
-  return decideUserSettled(context, loaded, settleClaims(loaded.user, told, context.at)).changes;
+  return decideUserSettled(context, loaded, settleClaims(loaded.user, told, context.at, { keepName }))
+    .changes;
 }
 
 function roleAfter(context: DecisionContext, changes: ChangeSet | null, before: string | null): Role | null {
@@ -97,11 +99,12 @@ function enter(
   role: Role | null,
   asked: SignInAsked,
 ): SignInDecision {
-  if (!role) return { changes, outcome: { kind: 'no-role', user } };
   const byName = asked.link?.by === 'userName';
-  if (byName && (asked.isNameWeak || isAdministrator(context, role))) {
+  // Before all else: what such a token says of somebody is not told of them until it is theirs.
+  if (byName && (asked.isNameWeak || (role && isAdministrator(context, role)))) {
     return { changes: null, outcome: { kind: 'needs-approval', user } };
   }
+  if (!role) return { changes, outcome: { kind: 'no-role', user } };
   const entering = changes ?? emptyChangeSet(user.provider, context.at, context.actor, context.cause);
   const session = { ...asked.session, person: { provider: user.provider, id: user.id } };
   const link = asked.link && { ...asked.link, person: user.id, since: context.at };

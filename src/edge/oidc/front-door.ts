@@ -1,5 +1,5 @@
 // The addresses at which people arrive before they are anybody: choosing how to sign in, the break-glass password, the first
-// set-up, and signing out. What the provider sends back is in callback.ts.
+// set-up, and signing out. What the provider sends back is in sign-in.ts.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../../id.ts';

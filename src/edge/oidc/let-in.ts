@@ -44,6 +44,8 @@ export interface Entering {
   by: Change;
 }
 
+const ANOTHERS = 'That user has another object id (externalId).';
+
 /** Others may link or make the same person at the same moment. */
 const TRIES = 4;
 
@@ -66,11 +68,9 @@ async function tryLetIn(entering: Entering, confirming: Confirming, keepName: bo
   const found = await ledger.identities.candidates(provider.id, { key, userName: signedIn.idToken.userName });
   const known = await enterKnown(entering, found, keepName);
   if (known) return known;
+  // Before whoever is gone: SCIM brings people back as new users, and most directories send no object id with them.
+  if (found.byUserName !== null) return enterByName(entering, confirming, found.byUserName, keepName);
   if (found.removed !== null || found.purged) return { kind: 'gone', user: found.removed };
-  if (found.byUserName !== null) {
-    const byName = await enterByName(entering, confirming, found.byUserName, keepName);
-    if (byName) return byName;
-  }
   return mayMakeUsers(provider) ? enterFirst(entering, keepName) : { kind: 'not-provisioned' };
 }
 
@@ -84,7 +84,8 @@ export function mayMakeUsers({ scimEnabled, settings }: Provider): boolean {
 /** Linked before, or provisioned under the very id that the token carries. null where nobody is. */
 async function enterKnown(entering: Entering, found: Candidates, keepName: boolean): Promise<LetIn | null> {
   if (found.linked !== null) {
-    const outcome = await enter(entering, found.linked, null, { keepName });
+    const isByCreation = await wasMadeBySignIn(entering, found.linked);
+    const outcome = await enter(entering, found.linked, null, { isByCreation, keepName });
     // A link outlives its user; whoever was provisioned anew under the same id takes it over.
     if (outcome.kind !== 'removed') return outcome;
   }
@@ -103,7 +104,7 @@ async function enterByName(
   confirming: Confirming,
   user: string,
   keepName: boolean,
-): Promise<LetIn | null> {
+): Promise<LetIn> {
   const { provider, signedIn } = entering;
   const isNameWeak = provider.settings.kind !== 'entra';
   if (!isNameWeak) {
@@ -116,7 +117,7 @@ async function enterByName(
   }
   const full = await entering.ledger.fullUser(user);
   if (full && !isStillThe('userName', full.loaded.user, signedIn)) {
-    return { kind: 'not-confirmed', user, why: 'That user has another object id (externalId).' };
+    return { kind: 'not-confirmed', user, why: ANOTHERS };
   }
   return enter(entering, user, 'userName', { isNameWeak, keepName });
 }
@@ -126,16 +127,22 @@ async function enter(
   entering: Entering,
   id: string,
   linkedBy: LinkedBy | null,
-  more: { isNameWeak?: boolean; keepName: boolean },
-): Promise<SignInOutcome> {
+  more: { isNameWeak?: boolean; isByCreation?: boolean; keepName: boolean },
+): Promise<LetIn> {
   const { ledger, provider, signedIn, by } = entering;
   const asked = askedOf(entering, linkedBy, more);
-  return ledger.transact<SignInOutcome>({
+  return ledger.transact<LetIn>({
     provider: provider.id,
     needs: { user: id },
     decide({ state, user: loaded }) {
       refuseClosed(state.provider);
       if (!loaded || !isStillThe(linkedBy, loaded.user, signedIn)) throw new LinkTaken();
+      if (linkedBy === null && isAnothers(state.provider, loaded.user, signedIn)) {
+        return { changes: null, answer: { kind: 'not-confirmed', user: id, why: ANOTHERS } };
+      }
+      if (more.isByCreation && isTakenOver(state.provider, loaded.user, signedIn)) {
+        return { changes: null, answer: { kind: 'needs-approval', user: loaded.user } };
+      }
       const { changes, outcome } = decideSignIn({ state, ...by }, loaded, asked);
       return { changes, answer: outcome };
     },
@@ -145,6 +152,30 @@ async function enter(
 /** It may have been disabled, or its removal begun, while the person was at the provider. */
 function refuseClosed({ enabled, name }: Provider): void {
   if (!enabled) throw new Refusal('forbidden', `Signing in with ${name} was switched off meanwhile.`);
+}
+
+/** A link does not outlast the word of provisioning: it took the user over for somebody else at the provider. */
+function isAnothers({ settings }: Provider, user: User, { key }: Entering['signedIn']): boolean {
+  const externalId = externalIdOf(user);
+  if (settings.kind !== 'entra' || externalId === null || user.removedAt !== null) return false;
+  return GUID.test(externalId) && externalId.toLowerCase() !== key.subject;
+}
+
+async function wasMadeBySignIn({ ledger, provider, signedIn }: Entering, user: string): Promise<boolean> {
+  const { authority, subject } = signedIn.key;
+  const links = await ledger.identities.linksOf(provider.id, user);
+  return links.some(
+    ({ key, by }) => by === 'creation' && key.issuer === authority && key.subject === subject,
+  );
+}
+
+/**
+ * Provisioning found by its name a user whom a sign-in had made, and says nothing of whoever that was. At an issuer where
+ * people choose their name anybody could have waited there for what somebody else is to be given.
+ */
+function isTakenOver({ settings }: Provider, user: User, { key }: Entering['signedIn']): boolean {
+  if (settings.kind === 'entra' || user.lastProvisionedAt === null || user.removedAt !== null) return false;
+  return externalIdOf(user) !== key.subject;
 }
 
 /** What led here is looked at again, on the user as they are now. */

@@ -11,6 +11,7 @@ import { decideUserSettled } from '../../mapping/decide.ts';
 import { decideRefresh } from '../../mapping/decide-sign-in.ts';
 import { personInGraph } from '../../provider/graph-people.ts';
 import { refreshClaims } from '../../provider/refresh.ts';
+import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { mayMakeUsers } from './let-in.ts';
 
@@ -117,13 +118,19 @@ async function tell(
   by: Change,
 ) {
   if (!mayMakeUsers(provider)) return;
-  await ledger.transact({
-    provider: provider.id,
-    needs: { user: person.id },
-    decide: ({ state, user }) => ({
-      changes: user && decideRefresh({ state, ...by }, user, told),
-      answer: null,
-    }),
+  const settle = (keepName: boolean) =>
+    ledger.transact({
+      provider: provider.id,
+      needs: { user: person.id },
+      decide: ({ state, user }) => ({
+        changes: user && decideRefresh({ state, ...by }, user, told, { keepName }),
+        answer: null,
+      }),
+    });
+  // The name that the token gives may be somebody else's here; everything else that it says is news all the same.
+  await settle(false).catch((error: unknown) => {
+    if (error instanceof Refusal && error.reason === 'uniqueness') return settle(true);
+    throw error;
   });
 }
 
