@@ -83,6 +83,11 @@ export interface ChangeSet {
   targets: TargetRow[];
   groupsUsed: GroupUsed[];
   jobs: JobDraft[];
+  /**
+   * Users whose externalId is another now. Where they are linked with a sign-in of another subject, what was begun with that
+   * sign-in (sessions, API keys) ends: it may be another person's.
+   */
+  reidentified: { user: string; externalId: string | null }[];
   /** A session that begins, and with it perhaps a link. */
   signIn: SignInWrite | null;
   /** Set when the first group of a provider arrives by SCIM: from then on its people's groups come from SCIM. */
@@ -108,6 +113,7 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     targets: [],
     groupsUsed: [],
     jobs: [],
+    reidentified: [],
     signIn: null,
     groupsByScim: false,
     events: [],

@@ -51,7 +51,9 @@ export interface SignInWrite {
   readonly user: string;
   /** Of the user, after the writes of this change set: another one in the store, or one who is not active, refuses it. */
   readonly revision: number;
-  /** null where the link is there already. */
+  /** Who they are at their provider. */
+  readonly key: IdentityKey;
+  /** null where the link is there already: it has to be there still. */
   readonly link: Link | null;
   readonly session: NewSession;
 }

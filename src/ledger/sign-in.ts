@@ -103,8 +103,13 @@ export interface LocalAdmins {
     at: number,
     lockFor: (failures: number) => number,
   ): Promise<{ failures: number; lockedUntil: number | null } | null>;
-  /** The password was right: tries begin anew. */
-  signedIn(id: string, at: number): Promise<void>;
+  /**
+   * The password that was checked is still theirs: tries begin anew, and the session with it. False when it was changed
+   * meanwhile: whoever knew the old one stays out.
+   */
+  enter(admin: Pick<LocalAdmin, 'id' | 'password'>, session: NewSession, by: Change): Promise<boolean>;
+  /** The same, for somebody who is in already. */
+  confirmed(admin: Pick<LocalAdmin, 'id' | 'password'>): Promise<boolean>;
   /** @throws Refusal `conflict` for the last one. */
   remove(id: string, by: Change): Promise<boolean>;
 }

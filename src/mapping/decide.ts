@@ -8,6 +8,7 @@ import { createGroup, type Group, groupName, settleGroup } from '../identity/gro
 import type { Provider } from '../identity/provider.ts';
 import {
   createUser,
+  externalIdOf,
   hasSameKeys,
   removeUser,
   type Settled,
@@ -154,6 +155,10 @@ function writeUser(
   const resolved = applyAccess(context, changes, loaded, settled.after, groups);
   const keysChanged = expected === 0 || !hasSameKeys(loaded.user, settled.after);
   changes.users.push({ expected, after: settled.after, keysChanged, ...resolved });
+  const externalId = externalIdOf(settled.after);
+  if (expected !== 0 && externalId !== externalIdOf(loaded.user)) {
+    changes.reidentified.push({ user: settled.after.id, externalId });
+  }
 }
 
 // --- groups -----------------------------------------------------------------------------------------------------

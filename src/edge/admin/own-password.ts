@@ -53,16 +53,23 @@ async function adminOf({ parts, caller }: Call): Promise<LocalAdmin> {
 }
 
 /** Guessed at as slowly as at the front door: whoever sits at an open session is not let near it faster. */
-async function checkCurrent({ parts, at }: Call, admin: LocalAdmin, current: string): Promise<void> {
-  const { ledger, passwords } = parts;
+async function checkCurrent(call: Call, admin: LocalAdmin, current: string): Promise<void> {
+  const { at } = call;
+  const { ledger, passwords } = call.parts;
   const begun = await ledger.localAdmins.beginTry(admin.id, at, lockFor);
   if (!begun) {
-    throw new Refusal('throttled', 'Too many wrong passwords. Try again later.', { retryAfterSeconds: 60 });
+    const until = (await ledger.localAdmins.find(admin.id))?.lockedUntil ?? at;
+    const retryAfterSeconds = Math.max(1, Math.ceil((until - at) / 1000));
+    const detail = `Too many wrong passwords. Try again in ${retryAfterSeconds} seconds.`;
+    throw new Refusal('throttled', detail, { retryAfterSeconds });
   }
   if (!(await passwords.isRight(admin.password, current))) {
+    const subject = { kind: 'admin' as const, id: admin.id };
+    const draft = { type: 'sign_in.refused' as const, subject, data: { reason: 'wrong-password' } };
+    await ledger.refusals.note(draft, { ...changeBy(call), provider: null });
     throw new Refusal('forbidden', 'The current password is wrong.');
   }
-  await ledger.localAdmins.signedIn(admin.id, at);
+  await ledger.localAdmins.confirmed(admin);
 }
 
 export const ownPasswordRoutes: readonly Route[] = [putPassword];

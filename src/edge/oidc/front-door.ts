@@ -3,8 +3,9 @@
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { newId } from '../../id.ts';
-import { actorOf, type Person } from '../../identity/sign-in.ts';
+import { actorOf } from '../../identity/sign-in.ts';
 import type { Change } from '../../ledger/ledger.ts';
+import type { LocalAdmin } from '../../ledger/sign-in.ts';
 import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { failedAttempts } from '../admin/caller.ts';
@@ -116,8 +117,8 @@ async function postPassword(door: FrontDoor, request: FastifyRequest, reply: Fas
   const { name = '', password = '', returnTo: wanted } = form;
   const returnTo = readReturnTo(wanted);
   try {
-    const person = await door.password.check(name, password, by);
-    await enter(door, request, reply, person, by);
+    const admin = await door.password.check(name, password, by);
+    await enter(door, request, reply, admin, by);
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason === 'unavailable') throw error;
     if (error.reason === 'unauthenticated') await noteWrong(door, request, error, by);
@@ -152,7 +153,7 @@ async function postSetUp(door: FrontDoor, request: FastifyRequest, reply: Fastif
   const by = byRequest(door);
   door.countTry(request, by.at);
   const admin = await setUp(door.parts.ledger, door.parts.passwords, { token, name, password }, by);
-  await enter(door, request, reply, { provider: null, id: admin.id }, by);
+  await enter(door, request, reply, admin, by);
   return wantsJson(request) ? reply.code(204).headers(pageHeaders).send() : reply.redirect('/', 303);
 }
 
@@ -161,13 +162,19 @@ async function enter(
   door: FrontDoor,
   request: FastifyRequest,
   reply: FastifyReply,
-  person: Person,
+  admin: LocalAdmin,
   by: Omit<Change, 'actor'>,
 ): Promise<void> {
   const { secret, session } = beginSession(request, by.at, LOCAL_CAP_MS);
+  const person = { provider: null, id: admin.id };
   const change = { ...by, actor: actorOf(person) };
   await endOwn(door, request, change);
-  await door.parts.ledger.sessions.begin({ ...session, person }, change);
+  if (!(await door.parts.ledger.localAdmins.enter(admin, { ...session, person }, change))) {
+    throw new Refusal(
+      'unauthenticated',
+      'The password was changed at this moment. Sign in with the new one.',
+    );
+  }
   giveSession(reply, secret, LOCAL_CAP_MS);
 }
 

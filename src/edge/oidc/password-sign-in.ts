@@ -2,8 +2,8 @@
 // out, so nothing but the password and the time decides.
 
 import { fold } from '../../fold.ts';
-import type { Person } from '../../identity/sign-in.ts';
 import type { Change, Ledger } from '../../ledger/ledger.ts';
+import type { LocalAdmin } from '../../ledger/sign-in.ts';
 import { Refusal } from '../../refusal.ts';
 import { lockFor, type Passwords } from './passwords.ts';
 
@@ -14,8 +14,8 @@ const WRONG = 'The name or the password is wrong.';
 const NAMES_REMEMBERED = 1_000;
 
 export interface PasswordSignIn {
-  /** @throws Refusal `unauthenticated` (wrong), or `throttled` while the door is shut. */
-  check(name: string, password: string, by: Omit<Change, 'actor'>): Promise<Person>;
+  /** Whose password it is. @throws Refusal `unauthenticated` (wrong), or `throttled` while the door is shut. */
+  check(name: string, password: string, by: Omit<Change, 'actor'>): Promise<LocalAdmin>;
 }
 
 export function passwordSignIn(ledger: Ledger, secrets: Passwords): PasswordSignIn {
@@ -29,10 +29,7 @@ export function passwordSignIn(ledger: Ledger, secrets: Passwords): PasswordSign
         ? await ledger.localAdmins.beginTry(admin.id, by.at, lockFor)
         : strangers.beginTry(fold(name), by.at);
       if (!begun) throw shut(await waitMs(admin?.id ?? null, fold(name), by.at));
-      if (await secrets.isRight(admin?.password ?? null, password)) {
-        await ledger.localAdmins.signedIn(admin!.id, by.at);
-        return { provider: null, id: admin!.id };
-      }
+      if (await secrets.isRight(admin?.password ?? null, password)) return admin!;
       throw new Refusal('unauthenticated', WRONG, { admin: admin?.id ?? null });
     },
   };

@@ -77,15 +77,16 @@ function listsOf(changes: ChangeSet, nameIsUnique: boolean): Record<string, read
     gained: changes.gained,
     removedGroups: removedGroups(changes),
     touched: touchedGroups(changes),
+    reidentified: changes.reidentified,
     shutOut: changes.users.filter(({ after }) => statusOf(after) !== 'active').map(({ after }) => after.id),
   };
 }
 
 function signInJson({ provider, signIn }: ChangeSet): Record<string, unknown> {
   if (!signIn) return {};
-  const { user, revision, link, session } = signIn;
+  const { user, revision, key, link, session } = signIn;
   return {
-    signIn: { user, revision },
+    signIn: { user, revision, ...key },
     session: named(sessionWriteColumns, showSessionRow(session)),
     ...(link && { link: named(linkColumns, showLinkRow(provider, link)) }),
   };

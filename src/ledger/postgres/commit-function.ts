@@ -3,7 +3,7 @@
 // any more raises BF001, and nothing of the change is written.
 
 import { userWriteColumns } from '../sql/rows.ts';
-import { linkColumns, onLinkTaken, sessionWriteColumns } from '../sql/sign-in-rows.ts';
+import { isLinkedOtherwise, linkColumns, onLinkTaken, sessionWriteColumns } from '../sql/sign-in-rows.ts';
 import { LINK_TAKEN, STALE } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 
@@ -173,21 +173,34 @@ const edges = `
       WHERE d.provider = prov AND d.id = ${idsIn('touched')};
   END IF;`;
 
+const otherwise = isLinkedOtherwise('prov', 'item."user"', 'item."externalId"');
+
 /** Whoever is suspended or removed is out with the same commit; whoever signs in is there and active at its moment. */
 const signIn = `
   IF p ? 'shutOut' THEN
     DELETE FROM sessions s WHERE s.person = ${idsIn('shutOut')} AND s.provider = prov;
   END IF;
+${each(
+  'reidentified',
+  '"user" text, "externalId" text',
+  `DELETE FROM sessions s WHERE s.person = item."user" AND s.provider = prov AND ${otherwise};
+      UPDATE api_keys k SET revoked_at = now_ms WHERE k.person = item."user" AND k.provider = prov AND k.revoked_at IS NULL
+        AND ${otherwise};`,
+)}
   IF p ? 'signIn' THEN
-    SELECT x."user", x.revision INTO item FROM jsonb_to_record(p -> 'signIn') AS x("user" text, revision bigint);
+    SELECT x."user", x.revision, x.issuer, x.subject INTO item
+      FROM jsonb_to_record(p -> 'signIn') AS x("user" text, revision bigint, issuer text, subject text);
     UPDATE users u SET last_sign_in_at = (p #>> '{session,created_at}')::bigint
       WHERE u.provider = prov AND u.id = item."user" AND u.revision = item.revision AND u.status = 'active';
     IF NOT FOUND THEN ${stale('sign-in')}; END IF;
     IF p ? 'link' THEN
       INSERT INTO identities AS i (${linkColumns.join(', ')})
         SELECT ${linkColumns.join(', ')} FROM jsonb_to_record(p -> 'link') AS x(${typed(linkColumns)}) ${onLinkTaken};
-      IF NOT FOUND THEN RAISE EXCEPTION 'link taken' USING ERRCODE = '${LINK_TAKEN}'; END IF;
+    ELSE
+      PERFORM 1 FROM identities i WHERE i.provider = prov AND i.issuer = item.issuer AND i.subject = item.subject
+        AND i.person = item."user" FOR KEY SHARE;
     END IF;
+    IF NOT FOUND THEN RAISE EXCEPTION 'link taken' USING ERRCODE = '${LINK_TAKEN}'; END IF;
     INSERT INTO sessions (${sessionWriteColumns.join(', ')})
       SELECT ${sessionWriteColumns.join(', ')} FROM jsonb_to_record(p -> 'session') AS x(${typed(sessionWriteColumns)});
   END IF;`;

@@ -47,6 +47,12 @@ export function showLinkRow(provider: string, link: Link): Value[] {
   return [provider, link.key.issuer, link.key.subject, link.person, link.by, link.since];
 }
 
+/** For a user `$user` of the provider `$provider`: linked, and with no sign-in of the subject `$subject`. */
+export function isLinkedOtherwise(provider: string, user: string, subject: string): string {
+  const links = `SELECT 1 FROM identities i WHERE i.provider = ${provider} AND i.person = ${user}`;
+  return `EXISTS (${links}) AND NOT EXISTS (${links} AND i.subject = ${subject})`;
+}
+
 /**
  * A key whose user is gone may go to another; one that somebody has stays theirs, and no row is written. The table is
  * `identities`, the row that is there `i`.

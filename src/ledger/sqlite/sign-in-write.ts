@@ -3,6 +3,7 @@
 import type { SignInWrite } from '../../identity/sign-in.ts';
 import { LinkTaken } from '../sign-in.ts';
 import {
+  isLinkedOtherwise,
   linkColumns,
   onLinkTaken,
   sessionWriteColumns,
@@ -21,6 +22,16 @@ export function signInWriter(database: Database) {
   const link = database.prepare(
     `INSERT INTO identities AS i (${linkColumns.join(', ')}) VALUES ${marks(1, linkColumns.length)} ${onLinkTaken}`,
   );
+  const otherwise = isLinkedOtherwise('?2', '?1', '?3');
+  const endOthers = database.prepare(
+    `DELETE FROM sessions WHERE person = ?1 AND provider = ?2 AND ${otherwise}`,
+  );
+  const revokeOthers = database.prepare(
+    `UPDATE api_keys SET revoked_at = ?4 WHERE person = ?1 AND provider = ?2 AND revoked_at IS NULL AND ${otherwise}`,
+  );
+  const isLinked = database.prepare(
+    'SELECT 1 FROM identities WHERE provider = ? AND issuer = ? AND subject = ? AND person = ?',
+  );
   const begin = database.prepare(
     `INSERT INTO sessions (${sessionWriteColumns.join(', ')}) VALUES ${marks(1, sessionWriteColumns.length)}`,
   );
@@ -30,11 +41,19 @@ export function signInWriter(database: Database) {
     shutOut(provider: string, user: string): void {
       endSessions.run(user, provider);
     },
-    write(provider: string, { user, revision, link: linked, session }: SignInWrite): void {
+    /** Linked with somebody else than their externalId says. */
+    reidentified(provider: string, user: string, externalId: string | null, at: number): void {
+      endOthers.run(user, provider, externalId);
+      revokeOthers.run(user, provider, externalId, at);
+    },
+    write(provider: string, { user, revision, key, link: linked, session }: SignInWrite): void {
       if (noteMoment.run(session.createdAt, provider, user, revision).changes !== 1) {
         throw new StaleChange('sign-in');
       }
-      if (linked && link.run(...showLinkRow(provider, linked)).changes !== 1) throw new LinkTaken();
+      const isTheirs = linked
+        ? link.run(...showLinkRow(provider, linked)).changes === 1
+        : isLinked.get(provider, key.issuer, key.subject, user) !== undefined;
+      if (!isTheirs) throw new LinkTaken();
       begin.run(...showSessionRow(session));
     },
   };

@@ -89,6 +89,7 @@ export function writer(
     writeGroups(changes);
     const drafts = [...targets.ensure(provider, changes.targets, at), ...changes.events];
     edges.write(changes);
+    for (const each of changes.reidentified) signIns.reidentified(provider, each.user, each.externalId, at);
     if (changes.signIn) signIns.write(provider, changes.signIn);
     const cause = changes.cause ?? { kind: 'ruleset' as const, id: newId(at) };
     for (const job of changes.jobs) run(supersedeJob({ ...job, provider }, cause, at));

@@ -3,13 +3,14 @@
 
 import { fold } from '../../../fold.ts';
 import type { EventDraft, EventType } from '../../../identity/event.ts';
+import type { NewSession } from '../../../identity/sign-in.ts';
 import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
 import type { LocalAdmin, LocalAdmins, SetupLink } from '../../sign-in.ts';
 import type { Tell } from '../origin.ts';
 import { all, one, type Script, write } from '../statement.ts';
 import type { Hands } from './hands.ts';
-import { endSessionsOf } from './sessions.ts';
+import { beginSession, endSessionsOf } from './sessions.ts';
 
 interface AdminColumns {
   id: string;
@@ -44,11 +45,11 @@ export function localAdmins(hands: Hands): LocalAdmins {
     setPassword: (admin, password, keep, by) =>
       hands.write(() => setPassword(tell, admin, password, keep, by)),
     beginTry: (id, at, lockFor) => hands.write(() => beginTry(tell, id, at, lockFor), `tries of ${id}`),
-    signedIn: (id, at) =>
+    enter: (admin, session, by) => hands.write(() => enter(tell, admin, session, by)),
+    confirmed: ({ id, password }) =>
       hands.write(function* () {
-        const sql =
-          'UPDATE local_admins SET failures = 0, locked_until = NULL, last_sign_in_at = ? WHERE id = ?';
-        yield* write(sql, at, id);
+        const sql = 'UPDATE local_admins SET failures = 0, locked_until = NULL WHERE id = ? AND password = ?';
+        return (yield* write(sql, id, password)) === 1;
       }),
     remove: (id, by) => hands.writeAlone(() => removeAdmin(tell, id, by)),
   };
@@ -178,6 +179,23 @@ function* beginTry(
   };
   yield* tell([draft], { at, actor: { kind: 'system', id: 'sign-in' }, cause: null, provider: null });
   return { failures, lockedUntil };
+}
+
+function* enter(
+  tell: Tell,
+  { id, password }: Pick<LocalAdmin, 'id' | 'password'>,
+  session: NewSession,
+  by: Change,
+): Script<boolean> {
+  const isStillTheirs = yield* write(
+    `UPDATE local_admins SET failures = 0, locked_until = NULL, last_sign_in_at = ? WHERE id = ? AND password = ?`,
+    by.at,
+    id,
+    password,
+  );
+  if (isStillTheirs !== 1) return false;
+  yield* beginSession(tell, session, by);
+  return true;
 }
 
 // --- the end ----------------------------------------------------------------------------------------------------

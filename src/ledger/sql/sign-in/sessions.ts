@@ -52,10 +52,7 @@ export function sessions(hands: Hands): { store: Sessions; flush(): Promise<void
       }),
     endAll: (person, keep, why, by) => hands.write(() => endSessionsOf(tell, person, keep, why, by)),
     endAtProvider: ({ provider, issuer, sid }, by) =>
-      hands.write(() => {
-        const which = { where: 'provider = ? AND issuer = ? AND sid = ?', values: [provider, issuer, sid] };
-        return endSessions(tell, which, 'front-channel', by);
-      }),
+      endSessionsAtProvider(hands, { provider, issuer, sid }, by),
     seen: (hash, at) => seen.add({ key: hash, at }),
     takeRefresh: (hash, claimsBefore, at, until) =>
       hands.write(() => takeRefresh(hash, claimsBefore, at, until)),
@@ -73,7 +70,7 @@ function* findSession(hash: string, at: number): Script<Session | null> {
   return row ? readSession(row) : null;
 }
 
-function* beginSession(tell: Tell, session: NewSession, by: Change): Script<void> {
+export function* beginSession(tell: Tell, session: NewSession, by: Change): Script<void> {
   yield* write(
     `INSERT INTO sessions (${sessionWriteColumns.join(', ')}) VALUES ${marks(1, sessionWriteColumns.length)}`,
     ...showSessionRow(session),
@@ -138,6 +135,19 @@ export function* endSessionsOf(
   const which =
     keep === null ? { where, values } : { where: `${where} AND hash <> ?`, values: [...values, keep] };
   return yield* endSessions(tell, which, why, by);
+}
+
+/** Anybody can ask this: what is not there is not written about. */
+async function endSessionsAtProvider(
+  { read, write: change, tell }: Hands,
+  { provider, issuer, sid }: Parameters<Sessions['endAtProvider']>[0],
+  by: Change,
+): Promise<number> {
+  const which = { where: 'provider = ? AND issuer = ? AND sid = ?', values: [provider, issuer, sid] };
+  const there = await read(() =>
+    one(`SELECT 1 AS there FROM sessions WHERE ${which.where}`, ...which.values),
+  );
+  return there ? change(() => endSessions(tell, which, 'front-channel', by)) : 0;
 }
 
 // --- while they live --------------------------------------------------------------------------------------------
