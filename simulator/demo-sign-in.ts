@@ -83,12 +83,15 @@ function browserAs(user: TenantUser): Browser {
 
 const signInAddress = ({ server }: Play) => `${server.url}/login?provider=${server.provider}`;
 
+/** The heading of what somebody sees who is in. */
+export const INSIDE = 'You are signed in';
+
 async function comesIn(play: Play, browser: Browser): Promise<number> {
   const page = await browser.open(signInAddress(play));
   play.print(`  the browser goes: ${page.stops.map(placeOf(play)).join(' -> ')}`);
   sayPage(play, page);
   await showFollowing(play);
-  return expected(play, page.status === 200 && page.title === 'Bifrost', 'they should have come in');
+  return expected(play, page.status === 200 && page.title === INSIDE, 'they should have come in');
 }
 
 async function isRefused(play: Play, browser: Browser, code: string): Promise<number> {
@@ -111,10 +114,9 @@ async function isOut(play: Play, browser: Browser): Promise<number> {
 }
 
 function sayPage({ print }: Play, { title, words }: Page): void {
-  const heading = title === 'Bifrost' ? [] : [`${title}.`];
   const at = words.indexOf('For your administrator');
   const forPerson = at < 0 ? words : words.slice(0, at);
-  print(`  the page says: ${[...heading, ...forPerson].join(' ')}`);
+  print(`  the page says: ${[`${title}.`, ...forPerson].join(' ')}`);
   if (at >= 0) print(`    for the administrator: ${words.slice(at + 1).join(' ')}`);
 }
 
