@@ -58,7 +58,10 @@ export function readPage(html: string): Pick<Page, 'title' | 'words'> {
   const paragraphs = [...html.matchAll(/<(p|h2)( class="[^"]*")?>(.*?)<\/\1>/gs)]
     .filter(([, , kind]) => kind === undefined)
     .map(([, , , text = '']) => plain(text));
-  return { title: plain(title), words: paragraphs.filter((text) => text !== '' && text !== 'Try again') };
+  return {
+    title: plain(title),
+    words: paragraphs.filter((text) => text !== '' && text !== 'Back to sign-in'),
+  };
 }
 
 const ENTITIES: Readonly<Record<string, string>> = { lt: '<', gt: '>', quot: '"', '#39': "'", amp: '&' };

@@ -83,6 +83,9 @@ function browserAs(user: TenantUser): Browser {
 
 const signInAddress = ({ server }: Play) => `${server.url}/login?provider=${server.provider}`;
 
+/** The heading of what somebody sees who is in. */
+export const INSIDE = 'You are signed in';
+
 async function comesIn(play: Play, browser: Browser): Promise<number> {
   const page = await browser.open(signInAddress(play));
   play.print(`  the browser goes: ${page.stops.map(placeOf(play)).join(' -> ')}`);
@@ -113,7 +116,7 @@ async function isOut(play: Play, browser: Browser): Promise<number> {
 function sayPage({ print }: Play, { title, words }: Page): void {
   const at = words.indexOf('For your administrator');
   const forPerson = at < 0 ? words : words.slice(0, at);
-  print(`  the page says: ${title}. ${forPerson.join(' ')}`);
+  print(`  the page says: ${[`${title}.`, ...forPerson].join(' ')}`);
   if (at >= 0) print(`    for the administrator: ${words.slice(at + 1).join(' ')}`);
 }
 

@@ -18,6 +18,12 @@ function bifrostConfiguration(state: LoginState): unknown {
         clientSecret: app?.secrets[0]?.value,
         authorityUrl: state.url,
         graphUrl: state.graphUrl,
+        // Without a rule that gives a role nobody comes in.
+        attributeRoleMappings: [
+          { attribute: 'roles', value: 'admin', role: 'Admin' },
+          { attribute: 'roles', value: 'developer', role: 'Developer' },
+          { attribute: 'roles', value: 'viewer', role: 'Viewer' },
+        ],
       },
     ],
   };

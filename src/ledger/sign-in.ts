@@ -181,7 +181,7 @@ export interface LinkRequest {
 export interface Identities {
   candidates(provider: string, of: { key: IdentityKey; userName: string | null }): Promise<Candidates>;
   linksOf(provider: string, person: string): Promise<Link[]>;
-  /** Asked again, it stays the one that was asked first. */
+  /** Asked again, it stays the one that was asked first, unless it is about another user by now. */
   request(request: LinkRequest, by: Change): Promise<void>;
   requests(): Promise<LinkRequest[]>;
   /** Approved: the link stands. false when it is not there any more. */

@@ -3,7 +3,7 @@
 
 import { type ChangeSet, emptyChangeSet } from '../identity/change-set.ts';
 import { type ClaimsTold, createUserByClaims, settleClaims } from '../identity/claims.ts';
-import type { Link, LinkedBy, NewSession } from '../identity/sign-in.ts';
+import type { IdentityKey, LinkedBy, NewSession } from '../identity/sign-in.ts';
 import { type Settled, statusOf, type User } from '../identity/user.ts';
 import {
   type DecisionContext,
@@ -17,8 +17,10 @@ import type { Role } from './ruleset.ts';
 export interface SignInAsked {
   /** null where claims have nothing to say here: the provider's users come from SCIM alone. */
   told: ClaimsTold | null;
+  /** Who they are at their provider. */
+  key: IdentityKey;
   /** How the user was found, where the link is new. */
-  link: { key: Link['key']; by: LinkedBy } | null;
+  linkedBy: LinkedBy | null;
   /** Somebody at the provider could have chosen the name that led here: an administrator has to confirm the link. */
   isNameWeak: boolean;
   /** The name that the token gives is somebody else's here. */
@@ -99,7 +101,8 @@ function enter(
   role: Role | null,
   asked: SignInAsked,
 ): SignInDecision {
-  const byName = asked.link?.by === 'userName';
+  const { key, linkedBy } = asked;
+  const byName = linkedBy === 'userName';
   // Before all else: what such a token says of somebody is not told of them until it is theirs.
   if (byName && (asked.isNameWeak || (role && isAdministrator(context, role)))) {
     return { changes: null, outcome: { kind: 'needs-approval', user } };
@@ -107,13 +110,13 @@ function enter(
   if (!role) return { changes, outcome: { kind: 'no-role', user } };
   const entering = changes ?? emptyChangeSet(user.provider, context.at, context.actor, context.cause);
   const session = { ...asked.session, person: { provider: user.provider, id: user.id } };
-  const link = asked.link && { ...asked.link, person: user.id, since: context.at };
+  const link = linkedBy && { key, by: linkedBy, person: user.id, since: context.at };
   const subject = { kind: 'user' as const, id: user.id };
   if (link) entering.events.push({ type: 'user.linked', subject, data: { ...link.key, by: link.by } });
   const object = { kind: 'session' as const, id: session.id };
   entering.events.push({ type: 'user.signed_in', subject, object, data: { remote: session.remote } });
   const advanced = entering.resolved.length > 0 ? 1 : 0;
-  entering.signIn = { user: user.id, revision: user.revision + advanced, link, session };
+  entering.signIn = { user: user.id, revision: user.revision + advanced, key, link, session };
   return { changes: entering, outcome: { kind: 'signed-in', user, role } };
 }
 

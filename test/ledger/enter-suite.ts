@@ -26,7 +26,8 @@ function asked(subject: string, claims: Record<string, unknown> | null, more: Pa
   const told: ClaimsTold | null = claims && { channel: 'login', claims, subject };
   return {
     told,
-    link: { key: keyOf(subject), by: 'externalId' as const },
+    key: keyOf(subject),
+    linkedBy: 'externalId' as const,
     isNameWeak: false,
     keepName: false,
     session: {
@@ -123,7 +124,7 @@ export function enterSuite(open: Open): void {
           return { changes, answer: outcome };
         },
       });
-    const first = asked('oid-3', { department: 'Kites' }, { link: { key: keyOf('oid-3'), by: 'creation' } });
+    const first = asked('oid-3', { department: 'Kites' }, { linkedBy: 'creation' });
     const made = await make('new@kitehaus.example', first);
     expect(made.kind).toBe('signed-in');
     expect(await accessOf(desk.ledger, made.user.id)).toMatchObject({
@@ -156,16 +157,39 @@ export function enterSuite(open: Open): void {
 
   it('waits for an administrator where a name alone would make one', async () => {
     const { id } = await desk.person('amara', { department: 'Kites' });
-    const link = { key: keyOf('oid-1'), by: 'userName' as const };
-    const wanted = asked('oid-1', { roles: ['admin'] }, { link });
+    const linkedBy = 'userName' as const;
+    const wanted = asked('oid-1', { roles: ['admin'] }, { linkedBy });
     const before = await desk.ledger.lastPosition();
     expect(await enter(desk.ledger, id, wanted)).toMatchObject({ kind: 'needs-approval' });
     expect(await typesSince(before)).toEqual([]);
-    const plain = asked('oid-1', { roles: ['viewer'] }, { link });
+    const plain = asked('oid-1', { roles: ['viewer'] }, { linkedBy });
     expect(await enter(desk.ledger, id, plain)).toMatchObject({ kind: 'signed-in' });
     const { id: bela } = await desk.person('bela', { department: 'Kites' });
-    const weak = asked('oid-5', null, { link: { ...link, key: keyOf('oid-5') }, isNameWeak: true });
+    const weak = asked('oid-5', null, { linkedBy, isNameWeak: true });
     expect(await enter(desk.ledger, bela, weak)).toMatchObject({ kind: 'needs-approval' });
+  });
+
+  it('ends what a sign-in of another subject began, when provisioning says who the user is', async () => {
+    const { id } = await desk.person('amara', { department: 'Kites', externalId: 'oid-1' });
+    const wanted = asked('oid-1', null);
+    await enter(desk.ledger, id, wanted);
+    const named = (externalId: string) => ({
+      userName: 'amara@kitehaus.example',
+      displayName: 'Amara',
+      department: 'Kites',
+      externalId,
+    });
+    await desk.write.replaceUser(id, named('oid-1'));
+    expect(await find(wanted)).not.toBe(null);
+    await desk.write.replaceUser(id, named('oid-of-another'));
+    expect(await find(wanted)).toBe(null);
+  });
+
+  it('begins no session by a link that was taken away meanwhile', async () => {
+    const { id } = await desk.person('amara', { department: 'Kites' });
+    await enter(desk.ledger, id, asked('oid-1', null));
+    await desk.ledger.identities.unlink(PROVIDER, keyOf('oid-1'), by());
+    await expect(enter(desk.ledger, id, asked('oid-1', null, { linkedBy: null }))).rejects.toThrow(LinkTaken);
   });
 
   describe('whoever is suspended or removed', () => {

@@ -204,7 +204,27 @@ export function localAdminSuite(open: Open): void {
       const root = await makeAdmin(desk.ledger);
       await desk.ledger.localAdmins.beginTry(root.id, tick(), () => MINUTE_MS);
       const at = tick();
-      await desk.ledger.localAdmins.signedIn(root.id, at);
+      const session = {
+        hash: newId(at),
+        id: newId(at),
+        person: { provider: null, id: root.id },
+        createdAt: at,
+        expiresAt: at + MINUTE_MS,
+        remote: null,
+        agent: null,
+        issuer: null,
+        sid: null,
+        loginHint: null,
+        claimsAt: at,
+        refreshToken: null,
+      };
+      const origin = { ...by(), at };
+      expect(
+        await desk.ledger.localAdmins.enter({ ...root, password: 'changed since' }, session, origin),
+      ).toBe(false);
+      expect(await desk.ledger.sessions.find(session.hash, at)).toBeNull();
+      expect(await desk.ledger.localAdmins.enter(root, session, origin)).toBe(true);
+      expect(await desk.ledger.sessions.find(session.hash, at)).toMatchObject({ id: session.id });
       expect(await desk.ledger.localAdmins.find(root.id)).toEqual({ ...root, lastSignInAt: at });
       expect(await desk.ledger.localAdmins.beginTry(root.id, at, () => 0)).toMatchObject({ failures: 1 });
     });

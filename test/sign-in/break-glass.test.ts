@@ -171,6 +171,17 @@ describe('signing out', () => {
     expect(somebody.cookies.size).toBe(0);
   });
 
+  it('is not said of somebody who is still in', async () => {
+    const somebody = visitor(server.url);
+    await somebody.post('/login', { name: 'admin', password: PASSWORD });
+    const still = await somebody.get('/logout');
+    expect(still.text).toContain('You are still signed in.');
+    expect(still.text).toContain('<form method="post" action="/logout">');
+    expect(somebody.cookies.size).toBe(1);
+    await somebody.post('/logout', {});
+    expect((await somebody.get('/logout')).text).toContain('You are signed out of Bifrost.');
+  });
+
   it('takes no other site’s word for it', async () => {
     const somebody = visitor(server.url);
     await somebody.post('/login', { name: 'admin', password: PASSWORD });

@@ -123,3 +123,18 @@ describe('two providers', () => {
     expect(await who(first.browser)).not.toBe(await who(second));
   });
 });
+
+describe('without SCIM', () => {
+  it('a leaver is suspended by the directory alone, and let in again when it says so', async () => {
+    const user = await begin({ provider: { scim: { enabled: false } } });
+    const { browser } = await world.signIn(user.userPrincipalName);
+    world.entra.editUser(user.userPrincipalName, { accountEnabled: false });
+    world.pass(16 * 60_000);
+    expect((await browser.get('/api/me')).status).toBe(401);
+    const [suspended] = await world.eventsOf('user.suspended');
+    expect(suspended?.data).toMatchObject({ reason: 'directory' });
+    world.entra.editUser(user.userPrincipalName, { accountEnabled: true });
+    expect((await world.signIn(user.userPrincipalName)).status).toBe(303);
+    expect((await world.eventsOf('user.reactivated')).length).toBe(1);
+  });
+});

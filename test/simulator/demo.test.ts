@@ -9,9 +9,10 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openBrowser, readPage } from '../../simulator/demo-browser.ts';
 import { consequences, showEvent } from '../../simulator/demo-consequences.ts';
 import { startDemoServer } from '../../simulator/demo-server.ts';
-import { signInCast } from '../../simulator/demo-sign-in.ts';
+import { INSIDE, signInCast } from '../../simulator/demo-sign-in.ts';
 import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
 import { isAssigned } from '../../simulator/tenant-access.ts';
+import { homePage, notLetInPage } from '../../src/edge/oidc/pages.ts';
 
 /** Of a local Entra that is not asked. */
 const login = {
@@ -125,9 +126,19 @@ describe('a browser of the demo', () => {
     await new Promise((resolve) => server.close(resolve));
   });
 
+  test('knows the page of whoever is in', () => {
+    const html = homePage({ name: 'Runa', role: 'Viewer', isBreakGlass: false });
+    expect(readPage(html).title).toBe(INSIDE);
+  });
+
   test('reads headings too, and no buttons', () => {
-    const html =
-      '<h1>No</h1><p>Sorry.</p><h2>For your administrator</h2><p>Do this.</p><p><a>Try again</a></p>';
+    const html = notLetInPage({
+      title: 'No',
+      words: 'Sorry.',
+      forAdministrator: 'Do this.',
+      references: [],
+      again: '/login',
+    });
     expect(readPage(html)).toEqual({ title: 'No', words: ['Sorry.', 'For your administrator', 'Do this.'] });
   });
 });

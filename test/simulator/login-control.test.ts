@@ -146,7 +146,14 @@ describe('control API', () => {
 test('the front page says what to enter in Bifrost', async () => {
   const sim = login();
   const page = await visit(sim.url);
-  for (const value of [sim.tenantId, sim.clientId, sim.clientSecret, sim.graphUrl, 'authorityUrl']) {
+  for (const value of [
+    sim.tenantId,
+    sim.clientId,
+    sim.clientSecret,
+    sim.graphUrl,
+    'authorityUrl',
+    'attributeRoleMappings',
+  ]) {
     expect(page.text).toContain(value);
   }
   expect(page.text).not.toMatch(/(src|href)="(?!http:\/\/127\.0\.0\.1)/);

@@ -7,7 +7,7 @@ import { shorten } from '../../scim/json.ts';
 import { issueSetUpLink } from '../oidc/set-up.ts';
 import { listQuery, pageOf, rfc3339, search, sortedBy } from './contract.ts';
 import { pageInMemory } from './page.ts';
-import { changeBy, type Route, route } from './route.ts';
+import { type Call, changeBy, type Route, route } from './route.ts';
 import { localAdminShape, setUpLinkShape } from './sign-in-contract.ts';
 
 function showAdmin(admin: LocalAdmin): Static<typeof localAdminShape> {
@@ -56,6 +56,15 @@ const removeAdmin = route({
   },
 });
 
+/** Whoever opens the link becomes an administrator: a key that a person gave less than they may must not give more. */
+function refuseKeys({ caller }: Call): void {
+  if (caller.key === null) return;
+  throw new Refusal(
+    'forbidden',
+    'No API key of a person issues a set-up link: sign in, or run "bifrost admin reset" on the machine of the server.',
+  );
+}
+
 const issueLink = route({
   method: 'POST',
   path: '/admins/set-up-link',
@@ -66,6 +75,7 @@ const issueLink = route({
   response: setUpLinkShape,
   async handle(call) {
     const { ledger, publicUrl } = call.parts;
+    refuseKeys(call);
     const link = await issueSetUpLink(ledger, publicUrl(), changeBy(call), { onlyFirst: false });
     if (!link) throw new Refusal('unavailable', 'No link was issued. Try again.');
     const body = { url: link.url, expiresAt: rfc3339(link.expiresAt) };

@@ -56,7 +56,8 @@ const catalogue = {
   },
   admins: {
     read: 'See the break-glass administrators.',
-    create: 'Make a set-up link for another break-glass administrator.',
+    create:
+      'Make a set-up link for a break-glass administrator, or for a new password of one: as good as being an administrator.',
     delete: 'Remove break-glass administrators, but for the last.',
   },
   settings: {

@@ -14,7 +14,7 @@ import type { Parts } from '../parts.ts';
 import { pageHeaders, sendPage, sendRefusal, wantsJson } from './answer.ts';
 import { assets } from './assets.ts';
 import { beginSession, giveSession, takeSession } from './begin-session.ts';
-import { setUpPage, signedOutPage, signInPage, type Way } from './pages.ts';
+import { setUpPage, signedOutPage, signInPage, signOutPage, type Way } from './pages.ts';
 import { LOCAL_CAP_MS, type PasswordSignIn, passwordSignIn } from './password-sign-in.ts';
 import { readReturnTo } from './return-to.ts';
 import { isFromOurPages } from './same-origin.ts';
@@ -77,7 +77,11 @@ export function registerFrontDoor(app: FastifyInstance, door: FrontDoor): void {
   app.post('/login', async (request, reply) => postPassword(door, request, reply));
   app.get('/setup', async (_request, reply) => sendPage(reply, 200, setUpPage()));
   app.post('/setup', async (request, reply) => postSetUp(door, request, reply));
-  app.get('/logout', async (_request, reply) => sendPage(reply, 200, signedOutPage({ atProvider: null })));
+  app.get('/logout', async (request, reply) => {
+    const hash = sessionHash(request.headers.cookie);
+    const isIn = hash !== null && (await door.parts.ledger.sessions.find(hash, byRequest(door).at)) !== null;
+    return sendPage(reply, 200, isIn ? signOutPage() : signedOutPage({ atProvider: null }));
+  });
   app.post('/logout', async (request, reply) => postLogOut(door, request, reply));
 }
 

@@ -6,9 +6,10 @@ import { newId } from '../../id.ts';
 import type { ClaimsTold } from '../../identity/claims.ts';
 import type { Provider } from '../../identity/provider.ts';
 import type { LinkedBy } from '../../identity/sign-in.ts';
-import { externalIdOf, type User } from '../../identity/user.ts';
+import { externalIdOf, settleSuspension, type User } from '../../identity/user.ts';
 import type { Change, Ledger, Loaded } from '../../ledger/ledger.ts';
 import { type Candidates, LinkTaken } from '../../ledger/sign-in.ts';
+import { decideUserSettled } from '../../mapping/decide.ts';
 import {
   decideFirstSignIn,
   decideSignIn,
@@ -55,18 +56,27 @@ export async function letIn(entering: Entering, confirming: Confirming): Promise
     try {
       return await tryLetIn(entering, confirming, keepName);
     } catch (error) {
-      if (tries === TRIES) throw error;
+      if (tries === TRIES) throw error instanceof LinkTaken ? tooMany(error) : error;
       if (error instanceof Refusal && error.reason === 'uniqueness') keepName = true;
       else if (!(error instanceof LinkTaken)) throw error;
     }
   }
 }
 
+function tooMany(cause: Error): Refusal {
+  const refusal = new Refusal(
+    'unavailable',
+    'Others are changing the same person at this moment. Try again.',
+  );
+  refusal.cause = cause;
+  return refusal;
+}
+
 async function tryLetIn(entering: Entering, confirming: Confirming, keepName: boolean): Promise<LetIn> {
   const { ledger, provider, signedIn } = entering;
   const key = { issuer: signedIn.key.authority, subject: signedIn.key.subject };
   const found = await ledger.identities.candidates(provider.id, { key, userName: signedIn.idToken.userName });
-  const known = await enterKnown(entering, found, keepName);
+  const known = await enterKnown(entering, confirming, found, keepName);
   if (known) return known;
   // Before whoever is gone: SCIM brings people back as new users, and most directories send no object id with them.
   if (found.byUserName !== null) return enterByName(entering, confirming, found.byUserName, keepName);
@@ -82,8 +92,14 @@ export function mayMakeUsers({ scimEnabled, settings }: Provider): boolean {
 // --- who it is --------------------------------------------------------------------------------------------------
 
 /** Linked before, or provisioned under the very id that the token carries. null where nobody is. */
-async function enterKnown(entering: Entering, found: Candidates, keepName: boolean): Promise<LetIn | null> {
+async function enterKnown(
+  entering: Entering,
+  confirming: Confirming,
+  found: Candidates,
+  keepName: boolean,
+): Promise<LetIn | null> {
   if (found.linked !== null) {
+    await liftDirectory(entering, confirming, found.linked);
     const isByCreation = await wasMadeBySignIn(entering, found.linked);
     const outcome = await enter(entering, found.linked, null, { isByCreation, keepName });
     // A link outlives its user; whoever was provisioned anew under the same id takes it over.
@@ -93,6 +109,28 @@ async function enterKnown(entering: Entering, found: Candidates, keepName: boole
   if (first === undefined) return null;
   if (others.length > 0) return { kind: 'ambiguous', users: found.byExternalId };
   return enter(entering, first, 'externalId', { keepName });
+}
+
+/**
+ * Without SCIM only the directory tells of a leaver, and only the directory takes it back: where it says that the account may be
+ * used again, its own reason goes. One of an administrator stays.
+ */
+async function liftDirectory(entering: Entering, confirming: Confirming, id: string): Promise<void> {
+  const { ledger, provider, signedIn, by } = entering;
+  if (provider.scimEnabled || provider.settings.kind !== 'entra') return;
+  const full = await ledger.fullUser(id);
+  if (full?.loaded.user.suspensions.directory === undefined) return;
+  const seen = await confirming.personInGraph(provider, signedIn.key.subject);
+  if (!seen.known || !seen.found || !seen.accountEnabled) return;
+  await ledger.transact({
+    provider: provider.id,
+    needs: { user: id },
+    decide({ state, user }) {
+      if (!user || user.user.removedAt !== null) return { changes: null, answer: null };
+      const settled = settleSuspension(user.user, 'directory', false, by.at);
+      return { changes: decideUserSettled({ state, ...by }, user, settled).changes, answer: null };
+    },
+  });
 }
 
 /**
@@ -213,10 +251,10 @@ function askedOf(
   linkedBy: LinkedBy | null,
   { isNameWeak = false, keepName }: { isNameWeak?: boolean; keepName: boolean },
 ): SignInAsked {
-  const { key, claims } = signedIn;
+  const { claims } = signedIn;
+  const key = { issuer: signedIn.key.authority, subject: signedIn.key.subject };
   const told: ClaimsTold | null = mayMakeUsers(provider)
     ? { channel: 'login', claims, subject: key.subject }
     : null;
-  const link = linkedBy && { key: { issuer: key.authority, subject: key.subject }, by: linkedBy };
-  return { told, link, isNameWeak, keepName, session };
+  return { told, key, linkedBy, isNameWeak, keepName, session };
 }

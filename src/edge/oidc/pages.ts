@@ -120,6 +120,14 @@ export function homePage({ name, role, isBreakGlass }: HomePage): string {
   return page({ title: 'You are signed in', body });
 }
 
+/** To leave takes a form: a link of another site must not sign anybody out. */
+export function signOutPage(): string {
+  const body = html`
+<p>You are still signed in.</p>
+<form method="post" action="/logout"><button>Sign out</button></form>`;
+  return page({ title: 'Sign out', body });
+}
+
 export interface SignedOut {
   /** Where the provider ends its own session too; null where it has no such place. */
   atProvider: { name: string; href: string } | null;

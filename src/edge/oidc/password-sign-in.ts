@@ -43,7 +43,7 @@ export function passwordSignIn(ledger: Ledger, secrets: Passwords): PasswordSign
 
 function shut(ms: number): Refusal {
   const retryAfterSeconds = Math.ceil(ms / 1000);
-  const detail = `Too many wrong passwords. Try again in ${inWords(retryAfterSeconds)}.`;
+  const detail = `Too many wrong passwords. Try again in ${inWords(retryAfterSeconds)}. On the machine of the server, "bifrost admin reset" lets you in at once.`;
   return new Refusal('throttled', detail, { retryAfterSeconds });
 }
 

@@ -24,7 +24,7 @@ export type Refreshed = 'kept' | 'ended';
 
 /** At once where the claims are young, there is nothing to refresh with, or another request is at it. */
 export async function refreshIfOld(parts: Parts, session: Session, at: number): Promise<Refreshed> {
-  const { ledger, settings, keys } = parts;
+  const { ledger, settings } = parts;
   const { provider: id } = session.person;
   if (id === null || session.refreshToken === null) return 'kept';
   if (session.claimsAt + settings.sessions.refreshAfterMs > at) return 'kept';
@@ -34,8 +34,26 @@ export async function refreshIfOld(parts: Parts, session: Session, at: number): 
   ]);
   if (!state || !link) return 'kept';
   if (!(await ledger.sessions.takeRefresh(session.hash, session.claimsAt, at, at + LEASE_MS))) return 'kept';
-  const token = keys.open(session.refreshToken, sessionIdentity(session.id));
+  const token = opened(parts, session);
+  if (token === null) {
+    await ledger.sessions.end(session.id, 'grant-ended', {
+      at,
+      actor: { kind: 'system', id: 'refresh' },
+      cause: null,
+    });
+    return 'ended';
+  }
   return refresh(parts, state.provider, { session, token, key: link.key }, at);
+}
+
+/** null where no key of this server opens it: there is nothing to refresh with, now or later. */
+function opened({ keys, log }: Parts, { id, refreshToken }: Session): string | null {
+  try {
+    return keys.open(refreshToken!, sessionIdentity(id));
+  } catch (error) {
+    log.warn({ err: error }, 'a session ends: its refresh token does not open');
+    return null;
+  }
 }
 
 interface Refreshing {

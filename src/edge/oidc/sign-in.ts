@@ -223,7 +223,8 @@ async function refuse(
   const { request, reply, by } = visit;
   const waitMs = visit.failures.note(request.ip, by.at);
   if (waitMs > 0 && !provider) throw tooOften(request.ip, waitMs);
-  if (waitMs === 0) await noteRefusal(visit, provider, refused, about);
+  // Whose token was good, or who is known here, is on record however often it happens.
+  if (waitMs === 0 || about.key || refused.user) await noteRefusal(visit, provider, refused, about);
   const references = [{ name: 'Request', value: by.cause.id }, ...refused.references];
   return sendPage(reply, refused.status, notLetInPage({ ...refused, references, again: SIGN_IN_PATH }));
 }

@@ -56,6 +56,7 @@ CREATE TABLE sessions (
 );
 CREATE UNIQUE INDEX sessions_by_id ON sessions (id);
 CREATE INDEX sessions_by_person ON sessions (person, id);
+CREATE INDEX sessions_by_provider ON sessions (provider) WHERE provider IS NOT NULL;
 CREATE INDEX sessions_at_provider ON sessions (issuer, sid) WHERE sid IS NOT NULL;
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
@@ -92,6 +93,7 @@ CREATE TABLE api_keys (
   last_used_from TEXT
 );
 CREATE INDEX api_keys_by_person ON api_keys (person, id);
+CREATE INDEX api_keys_by_provider ON api_keys (provider) WHERE provider IS NOT NULL;
 
 -- what the dashboard owns where the configuration file is silent
 CREATE TABLE own_settings (

@@ -55,6 +55,7 @@ CREATE TABLE sessions (
 ) WITHOUT ROWID;
 CREATE UNIQUE INDEX sessions_by_id ON sessions (id);
 CREATE INDEX sessions_by_person ON sessions (person, id);
+CREATE INDEX sessions_by_provider ON sessions (provider) WHERE provider IS NOT NULL;
 CREATE INDEX sessions_at_provider ON sessions (issuer, sid) WHERE sid IS NOT NULL;
 CREATE INDEX sessions_by_end ON sessions (expires_at);
 
@@ -91,6 +92,7 @@ CREATE TABLE api_keys (
   last_used_from TEXT
 ) WITHOUT ROWID;
 CREATE INDEX api_keys_by_person ON api_keys (person, id);
+CREATE INDEX api_keys_by_provider ON api_keys (provider) WHERE provider IS NOT NULL;
 
 -- what the dashboard owns where the configuration file is silent
 CREATE TABLE own_settings (
@@ -109,9 +111,11 @@ INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES
   ('sessions', 'sessions', '100000 1'),
   ('sessions', 'sessions_by_id', '100000 1'),
   ('sessions', 'sessions_by_person', '100000 2 1'),
+  ('sessions', 'sessions_by_provider', '100000 50000 1'),
   ('sessions', 'sessions_at_provider', '100000 100000 1'),
   ('sessions', 'sessions_by_end', '100000 1'),
   ('api_keys', 'api_keys', '1000 1'),
-  ('api_keys', 'api_keys_by_person', '1000 5 1');
+  ('api_keys', 'api_keys_by_person', '1000 5 1'),
+  ('api_keys', 'api_keys_by_provider', '1000 500 1');
 ANALYZE sqlite_schema;
 `;

@@ -147,7 +147,9 @@ function* askForLink({ tell, dialect }: Hands, request: LinkRequest, by: Change)
   const { provider, key, person, userName } = request;
   yield* holdPerson(dialect, { provider, id: person });
   const asked = yield* write(
-    `INSERT INTO link_requests (${requestColumns}) VALUES ${marks(1, 7)} ON CONFLICT (provider, issuer, subject) DO NOTHING`,
+    `INSERT INTO link_requests (${requestColumns}) VALUES ${marks(1, 7)} ON CONFLICT (provider, issuer, subject)
+       DO UPDATE SET id = excluded.id, person = excluded.person, user_name = excluded.user_name, asked_at = excluded.asked_at
+       WHERE link_requests.person <> excluded.person`,
     request.id,
     provider,
     key.issuer,
