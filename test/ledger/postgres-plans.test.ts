@@ -2,7 +2,7 @@
 // by the database's own statistics.
 
 import pg from 'pg';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
 import { readCondition } from '../../src/scim/condition.ts';
@@ -94,8 +94,8 @@ async function rowsRead(): Promise<number> {
   const client = new pg.Client({ connectionString: database.url });
   await client.connect();
   try {
-    // Connections tell of what they did when they have been idle for a second.
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    // PGSTAT_IDLE_INTERVAL: a connection has told of everything it did when it has been idle for ten seconds.
+    await new Promise((resolve) => setTimeout(resolve, 11_000));
     const { rows } = await client.query<{ rows: string }>(
       `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS rows FROM pg_stat_user_tables
        WHERE relname IN ('users', 'memberships', 'directory_groups', 'holdings', 'targets',
@@ -123,14 +123,17 @@ afterAll(async () => {
   await database.drop();
 });
 
-describe('a plan of the first minute', () => {
+/** All together, since a connection tells in its own time: one operation that walks everybody is more than all may read. */
+it('plans of the first minute read no more rows when there are many users', {
+  timeout: 120_000,
+}, async () => {
+  const before = await rowsRead();
   for (const [name, operation] of Object.entries(operations)) {
-    it(`reads no more rows when there are many users: ${name}`, async () => {
-      if (name === 'a member leaves')
-        for (let n = 0; n < OPERATIONS; n++) await operations['a member joins']!(n);
-      const before = await rowsRead();
-      for (let n = 0; n < OPERATIONS; n++) await operation(n);
-      expect((await rowsRead()) - before).toBeLessThan(OPERATIONS * ROWS_EACH);
-    });
+    if (name === 'a member leaves')
+      for (let n = 0; n < OPERATIONS; n++) await operations['a member joins']!(n);
+    for (let n = 0; n < OPERATIONS; n++) await operation(n);
   }
+  const most = OPERATIONS * ROWS_EACH * (Object.keys(operations).length + 1);
+  expect(most).toBeLessThan(OPERATIONS * MANY);
+  expect((await rowsRead()) - before).toBeLessThan(most);
 });
