@@ -31,7 +31,7 @@ async function serve(call: Call): Promise<ExitCode> {
     output.jsonLine({ url: bifrost.url, dataDir: bifrost.settings.dataDir });
     if (setUp) output.jsonLine({ setUpLink: setUp.url, expiresAt: new Date(setUp.expiresAt).toISOString() });
   } else {
-    await welcome(bifrost, output);
+    await welcome(bifrost, output, commandOf(call.env));
     if (setUp) showSetUp(setUp, output);
   }
   await aborted(stop);
@@ -42,7 +42,12 @@ async function serve(call: Call): Promise<ExitCode> {
   return exit.ok;
 }
 
-async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
+/** How whoever started the server would call another command: in a checkout there is none named `bifrost`. */
+function commandOf(env: NodeJS.ProcessEnv): string {
+  return env.npm_lifecycle_event === 'start' ? 'npm run -s bifrost --' : 'bifrost';
+}
+
+async function welcome(bifrost: Bifrost, output: Output, command: string): Promise<void> {
   const api = apiOver(inProcessTransport(bifrost));
   const { items: providers } = await api.get<List<ProviderJson>>(pathOf('providers'), { limit: 500 });
   const { url, settings } = bifrost;
@@ -58,15 +63,15 @@ async function welcome(bifrost: Bifrost, output: Output): Promise<void> {
   if (bifrost.closedSecrets.length > 0) showClosed(bifrost.closedSecrets, output);
   for (const provider of providers) {
     output.line();
-    showEntrance(provider, output);
+    showEntrance(provider, output, command);
   }
   output.line();
   if (providers.length === 0) {
     output.line('There is no provider yet. In another terminal, in this folder:');
-    output.line('  bifrost provider add --name entra --kind entra --tenant-id <id> --client-id <id>');
-    output.line('  bifrost provider set-secret entra     # then: provider verify entra');
-    output.line('  bifrost provider enable-scim entra');
-  } else output.line('"bifrost tail" in another terminal shows what arrives. Ctrl-C stops.');
+    output.line(`  ${command} provider add --name entra --kind entra --tenant-id <id> --client-id <id>`);
+    output.line(`  ${command} provider set-secret entra     # then: provider verify entra`);
+    output.line(`  ${command} provider enable-scim entra`);
+  } else output.line(`"${command} tail" in another terminal shows what arrives. Ctrl-C stops.`);
 }
 
 /** Only here: neither a log nor the address of a request ever has it. */
@@ -101,15 +106,15 @@ function dataPlace({ databaseUrl, dataDir }: Bifrost['settings']): string {
   return `PostgreSQL, ${pathname.slice(1) || 'the default database'} on ${host || 'the local socket'}`;
 }
 
-function showEntrance(provider: ProviderJson, output: Output): void {
+function showEntrance(provider: ProviderJson, output: Output, command: string): void {
   output.line({ tone: 'strong', text: provider.name }, ` (${provider.kind})`);
   if (!provider.enabled) output.line('  disabled: its requests are refused');
   else if (!provider.scim.enabled) {
-    output.line(`  SCIM is off. Turn it on: bifrost provider enable-scim ${provider.id}`);
+    output.line(`  SCIM is off. Turn it on: ${command} provider enable-scim ${provider.id}`);
   } else {
     output.line(`  SCIM Endpoint URL (Entra: Tenant URL)     ${provider.scim.endpoint}`);
     output.line('  Provisioning Token (Entra: Secret Token)  not shown again; a new one:');
-    output.line(`      bifrost token rotate ${provider.id}`);
+    output.line(`      ${command} token rotate ${provider.id}`);
   }
 }
 
