@@ -264,11 +264,10 @@ export interface Reconciliations {
   ): Promise<boolean>;
   /** Active users here whom nobody was found to be, by id. */
   absent(run: string, provider: string, after: string, limit: number): Promise<AbsentUser[]>;
-  /** Which groups here (by externalId) are not among those staged, by id: of a reading of all groups that was complete. */
   stagedCounts(
     run: string,
   ): Promise<{ people: number; groups: number; memberships: number; assignments: number }>;
-  /** A portion of what was staged; false when nothing is left. Parts stay with the run. */
+  /** A portion of what was staged; false when nothing is left. Parts and groups stay with the run. */
   clearStaging(run: string): Promise<boolean>;
 
   /** Rows of the report, and how far the run is, in one commit. A row whose id is there is written over. */

@@ -39,7 +39,7 @@ export type Found = Omit<Drift, 'state'> & {
 };
 
 export type PersonAction =
-  | { readonly does: 'suspend' | 'lift' | 'tell' }
+  | { readonly does: 'suspend' | 'lift' | 'tell' | 'create' }
   | { readonly does: 'join' | 'leave'; readonly group: string };
 
 export interface Compared {

@@ -2,6 +2,11 @@
 // rows; times in milliseconds.
 
 export interface RunReport {
+  /** As the directory said it in this run; null until then. */
+  readonly application: {
+    readonly assignmentRequired: boolean | null;
+    readonly roles: readonly string[];
+  } | null;
   readonly read: {
     readonly people: number;
     readonly groups: number;
@@ -12,6 +17,8 @@ export interface RunReport {
     readonly resourceUnits: number | null;
     readonly throttled: number;
   };
+  /** Everything was read whole, so that who is not there is absent. */
+  readonly isWhole: boolean;
   /** People of the directory who were compared. */
   readonly compared: number;
   /** Of those, how many are here. */
@@ -50,6 +57,7 @@ export interface PreviewPerson {
 }
 
 export const emptyReport: RunReport = {
+  application: null,
   read: {
     people: 0,
     groups: 0,
@@ -59,6 +67,7 @@ export const emptyReport: RunReport = {
     resourceUnits: null,
     throttled: 0,
   },
+  isWhole: false,
   compared: 0,
   matched: 0,
   absent: 0,
