@@ -17,7 +17,7 @@ import { dealingOfRun } from './known.ts';
 import type { Healed, Reconciling } from './reconciling.ts';
 import { emptyReport, type RunReport } from './report.ts';
 import { continueRun } from './runner.ts';
-import { byRun, RunLost, type Running } from './running.ts';
+import { byRun, RunLost } from './running.ts';
 import { dueAt, isScheduled } from './schedule.ts';
 
 const LOOK_EVERY_MS = 5_000;
