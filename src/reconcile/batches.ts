@@ -36,18 +36,20 @@ export interface BatchWork {
   readonly batch: Batch;
   readonly holder: string;
   readonly healer: Healer;
+  /** How far it is, which the heartbeat writes too. */
+  readonly progress: { done: number };
 }
 
 /** False when another has it by now. */
-export async function applyBatch({ batch, holder, healer }: BatchWork): Promise<boolean> {
+export async function applyBatch({ batch, holder, healer, progress }: BatchWork): Promise<boolean> {
   const { ledger, by } = healer;
-  for (let { done } = batch; ; ) {
+  for (;;) {
     const rows = await rowsOf(healer, batch, 'held');
     if (rows.length === 0) break;
     const settled = await healRows(healer, rows);
     await ledger.reconciliations.settleDrift(settled, by, [], batch.provider);
-    done += rows.length;
-    if (!(await ledger.heldBatches.advance(batch.id, holder, done))) return false;
+    progress.done += rows.length;
+    if (!(await ledger.heldBatches.advance(batch.id, holder, progress.done))) return false;
   }
   const subject = { kind: 'batch' as const, id: batch.id };
   const data = { source: batch.source, people: batch.people };
@@ -57,14 +59,14 @@ export async function applyBatch({ batch, holder, healer }: BatchWork): Promise<
 }
 
 /** What was taken is given back; a later run finds it again, and holds it again. */
-export async function undoBatch({ batch, holder, healer }: BatchWork): Promise<boolean> {
+export async function undoBatch({ batch, holder, healer, progress }: BatchWork): Promise<boolean> {
   const { ledger, by } = healer;
-  for (let done = 0; ; ) {
+  for (;;) {
     const rows = await rowsOf(healer, batch, 'healed');
     if (rows.length === 0) break;
     await ledger.reconciliations.settleDrift(await giveBack(healer, rows), by, [], batch.provider);
-    done += rows.length;
-    if (!(await ledger.heldBatches.advance(batch.id, holder, done))) return false;
+    progress.done += rows.length;
+    if (!(await ledger.heldBatches.advance(batch.id, holder, progress.done))) return false;
   }
   const subject = { kind: 'batch' as const, id: batch.id };
   const data = { source: batch.source, people: batch.people };
