@@ -2,8 +2,8 @@
 // groups beside them. Also what changes in it from one day to the next.
 
 import { type Random, seededRandom, shuffled } from './random.ts';
-import { sampleRoles, sampleUser } from './sample-organisation.ts';
 import { DEPARTMENTS, JOB_TITLES } from './sample-names.ts';
+import { sampleRoles, sampleUser } from './sample-organisation.ts';
 import type { Tenant, TenantGroup, TenantUser } from './tenant.ts';
 
 export interface ScaleSize {
@@ -15,7 +15,12 @@ export interface ScaleSize {
   readonly assignedGroups: number;
 }
 
-export const FULL_SCALE: ScaleSize = { users: 100_000, groups: 10_000, members: 1_500_000, assignedGroups: 50 };
+export const FULL_SCALE: ScaleSize = {
+  users: 100_000,
+  groups: 10_000,
+  members: 1_500_000,
+  assignedGroups: 50,
+};
 
 const DOMAIN = 'nordhafen.example';
 const REPORTS_PER_MANAGER = 8;
@@ -149,7 +154,9 @@ interface Day {
 
 /** The next day: one in a hundred moves, changes groups, is disabled, leaves for the recycle bin, or is new. */
 export function churn(tenant: Tenant, day: number): Tenant {
-  const assigned = [...tenant.groups.values()].filter((group) => group.assigned).map((group) => group.objectId);
+  const assigned = [...tenant.groups.values()]
+    .filter((group) => group.assigned)
+    .map((group) => group.objectId);
   if (assigned.length === 0) throw new RangeError('No group is assigned: nobody could arrive');
   const random = seededRandom(Number.parseInt(tenant.tenantId.slice(0, 8), 16) + day);
   const today: Day = {
@@ -195,7 +202,13 @@ function arrive(day: Day, copied: Set<string>, count: number): void {
   const made = byGroupsOnly(sampleUser(day.users.size, undefined, new Map(), day.random));
   const mailNickname = `${made.mailNickname}.${day.number}.${count}`;
   const userPrincipalName = `${mailNickname}@${DOMAIN}`;
-  const user = { ...made, mailNickname, userPrincipalName, mail: userPrincipalName, userType: 'Member' } as const;
+  const user = {
+    ...made,
+    mailNickname,
+    userPrincipalName,
+    mail: userPrincipalName,
+    userType: 'Member',
+  } as const;
   day.users.set(user.objectId, user);
   membersOf(day, copied, day.random.pick(day.assigned)).add(user.objectId);
 }

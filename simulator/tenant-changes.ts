@@ -34,7 +34,9 @@ export function renameAppRole(tenant: Tenant, value: string, newValue: string): 
     if (!group.appRoles?.includes(value)) continue;
     groups.set(group.objectId, { ...group, appRoles: renamed(group.appRoles) });
   }
-  const appRoles = tenant.appRoles.map((role) => (role.value === value ? { ...role, value: newValue } : role));
+  const appRoles = tenant.appRoles.map((role) =>
+    role.value === value ? { ...role, value: newValue } : role,
+  );
   return { ...tenant, appRoles, users, groups };
 }
 
@@ -68,7 +70,10 @@ export interface Vanished {
  * A share of the people is no longer there, spread evenly over the directory, and neither are their memberships. Who reports
  * to one of them still does: they are expected back.
  */
-export function vanish(tenant: Tenant, percent: number): { readonly tenant: Tenant; readonly vanished: Vanished } {
+export function vanish(
+  tenant: Tenant,
+  percent: number,
+): { readonly tenant: Tenant; readonly vanished: Vanished } {
   const isTaken = (position: number): boolean =>
     Math.floor(((position + 1) * percent) / 100) > Math.floor((position * percent) / 100);
   const gone = [...tenant.users.values()].filter((_, position) => isTaken(position));

@@ -152,5 +152,6 @@ export function orderedReply(
   const headers: Record<string, string> = {};
   if (retryAfterSeconds !== undefined) headers['retry-after'] = String(retryAfterSeconds);
   if (status === 410) headers.location = `${source.url}${target.split('?')[0]}?$deltatoken=`;
-  return errorEnvelope(status, code, 'Ordered by the control API.', source.now(), source.newId(), headers);
+  const around = { now: source.now(), requestId: source.newId(), headers };
+  return errorEnvelope(status, code, 'Ordered by the control API.', around);
 }

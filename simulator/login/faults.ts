@@ -130,7 +130,10 @@ export function newFaults(): Faults {
       take(due((fault) => fault.at === 'graph' && isReplyFault(fault), target)[0]) as WireFault | null,
     takeAnswers(target) {
       const found = due((fault) => fault.at === 'graph' && isAnswerFault(fault), target);
-      return found.map((one) => take(one)).filter((fault) => fault !== null).filter(isAnswerFault);
+      return found
+        .map((one) => take(one))
+        .filter((fault) => fault !== null)
+        .filter(isAnswerFault);
     },
   };
 }
