@@ -113,7 +113,16 @@ describe('serve --scale', () => {
     const options = readServeOptions(['--scale', ...sizes, '--port', '0', '--json']);
     const running = serve(options, (line) => lines.push(line), stopping.signal);
     await expect.poll(() => lines.length).toBe(1);
-    const groups = Object.values(await fetchJson(`${JSON.parse(lines[0]!).url}/control/groups`));
+    const { controlUrl } = JSON.parse(lines[0]!);
+    const groups = Object.values(await fetchJson(`${controlUrl}/groups`));
+    const before = (await fetchJson(`${controlUrl}/users?limit=400`)).items;
+    const day = { method: 'POST', body: '{"day":1}' };
+    const statuses = [day, { ...day, body: '{}' }].map(async (init) => {
+      return (await fetch(`${controlUrl}/people/churn`, init)).status;
+    });
+    expect(await Promise.all(statuses)).toEqual([204, 400]);
+    await fetch(`${controlUrl}/people/churn`, { ...day, body: '{"day":2}' });
+    expect((await fetchJson(`${controlUrl}/users?limit=400`)).items).not.toEqual(before);
     stopping.abort();
     await running;
     expect(groups.filter((group) => (group as { assigned: boolean }).assigned)).toHaveLength(3);
