@@ -2,7 +2,7 @@
 // makes the three differ on command: operations that are lost on the way.
 
 import { type CycleReport, runCycle } from './agent/cycle.ts';
-import { DIALECTS, type DialectName } from './agent/dialect.ts';
+import { DIALECTS, type DialectName, dialectOf } from './agent/dialect.ts';
 import { type JobSettings, newJob, type Operation } from './agent/job.ts';
 import type { JobHealth } from './agent/quarantine.ts';
 import type { LoginControl } from './login/login-control.ts';
@@ -62,7 +62,7 @@ const KEPT_LOST = 1_000;
 
 /** `login` knows of it from then on, so that the control API can order cycles. One at a time. */
 export function provisioning(login: LoginControl, settings: ProvisioningSettings): Provisioning {
-  const { base, token, dialect = base.includes('aadOptscim062020') ? 'flag' : 'legacy' } = settings;
+  const { base, token, dialect = dialectOf(base) } = settings;
   const losses = newLosses();
   const closing = new AbortController();
   const fixed = { tenantUrl: base, token, skips: losses.takes, signal: closing.signal };

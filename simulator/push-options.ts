@@ -5,6 +5,7 @@ import {
   DIALECTS,
   type Dialect,
   type DialectName,
+  dialectOf,
   type ManagerClearing,
   type ManagerForm,
 } from './agent/dialect.ts';
@@ -101,7 +102,7 @@ export function readPushOptions(args: readonly string[], env: NodeJS.ProcessEnv)
   const base = readBase(values.base, problems);
   const dialectName = oneOf<DialectName>(
     'dialect',
-    values.dialect ?? (base.includes('aadOptscim062020') ? 'flag' : 'legacy'),
+    values.dialect ?? dialectOf(base),
     ['legacy', 'flag', 'gallery', 'verbose'],
     problems,
   );

@@ -157,7 +157,6 @@ export function churn(tenant: Tenant, day: number): Tenant {
   const assigned = [...tenant.groups.values()]
     .filter((group) => group.assigned)
     .map((group) => group.objectId);
-  if (assigned.length === 0) throw new RangeError('No group is assigned: nobody could arrive');
   const random = seededRandom(Number.parseInt(tenant.tenantId.slice(0, 8), 16) + day);
   const today: Day = {
     number: day,
@@ -195,7 +194,12 @@ function happen(
 function regroup(day: Day, copied: Set<string>, userId: string): void {
   const before = day.assigned.find((id) => day.groups.get(id)!.memberIds.has(userId));
   if (before !== undefined) membersOf(day, copied, before).delete(userId);
-  membersOf(day, copied, day.random.pick(day.assigned)).add(userId);
+  join(day, copied, userId);
+}
+
+/** One of the assigned groups, if there are any. */
+function join(day: Day, copied: Set<string>, userId: string): void {
+  if (day.assigned.length > 0) membersOf(day, copied, day.random.pick(day.assigned)).add(userId);
 }
 
 function arrive(day: Day, copied: Set<string>, count: number): void {
@@ -210,7 +214,7 @@ function arrive(day: Day, copied: Set<string>, count: number): void {
     userType: 'Member',
   } as const;
   day.users.set(user.objectId, user);
-  membersOf(day, copied, day.random.pick(day.assigned)).add(user.objectId);
+  join(day, copied, user.objectId);
 }
 
 /** Its members as a set that may be written: copied once a day, however many join and leave. */

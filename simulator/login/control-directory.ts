@@ -1,5 +1,6 @@
 // Orders about the directory over HTTP: people, groups, app roles, and what goes wrong with many at once.
 
+import { churn } from '../scale-organisation.ts';
 import type { Tenant, TenantUser } from '../tenant.ts';
 import {
   assignNestedOnly,
@@ -83,6 +84,13 @@ export const DIRECTORY_ROUTES: ControlRoutes = {
   'POST /control/people/return': {
     says: 'whoever vanished is back, with memberships',
     answer: ({ control }) => ({ returned: control.returnPeople() }),
+  },
+  'POST /control/people/churn': {
+    says: '{ "day": 1 }: what changes from one day to the next, for one person in a hundred',
+    answer: ({ control, body }) => {
+      const day = number(body.day, 'day', 0, Number.MAX_SAFE_INTEGER);
+      control.changeTenant((tenant) => churn(tenant, day));
+    },
   },
   'POST /control/people/swap-names': {
     says: '{ "users": ["...", "..."] }: each has the user name of the other',

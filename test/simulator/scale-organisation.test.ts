@@ -113,7 +113,15 @@ describe('serve --scale', () => {
     const options = readServeOptions(['--scale', ...sizes, '--port', '0', '--json']);
     const running = serve(options, (line) => lines.push(line), stopping.signal);
     await expect.poll(() => lines.length).toBe(1);
-    const groups = Object.values(await fetchJson(`${JSON.parse(lines[0]!).url}/control/groups`));
+    const { controlUrl } = JSON.parse(lines[0]!);
+    const groups = Object.values(await fetchJson(`${controlUrl}/groups`));
+    const churned = async (body: unknown): Promise<number> => {
+      const init = { method: 'POST', body: JSON.stringify(body) };
+      return (await fetch(`${controlUrl}/people/churn`, init)).status;
+    };
+    for (let day = 1; day <= 20; day++) expect(await churned({ day })).toBe(204);
+    expect(await churned({})).toBe(400);
+    expect((await fetchJson(`${controlUrl}/users`)).total).toBeGreaterThan(300);
     stopping.abort();
     await running;
     expect(groups.filter((group) => (group as { assigned: boolean }).assigned)).toHaveLength(3);
