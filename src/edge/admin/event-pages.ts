@@ -60,6 +60,20 @@ export const eventWords = {
   'role.removed': 'A role was removed.',
   'settings.updated': 'A setting of the whole installation changed.',
   'members.replaced_with_one': 'A group of several members was replaced by one member.',
+  'reconciliation.started': 'Comparing with the directory began.',
+  'reconciliation.finished': 'Comparing with the directory ended, with what it found and healed.',
+  'reconciliation.failed': 'Comparing with the directory failed, and says why.',
+  'import.started': 'An import of people from the directory began.',
+  'import.finished': 'An import of people from the directory ended.',
+  'drift.ignored': 'Somebody said to leave a difference alone.',
+  'drift.healed': 'A difference from the directory was healed.',
+  'batch.held': 'A change that would take access from many people waits for a person to decide.',
+  'batch.approved': 'Somebody approved a batch that was held.',
+  'batch.applied': 'A batch that was approved is done.',
+  'batch.dropped': 'Somebody dropped a batch that was held.',
+  'batch.dissolved': 'What a held batch was about is no longer so.',
+  'batch.undone': 'What a batch did was undone.',
+  'guard.alarm': 'More people lost access within a day than the guard allows.',
 } satisfies Record<EventType, string>;
 
 export function showEvent(event: StoredEvent): EventJson {
