@@ -113,7 +113,7 @@ describe('a run', () => {
     world.agent.skip(null);
     const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'] };
     const op = { op: 'Replace', path: 'displayName', value: 'Late Arrival' };
-    const { status } = await world.scim.patch(`/Users/${id}`, { ...body, Operations: [op] });
+    const { status } = await world.scim.patch(`/Users/${id}`, { ...body, Operations: [op] } as object);
     expect(status).toBe(200);
     expect((await world.eventsOf('user.adopted')).map(({ subject }) => subject.id)).toEqual([id]);
     expect(await world.verify()).toEqual([]);
