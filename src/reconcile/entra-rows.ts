@@ -36,7 +36,7 @@ const EXTENSION = /^extensionAttribute([1-9]|1[0-5])$/;
 const NO_ROLE = '00000000-0000-0000-0000-000000000000';
 
 /** In lower case; null for anything but an id. */
-export function readId(value: unknown): string | null {
+function readId(value: unknown): string | null {
   return typeof value === 'string' && GUID.test(value) ? value.toLowerCase() : null;
 }
 

@@ -34,6 +34,8 @@ export interface GraphCaller {
 /** Graph takes no more in one batch. */
 const BATCH_MOST = 20;
 const PATIENCE_MS = 5 * 60_000;
+/** After one request had all that patience for nothing, until one is answered: many parts do not wait one after another. */
+const SHORT_PATIENCE_MS = 10_000;
 
 export function graphCaller(reach: Reach, provider: Provider): GraphCaller {
   const cost: ReadingCost = { requests: 0, resourceUnits: null, throttled: 0 };
@@ -44,9 +46,12 @@ export function graphCaller(reach: Reach, provider: Provider): GraphCaller {
     if (Number.isFinite(units)) cost.resourceUnits = (cost.resourceUnits ?? 0) + units;
     if (status === 429) cost.throttled++;
   };
+  let isAway = false;
   const ask = async (request: GraphRequest, signal: AbortSignal) => {
     await brake.ready(signal);
-    const answer = await askGraph(reach, provider, { ...request, patienceMs: PATIENCE_MS, signal, heard });
+    const patienceMs = isAway ? SHORT_PATIENCE_MS : PATIENCE_MS;
+    const answer = await askGraph(reach, provider, { ...request, patienceMs, signal, heard });
+    isAway = !answer.ok && (answer.kind === 'unreachable' || answer.kind === 'throttled');
     cost.requests += answer.requests;
     return answer;
   };

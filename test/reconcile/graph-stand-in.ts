@@ -35,7 +35,7 @@ export interface StandIn extends World {
 
 export const APPLICATION = `/servicePrincipals(appId='${CLIENT}')`;
 export const ASSIGNED_TO = `${APPLICATION}/appRoleAssignedTo`;
-export const DEFAULT_ACCESS = '00000000-0000-0000-0000-000000000000';
+const DEFAULT_ACCESS = '00000000-0000-0000-0000-000000000000';
 
 /** Ids that differ in their end. */
 export const idOf = (kind: string, number: number) =>
