@@ -197,9 +197,9 @@ function readRow(row: DriftColumns): DriftRow {
 
 function* readRows(dialect: Dialect, run: string, ids: readonly string[]): Script<DriftRow[]> {
   const rows = yield* all<DriftColumns>(
-    `SELECT ${columns} FROM ${dialect.texts} CROSS JOIN drift d WHERE d.run = ? AND d.id = j.value`,
-    JSON.stringify([...new Set(ids)]),
+    `SELECT ${columns} FROM drift WHERE run = ? AND id IN (SELECT j.value FROM ${dialect.texts}) ORDER BY id`,
     run,
+    JSON.stringify([...new Set(ids)]),
   );
   return rows.map(readRow);
 }
