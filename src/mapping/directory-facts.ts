@@ -37,7 +37,7 @@ export interface SeenPerson {
 
 export function rowTold(known: DirectoryKnown, seen: SeenPerson, user: User | null): RowTold {
   const { person } = seen;
-  const roles = rolesOf(known, seen, countedTexts(user, 'roles'));
+  const roles = rolesOf(known, seen, user);
   const groups = groupsOf(known, seen, countedTexts(user, 'groups'));
   return {
     channel: known.channel,
@@ -53,19 +53,22 @@ export function rowTold(known: DirectoryKnown, seen: SeenPerson, user: User | nu
 /** The list that counts now, as tokens and the directory told it; null where nobody spoke of it. */
 function countedTexts(user: User | null, name: string): readonly string[] | null {
   const value = user && factBesideScim(user, name)?.value;
-  if (value === undefined || value === null) return null;
+  return value === undefined || value === null ? null : textsIn(value);
+}
+
+function textsIn(value: unknown): string[] {
   return [value].flat().filter((each) => typeof each === 'string');
 }
 
-/** null: no news. */
-function rolesOf(
-  known: DirectoryKnown,
-  { roles }: SeenPerson,
-  counted: readonly string[] | null,
-): readonly string[] | null {
+/** null: no news. What a token carries as roles beside those of the application, this does not speak of. */
+function rolesOf(known: DirectoryKnown, { roles }: SeenPerson, user: User | null): readonly string[] | null {
   if (roles === null) return null;
+  const counted = countedTexts(user, 'roles');
+  // A role that was renamed or removed is one that the directory gave before.
+  const given = textsIn(user?.directory.roles?.value);
+  const isOurs = (value: string) => known.roles.has(value) || given.includes(value);
   const kept = (counted ?? []).filter(
-    (value) => !known.rolesAreWhole || !known.roles.has(value) || roles.includes(value),
+    (value) => !known.rolesAreWhole || !isOurs(value) || roles.includes(value),
   );
   return merged(counted, kept, roles);
 }
