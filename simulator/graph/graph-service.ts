@@ -68,6 +68,11 @@ const ROUTES: readonly Route[] = [
   },
 ];
 
+/** One part of a batch: charged and faulty on its own. `path` as for `graph`, `request` with the part's own query. */
+export async function graphPart(source: GraphSource, request: SimRequest, path: string): Promise<Reply> {
+  return source.takeReply(targetOf(request, path)) ?? graph(source, request, path);
+}
+
 /** `path` is what follows Graph's base. */
 export async function graph(source: GraphSource, request: SimRequest, path: string): Promise<Reply> {
   let charged: Readonly<Record<string, string>> = {};
