@@ -47,7 +47,7 @@ export interface Verdict {
 }
 
 export interface Throttle {
-  /** Counts the call, whether it is refused or not. */
+  /** Counts the call, whether it is refused or not. What costs nothing is neither counted nor refused. */
   charge(charge: Charge): Verdict;
   /** Null: nobody is refused. What is spent is counted all the same. */
   set(settings: ThrottleSettings | null): void;
@@ -80,6 +80,7 @@ export function newThrottle(): Throttle {
   };
   return {
     charge(charge) {
+      if (charge.units === 0) return { isThrottled: false, headers: { 'x-ms-resource-unit': '0' } };
       const { isThrottled, headers } = judge(charge);
       const { requests, resourceUnits, throttled } = usages.get(charge.appId) ?? NOTHING;
       usages.set(charge.appId, {
@@ -118,8 +119,9 @@ function verdict(charge: Charge, spent: number, limit: number, saysWhen: boolean
   return { isThrottled, headers };
 }
 
-/** What a call costs: the route's own price, changed by how it is asked. */
+/** What a call costs: the route's own price, changed by how it is asked. 0 is the envelope of a batch, whose parts pay. */
 export function unitsOf(base: number, query: URLSearchParams): number {
+  if (base === 0) return 0;
   const top = query.get('$top');
   const isSmallPage = top !== null && Number(top) < SMALL_PAGE;
   const units = base - Number(query.has('$select')) + Number(query.has('$expand')) - Number(isSmallPage);

@@ -22,6 +22,7 @@ describe('what a call costs', () => {
     [1, '$select=id&$top=1', 1],
     [1, '$expand=manager', 2],
     [2, '$select=id&$expand=manager&$top=999', 2],
+    [0, '$expand=manager', 0],
   ])('%i with "%s": %i', (base, query, units) => {
     expect(unitsOf(base, new URLSearchParams(query))).toBe(units);
   });
@@ -67,6 +68,14 @@ describe('the limit', () => {
       expect(throttle.charge({ ...charge, appId, tenantId }).isThrottled).toBe(false);
     }
     expect(throttle.charge({ ...charge, appId: 'a', tenantId: 't' }).isThrottled).toBe(true);
+  });
+
+  test('does not meet what costs nothing', () => {
+    const throttle = newThrottle();
+    throttle.set({ unitsPer10s: 1 });
+    spend(throttle, 9);
+    expect(spend(throttle, 0)).toEqual({ isThrottled: false, headers: { 'x-ms-resource-unit': '0' } });
+    expect(throttle.usage('app')).toEqual({ requests: 1, resourceUnits: 9, throttled: 1 });
   });
 
   test('is told from four fifths on', () => {
