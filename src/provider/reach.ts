@@ -2,7 +2,7 @@
 // in main.ts and passed by argument to everything in this room; holds no state of a person.
 
 import type { Clock } from '../clock.ts';
-import type { Provider } from '../identity/provider.ts';
+import type { Provider, SecretName } from '../identity/provider.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Kept } from './kept.ts';
 import type { Metadata } from './metadata.ts';
@@ -13,8 +13,8 @@ export interface ReachOptions {
   readonly clock: Clock;
   /** BIFROST_DEVELOPMENT=1: stand-ins for Entra and Graph are allowed. */
   readonly development: boolean;
-  /** The client secret in the clear; null where the provider has none. */
-  readonly secretOf: (provider: Provider) => string | null;
+  /** The client secret, or the one that is named, in the clear; null where the provider has none. */
+  readonly secretOf: (provider: Provider, name?: SecretName) => string | null;
   /** Resolves after so many milliseconds. */
   readonly wait?: (ms: number) => Promise<void>;
   /** From 0 up to 1, for jitter. */
