@@ -35,13 +35,13 @@ export interface Reach extends Required<ReachOptions> {
   };
 }
 
-/** The application's own token for Graph. */
+/** The application's own token for Graph, or for another directory. */
 export interface AppTokens {
   /** Rejects with a SignInRefusal. */
   get(): Promise<string>;
   /** Past what is kept: permissions granted since are in the new one. Rejects with a SignInRefusal. */
   renew(): Promise<string>;
-  /** Graph did not take it: the next one is fetched. */
+  /** It was not taken: the next one is fetched. */
   drop(token: string): void;
 }
 
