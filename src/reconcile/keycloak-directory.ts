@@ -2,7 +2,7 @@
 // Scope `assigned` reads those who have a role of the client, in person or by a group, and everybody where it has none.
 // A role that comes by another role (composite) is in no list of Keycloak's; looked at by name such a person has it.
 
-import type { DirectoryAssignment, DirectoryPerson } from '../identity/directory.ts';
+import type { DirectoryAssignment, DirectoryGroup, DirectoryPerson } from '../identity/directory.ts';
 import type { Provider } from '../identity/provider.ts';
 import { askDirectory } from '../provider/directory-api.ts';
 import type { Reach } from '../provider/reach.ts';
@@ -135,15 +135,17 @@ async function readRolePeople({ ask, reading, signal }: Reader, place: Place): P
   return page({ ...(readsByRole(reading) && { people }), assignments, next: read.next });
 }
 
-async function readRoleGroups({ ask, signal }: Reader, place: Place): Promise<PageOutcome> {
+async function readRoleGroups({ ask, reading, signal }: Reader, place: Place): Promise<PageOutcome> {
   const path = pagePath(rolePath(place, 'groups'), place.from);
   const read = await readRows(ask, path, place, { needs: NEEDS_ROLES, signal, mayBeGone: true });
   if ('ok' in read) return read;
   const [, role = ''] = place.words;
-  const ids = read.rows.flatMap((row) => textOf(row, 'id') ?? []);
+  const told = groupPage(reading, read.rows, role);
   // What a group has, those that are in it have too; the list of a role does not name them.
-  const inside = ids.map((id) => named('subgroups', id, role));
-  return page({ ...groupPage(read.rows, role), parts: [...ids.map(membersOf), ...inside], next: read.next });
+  const inside = read.rows
+    .flatMap((row) => textOf(row, 'id') ?? [])
+    .map((id) => named('subgroups', id, role));
+  return page({ ...told, parts: [...(told.parts ?? []), ...inside], next: read.next });
 }
 
 function rolePath({ words: [client = '', role = ''] }: Place, of: 'users' | 'groups'): string {
@@ -176,49 +178,62 @@ async function countOf(ask: Ask, signal: AbortSignal): Promise<number | null> {
   return answer.ok && typeof answer.body === 'number' ? answer.body : null;
 }
 
-async function readGroups({ ask, signal }: Reader, place: Place): Promise<PageOutcome> {
+async function readGroups({ ask, reading, signal }: Reader, place: Place): Promise<PageOutcome> {
   const path = pagePath('/groups', place.from, '&briefRepresentation=true');
   const read = await readRows(ask, path, place, { needs: NEEDS_PEOPLE, signal });
-  return 'ok' in read ? read : page({ ...groupPage(read.rows, null), next: read.next });
+  return 'ok' in read ? read : page({ ...groupPage(reading, read.rows, null), next: read.next });
 }
 
 /** Of one group: first the group, whose answer has the others or their number; then these, page by page. */
-async function readSubgroups({ ask, signal }: Reader, place: Place): Promise<PageOutcome> {
+async function readSubgroups({ ask, reading, signal }: Reader, place: Place): Promise<PageOutcome> {
   const [id = '', role = null] = place.words;
-  const own = `/groups/${encodeURIComponent(id)}`;
-  const path =
-    place.from === null ? own : pagePath(`${own}/children`, place.from, '&briefRepresentation=true');
-  const read = await readRows(ask, path, place, { needs: NEEDS_PEOPLE, signal, mayBeGone: true });
+  const [own, isFirst] = [`/groups/${encodeURIComponent(id)}`, place.from === null];
+  const path = isFirst ? own : pagePath(`${own}/children`, place.from, '&briefRepresentation=true');
+  const wants = { needs: NEEDS_PEOPLE, signal, mayBeGone: true, one: isFirst };
+  const read = await readRows(ask, path, place, wants);
   if ('ok' in read) return read;
-  if (place.from !== null) return page({ ...groupPage(read.rows, role), next: read.next });
-  const isCut = treeOf(read.rows).cut.includes(id);
-  return page({ ...groupPage(read.rows, role, id), next: isCut ? '0' : null });
+  const isCut = isFirst && treeOf(read.rows).cut.includes(id);
+  return page({ ...groupPage(reading, read.rows, role, id), next: isCut ? '0' : read.next });
 }
 
-/** `outer`: a group that was told of before. */
-function groupPage(rows: readonly Row[], role: string | null, outer?: string): Partial<DirectoryPage> {
+/**
+ * `outer`: a group that was told of before. Where a filter says who is read, groups that have a role are told of as
+ * assignments alone.
+ */
+function groupPage(
+  { filter }: Reading,
+  rows: readonly Row[],
+  role: string | null,
+  outer?: string,
+): Partial<DirectoryPage> {
   const tree = treeOf(rows);
   const groups = tree.groups.filter(({ id }) => id !== outer);
   const cut = tree.cut.filter((id) => id !== outer);
+  const isRead = filter?.group === undefined && filter?.query === undefined;
   const ofRole = role === null ? [] : [role];
   return {
-    groups,
+    ...(isRead && { groups }),
     ...(role !== null && {
       assignments: groups.map(({ id }): DirectoryAssignment => ({ principal: id, kind: 'group', role })),
     }),
-    parts: [...groups.map(({ id }) => membersOf(id)), ...cut.map((id) => named('subgroups', id, ...ofRole))],
+    parts: [
+      ...(isRead ? groups.map(({ id }) => membersOf(id)) : []),
+      ...cut.map((id) => named('subgroups', id, ...ofRole)),
+    ],
   };
 }
 
 async function readNamedGroup({ ask, reading, signal }: Reader, place: Place): Promise<PageOutcome> {
   const wanted = reading.filter?.group ?? '';
-  const path = UUID.test(wanted)
+  const one = UUID.test(wanted);
+  const path = one
     ? `/groups/${wanted}`
     : `/groups?search=${encodeURIComponent(wanted.split('/').at(-1) ?? '')}&exact=true&briefRepresentation=true`;
-  const read = await readRows(ask, path, { ...place, from: null }, { needs: NEEDS_PEOPLE, signal });
+  const read = await readRows(ask, path, { ...place, from: null }, { needs: NEEDS_PEOPLE, signal, one });
   if ('ok' in read) return read;
-  const path_ = wanted.replace(/^\//, '');
-  const group = treeOf(read.rows).groups.find((each) => each.id === wanted || each.displayName === path_);
+  const isIt = ({ id, displayName }: DirectoryGroup) =>
+    one ? id === wanted : displayName === wanted.replace(/^\//, '');
+  const group = treeOf(read.rows).groups.find(isIt);
   if (!group)
     return refused(`Keycloak shows no group ${wanted}: one that is in another is named by its path.`);
   return page({ groups: [group], parts: [membersOf(group.id)] });
@@ -251,19 +266,26 @@ function peopleOf(rows: readonly Row[], { filter }: Reading): DirectoryPerson[] 
 
 // --- one request ------------------------------------------------------------------------------------------------
 
+interface Wants {
+  /** What gives the permission, where it is missing. */
+  readonly needs: string;
+  readonly signal: AbortSignal;
+  readonly mayBeGone?: boolean;
+  /** The answer is an object and no list. */
+  readonly one?: boolean;
+}
+
 async function readRows(
   ask: Ask,
   path: string | null,
   { from }: Place,
-  { needs: lacks, signal, mayBeGone = false }: { needs: string; signal: AbortSignal; mayBeGone?: boolean },
+  { needs: lacks, signal, mayBeGone = false, one = false }: Wants,
 ): Promise<PageOutcome | { readonly rows: readonly Row[]; readonly next: string | null }> {
   if (path === null) return { ok: false, kind: 'expired', why: 'This is no place of ours to read on from.' };
   const answer = await ask(path, signal);
   if (!answer.ok) return outcomeOf(answer, { needs: lacks, from, mayBeGone });
-  const isList = Array.isArray(answer.body);
-  const rows = rowsOf(isList ? answer.body : [answer.body]);
-  if (rows === null) return noRows('Keycloak');
-  return { rows, next: isList ? nextOffset(from, rows.length) : null };
+  const rows = rowsOf(answer.body, one);
+  return rows === null ? noRows('Keycloak') : { rows, next: one ? null : nextOffset(from, rows.length) };
 }
 
 function page(read: Partial<DirectoryPage>): PageOutcome {

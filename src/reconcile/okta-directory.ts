@@ -35,7 +35,8 @@ type Ask = (path: string, signal: AbortSignal) => Promise<ApiAnswer>;
 interface Part {
   readonly path: string;
   readonly mayBeGone?: true;
-  /** The rows of a page, or the only object. */
+  /** The answer is an object and no list. */
+  readonly one?: boolean;
   readonly read: (rows: readonly Row[]) => Partial<DirectoryPage> | PageOutcome;
 }
 
@@ -55,7 +56,7 @@ export function oktaDirectory(reach: Reach, provider: Provider, reading: Reading
     if (!answer.ok) {
       return outcomeOf(answer, { needs: NEEDS, from, mayBeGone: known.mayBeGone === true });
     }
-    const rows = rowsOf(Array.isArray(answer.body) ? answer.body : [answer.body]);
+    const rows = rowsOf(answer.body, known.one);
     if (rows === null) return noRows(api.name);
     const read = known.read(rows);
     return 'ok' in read ? read : { ok: true, page: { ...read, next: nextLink(answer.headers) } };
@@ -95,7 +96,8 @@ function partOf({ scope, filter }: Reading, application: string, part: string): 
   const isWanted = ofDepartment(filter?.department);
   const everyOne = `?limit=${ROWS}`;
   const [kind, id = ''] = part.split(' ');
-  if (kind === 'application') return { path: application, read: ([app = {}]) => readApplication(app) };
+  if (kind === 'application')
+    return { path: application, one: true, read: ([app = {}]) => readApplication(app) };
   if (kind === 'assignments') {
     const path = `${application}/users${everyOne}&expand=user`;
     return { path, read: (rows) => readAssignments(rows, isWanted) };
@@ -111,8 +113,9 @@ function partOf({ scope, filter }: Reading, application: string, part: string): 
     return { path, mayBeGone: true, read: (rows) => readMembers(id, rows, isWanted, withPeople) };
   }
   if (kind === 'group') {
-    const path = pathOfGroup(filter?.group ?? '');
-    return { path, read: (rows) => readNamedGroup(rows, filter?.group ?? '') };
+    const named = filter?.group ?? '';
+    const one = GROUP_ID.test(named);
+    return { path: pathOfGroup(named), one, read: (rows) => readNamedGroup(rows, named) };
   }
   return scope === 'assigned'
     ? { path: `${application}/groups${everyOne}&expand=group`, read: readAssignedGroups }

@@ -29,13 +29,14 @@ export function outcomeOf(
   return { ok: false, kind: isOld ? 'expired' : 'failed', why };
 }
 
-/** Null where it is no list of objects: then nothing at all was said. */
-export function rowsOf(body: unknown): readonly Row[] | null {
+/** Null where it is no list of objects (`one`: no object): then nothing at all was said. */
+export function rowsOf(body: unknown, one = false): readonly Row[] | null {
+  if (one) return isObject(body) ? [body] : null;
   return Array.isArray(body) && body.every(isObject) ? body : null;
 }
 
 export function noRows(name: string): PageOutcome {
-  return { ok: false, kind: 'failed', why: `${name} answered with something else than a list.` };
+  return { ok: false, kind: 'failed', why: `${name} answered with something else than what was asked for.` };
 }
 
 /** Null where it is missing, empty or no text. */

@@ -202,6 +202,14 @@ describe('a busy or broken Okta', () => {
     expect(await other.lookAt([amara.id], signal)).toMatchObject([{ kind: 'there', assigned: null }]);
   });
 
+  it('that answers with something else than people has not said that there are none', async () => {
+    const { server, assigned } = await atOkta();
+    for (const body of [{ id: 'x' }, [null], 'null']) {
+      server.disturb('/api/v1/users', { body });
+      expect(await readOne(assigned, 'people')).toMatchObject({ kind: 'failed' });
+    }
+  });
+
   it('is not followed to another host', async () => {
     const { server, assigned } = await atOkta();
     const elsewhere = await oktaOrg(contoso);
