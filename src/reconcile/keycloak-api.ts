@@ -50,7 +50,7 @@ function readKeycloakError(body: unknown): { code: string; message: string } | n
 }
 
 /** The most that one page has here; Keycloak's own default. */
-export const ROWS = 100;
+const ROWS = 100;
 
 /** `from`: the offset as a text; null for the first page. Null for what no page of ours gave. */
 export function pagePath(path: string, from: string | null, more = ''): string | null {

@@ -86,6 +86,8 @@ describe('a reading', () => {
     const whole = await readWhole(() => open({ scope: 'assigned' }));
     expect(names(whole.people)).toContain('dora');
     expect(whole.assignments).toEqual([]);
+    const looked = await open({ scope: 'assigned' }).lookAt([dora.id], signal);
+    expect(looked).toMatchObject([{ kind: 'there', assigned: true }]);
   });
 
   it('goes from page to page to the end, and says how many there are', async () => {
