@@ -274,7 +274,18 @@ const providers = Type.Union([
       webAddress('For trying out, with BIFROST_DEVELOPMENT=1: what stands in for Microsoft Graph.'),
     ),
   }),
-  provider('okta', 'Okta', { issuer: webAddress(anIssuer) }),
+  provider('okta', 'Okta', {
+    issuer: webAddress(anIssuer),
+    directoryToken: Type.Optional(
+      Type.String({
+        minLength: 1,
+        maxLength: 4_096,
+        description:
+          "API token (SSWS) of an administrator who may read alone; with it the org's people, groups and assignments are read.",
+        writeOnly: true,
+      }),
+    ),
+  }),
   provider('keycloak', 'Keycloak', {
     serverUrl: webAddress('Address of the server, without the realm.'),
     realm: text('Name of the realm.'),

@@ -14,6 +14,7 @@ import { type Clock, systemClock } from './clock.ts';
 import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
+import { writtenSecret } from './edge/admin/provider-block.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
@@ -25,7 +26,7 @@ import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { fold } from './fold.ts';
 import { newId } from './id.ts';
-import { clientSecretIdentity, type Provider, SEALED_SECRET, sealedSecrets } from './identity/provider.ts';
+import { type Provider, type SecretName, sealedSecret, sealedSecrets } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
@@ -111,7 +112,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       outbound: wayOut,
       clock,
       development: settings.development,
-      secretOf: (provider) => clientSecretOf(keys, settings, provider),
+      secretOf: (provider, name = 'clientSecret') => secretOf(keys, settings, provider, name),
     });
     const reconciling = reconcilingOn({ ledger, clock, reach: way, log });
     const parts: Parts = {
@@ -166,14 +167,19 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
 }
 
 /** What the file declares stays in the file; everything else is sealed with its provider. */
-function clientSecretOf(keys: KeyRing, { declared }: Settings, provider: Provider): string | null {
-  const { id, name, settings } = provider;
-  const written = declared?.providers.find((each) => fold(each.name) === fold(name));
-  if (provider.declared && written?.clientSecret !== undefined) return written.clientSecret;
-  const sealed = settings.connection[SEALED_SECRET];
-  if (typeof sealed !== 'string') return null;
+function secretOf(
+  keys: KeyRing,
+  { declared }: Settings,
+  provider: Provider,
+  name: SecretName,
+): string | null {
+  const block = declared?.providers.find((each) => fold(each.name) === fold(provider.name));
+  const written = provider.declared && block ? writtenSecret(block, name) : undefined;
+  if (written !== undefined) return written;
+  const secret = sealedSecret(provider, name);
+  if (secret === null) return null;
   try {
-    return keys.open(sealed, clientSecretIdentity(id));
+    return keys.open(secret.sealed, secret.identity);
   } catch (error) {
     throw new SignInRefusal('bad_settings', { detail: (error as Error).message });
   }

@@ -3,7 +3,7 @@
 
 /** One person, as one complete answer of the directory has them. */
 export interface DirectoryPerson {
-  /** Their id there, in lower case: `oid` of Entra, `sub` elsewhere. */
+  /** Their id there: `oid` of Entra, in lower case; `sub` elsewhere, as it is. */
   readonly id: string;
   /** Their name for signing in; null where it could not be read. */
   readonly userName: string | null;

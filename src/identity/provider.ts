@@ -78,8 +78,14 @@ export function providerIdFor(name: string, taken: ReadonlySet<string>): string 
 
 // --- secrets at rest --------------------------------------------------------------------------------------------
 
-/** Under which name `connection` keeps the client secret, sealed. */
-export const SEALED_SECRET = 'sealedClientSecret';
+/** Under which name `connection` keeps each secret of a provider, sealed; the keys are those of a written block. */
+export const SEALED_AS = {
+  clientSecret: 'sealedClientSecret',
+  /** What the directory is read with where the application's own credentials do not open it (Okta). */
+  directoryToken: 'sealedDirectoryToken',
+} as const;
+export type SecretName = keyof typeof SEALED_AS;
+export const secretNames = Object.keys(SEALED_AS) as SecretName[];
 
 export interface SealedSecret {
   /** Whose secret it is (table, row, column): a sealed text opens for this alone. */
@@ -87,14 +93,27 @@ export interface SealedSecret {
   readonly sealed: string;
 }
 
-export function clientSecretIdentity(provider: string): string {
-  return `providers/${provider}/clientSecret`;
+export function secretIdentity(provider: string, name: SecretName): string {
+  return `providers/${provider}/${name}`;
 }
 
 /** Every place where a secret at rest stands. */
-export function sealedSecrets({ id, settings }: Pick<Provider, 'id' | 'settings'>): SealedSecret[] {
-  const sealed = settings.connection[SEALED_SECRET];
-  return typeof sealed === 'string' ? [{ identity: clientSecretIdentity(id), sealed }] : [];
+export function sealedSecrets(provider: Pick<Provider, 'id' | 'settings'>): SealedSecret[] {
+  return secretNames.flatMap((name) => sealedSecret(provider, name) ?? []);
+}
+
+export function sealedSecret(
+  { id, settings }: Pick<Provider, 'id' | 'settings'>,
+  name: SecretName,
+): SealedSecret | null {
+  const sealed = settings.connection[SEALED_AS[name]];
+  return typeof sealed === 'string' ? { identity: secretIdentity(id, name), sealed } : null;
+}
+
+/** What of a connection may be shown. */
+export function withoutSecrets(connection: ProviderSettings['connection']): Record<string, unknown> {
+  const hidden: readonly string[] = Object.values(SEALED_AS);
+  return Object.fromEntries(Object.entries(connection).filter(([key]) => !hidden.includes(key)));
 }
 
 /** The settings with every secret as `reseal` gives it; the same object where that changes nothing. */
@@ -102,9 +121,12 @@ export function resealed(
   provider: Pick<Provider, 'id' | 'settings'>,
   reseal: (secret: SealedSecret) => string,
 ): ProviderSettings {
+  const anew = secretNames.flatMap((name) => {
+    const secret = sealedSecret(provider, name);
+    const sealed = secret && reseal(secret);
+    return sealed === null || sealed === secret?.sealed ? [] : [[SEALED_AS[name], sealed] as const];
+  });
   const { settings } = provider;
-  const [secret] = sealedSecrets(provider);
-  const sealed = secret && reseal(secret);
-  if (sealed === undefined || sealed === secret?.sealed) return settings;
-  return { ...settings, connection: { ...settings.connection, [SEALED_SECRET]: sealed } };
+  if (anew.length === 0) return settings;
+  return { ...settings, connection: { ...settings.connection, ...Object.fromEntries(anew) } };
 }

@@ -86,12 +86,17 @@ function groupsOf(
   const isNamed = (counted ?? []).some((value) => known.groupsByName.has(value));
   const member = new Set(groups.filter((id) => known.groups.has(id)));
   const kept = (counted ?? []).filter((value) => {
-    const id = isNamed ? known.groupsByName.get(value) : value.toLowerCase();
+    const id = isNamed ? known.groupsByName.get(value) : idOf(known, value);
     const group = id === undefined ? undefined : known.groups.get(id);
     return !group || member.has(id!) || !(group.isWhole || isGroupsWhole);
   });
   const names = [...member].sort().map((id) => (isNamed ? (known.groups.get(id)!.displayName ?? id) : id));
   return merged(counted, kept, names);
+}
+
+/** As the directory writes it: ids of Entra are the same in either case, those of others are not. */
+function idOf({ groups }: DirectoryKnown, value: string): string {
+  return groups.has(value) ? value : value.toLowerCase();
 }
 
 /** In the order that is there, so that the same set is the same word. */

@@ -1,8 +1,8 @@
-// The application's own token for Graph, by its client credentials: kept until shortly before it expires.
+// The application's own token for the directory, by its client credentials: kept until shortly before it expires.
 
 import type { Provider } from '../identity/provider.ts';
 import { sha256Hex } from '../secret.ts';
-import type { EntraEndpoints } from './endpoints.ts';
+import type { Endpoints } from './endpoints.ts';
 import { entryOf } from './kept.ts';
 import { homeMetadata, type Metadata } from './metadata.ts';
 import type { AppTokens, Reach } from './reach.ts';
@@ -15,24 +15,26 @@ const SPARE_MS = 5 * 60_000;
 const ASSUMED_MS = 10 * 60_000;
 
 /** Rejects with a SignInRefusal: `app_credentials`, `provider_unreachable`, `bad_settings` or `bad_metadata`. */
-export async function appTokens(
-  reach: Reach,
-  provider: Provider,
-  endpoints: EntraEndpoints,
-): Promise<AppTokens> {
+export async function appTokens(reach: Reach, provider: Provider, endpoints: Endpoints): Promise<AppTokens> {
   const secret = reach.secretOf(provider);
   if (secret === null) {
-    const detail = 'The provider has no client secret, without which nothing can be asked of Graph.';
+    const detail = 'The provider has no client secret, without which nothing can be asked of the directory.';
     throw new SignInRefusal('app_credentials', { detail });
   }
   const metadata = await homeMetadata(reach, endpoints);
-  const key = [metadata.tokenEndpoint, endpoints.clientId, endpoints.graphScope, sha256Hex(secret)].join(' ');
+  const scope = scopeOf(endpoints) ?? '';
+  const key = [metadata.tokenEndpoint, endpoints.clientId, scope, sha256Hex(secret)].join(' ');
   return entryOf(reach.memory.appTokens, key, () => keptTokens(reach, { provider, endpoints, metadata }));
+}
+
+/** Elsewhere than at Entra a service account has what its roles give it. */
+function scopeOf(endpoints: Endpoints): string | null {
+  return endpoints.kind === 'entra' ? endpoints.graphScope : null;
 }
 
 function keptTokens(
   reach: Reach,
-  asked: { provider: Provider; endpoints: EntraEndpoints; metadata: Metadata },
+  asked: { provider: Provider; endpoints: Endpoints; metadata: Metadata },
 ): AppTokens {
   let current: { readonly token: string; readonly until: number } | null = null;
   let running: Promise<string> | null = null;
@@ -59,9 +61,10 @@ function keptTokens(
 
 async function fetchAppToken(
   reach: Reach,
-  asked: { provider: Provider; endpoints: EntraEndpoints; metadata: Metadata },
+  asked: { provider: Provider; endpoints: Endpoints; metadata: Metadata },
 ): Promise<{ token: string; expiresInMs: number | null }> {
-  const grant = { grant_type: 'client_credentials', scope: asked.endpoints.graphScope };
+  const scope = scopeOf(asked.endpoints);
+  const grant = { grant_type: 'client_credentials', ...(scope !== null && { scope }) };
   const answer = await askForTokens(reach, asked, grant);
   if (answer.kind === 'refused') throw new SignInRefusal('app_credentials', { diagnosis: answer.diagnosis });
   if (answer.kind === 'unreachable') throw new SignInRefusal('provider_unreachable', answer);

@@ -108,6 +108,19 @@ export function endpointsOf({ settings }: Pick<Provider, 'settings'>, developmen
   };
 }
 
+/** Where Okta's management API is: at the org itself, whichever of its authorization servers signs people in. */
+export function oktaApiUrl({ settings }: Pick<Provider, 'settings'>): string {
+  const issuer = connectionReader(settings.connection).needed('issuer');
+  if (!URL.canParse(issuer)) throw badSettings('issuer', 'is no address');
+  return `${new URL(issuer).origin}/api/v1`;
+}
+
+/** Where Keycloak's admin API has that realm. */
+export function keycloakAdminUrl({ settings }: Pick<Provider, 'settings'>): string {
+  const read = connectionReader(settings.connection);
+  return `${withoutSlash(read.needed('serverUrl'))}/admin/realms/${encodeURIComponent(read.needed('realm'))}`;
+}
+
 /** OpenID Connect Discovery 1.0, 4: appended to the issuer, whose path stays. */
 export function discoveryUrlOf(issuer: string): string {
   return `${withoutSlash(issuer)}/.well-known/openid-configuration`;

@@ -7,12 +7,13 @@ import { OutboundFailure } from '../outbound-failure.ts';
 import { isObject, own } from '../scim/json.ts';
 import { plainText } from './aadsts.ts';
 import { appTokens } from './app-token.ts';
-import { type EntraEndpoints, endpointsOf } from './endpoints.ts';
-import type { AppTokens, Reach } from './reach.ts';
+import { endpointsOf } from './endpoints.ts';
+import { addressUnder, PAGE_BYTES, type Patience, untilPatienceEnds } from './patience.ts';
+import type { Reach } from './reach.ts';
 import { SignInRefusal } from './sign-in-refusal.ts';
 import { readRetryAfter } from './token-endpoint.ts';
 
-export interface GraphRequest {
+export interface GraphRequest extends Patience {
   readonly method?: 'GET' | 'POST';
   /** From `/` after the version on, or a link that Graph gave (`@odata.nextLink`), followed on its own host alone. */
   readonly path: string;
@@ -20,9 +21,6 @@ export interface GraphRequest {
   readonly body?: unknown;
   /** Names in lower case. Graph wants some of them with every page anew (`consistencylevel`). */
   readonly headers?: Readonly<Record<string, string>>;
-  /** How long all attempts together may take. Default 10 s, as somebody waits; a job in the background has more. */
-  readonly patienceMs?: number;
-  readonly signal?: AbortSignal;
   /** Told of every answer as it comes, those too after which another attempt is made. */
   readonly heard?: (status: number, headers: Readonly<Record<string, string>>) => void;
 }
@@ -62,16 +60,6 @@ export type GraphAnswer =
     }
   | GraphFailure;
 
-const PATIENCE_MS = 10_000;
-/** Of one request, whatever the clock says. */
-export const GRAPH_ATTEMPTS_MOST = 8;
-/** A page of 999 users with many attributes. */
-const PAGE_BYTES = 16 * 1024 * 1024;
-const FIRST_WAIT_MS = 500;
-const LONGEST_WAIT_MS = 30_000;
-const SHORTEST_ATTEMPT_MS = 1_000;
-const LONGEST_ATTEMPT_MS = 60_000;
-
 /** Of providers of kind entra. Never rejects for what Graph does; with the reason of `signal` where that ended it. */
 export async function askGraph(
   reach: Reach,
@@ -82,79 +70,26 @@ export async function askGraph(
     const endpoints = endpointsOf(provider, reach.development);
     if (endpoints.kind !== 'entra')
       throw new SignInRefusal('bad_settings', { detail: 'Graph is of Entra alone.' });
-    const url = graphAddress(endpoints, request.path);
+    const url = addressUnder(endpoints.graphUrl, request.path);
     if (url === null) return failed('refused', `Graph sent a link to another place, which is not followed.`);
-    return await untilPatienceEnds(reach, await appTokens(reach, provider, endpoints), url, request);
+    const tokens = await appTokens(reach, provider, endpoints);
+    const once = (token: string, timeoutMs: number) => attempt(reach, token, url, request, timeoutMs);
+    return await untilPatienceEnds(reach, tokens, request, once, isPassing);
   } catch (error) {
     if (error instanceof SignInRefusal) return failureOf(error);
     throw error;
   }
 }
 
-/** Null for a link that leads away from Graph: it would take the token along. */
-export function graphAddress({ graphUrl }: EntraEndpoints, path: string): string | null {
-  if (path.startsWith('/') && !path.startsWith('//')) return graphUrl + path;
-  if (!URL.canParse(path)) return null;
-  const url = new URL(path);
-  const base = new URL(graphUrl);
-  const isThere = url.origin === base.origin && url.pathname.startsWith(`${base.pathname}/`);
-  return isThere && url.username === '' && url.password === '' ? url.href : null;
-}
-
-async function untilPatienceEnds(
-  reach: Reach,
-  tokens: AppTokens,
-  url: string,
-  request: GraphRequest,
-): Promise<GraphAnswer> {
-  const endsAt = reach.clock.now() + (request.patienceMs ?? PATIENCE_MS);
-  let mayRenewToken = true;
-  for (let requests = 1; ; requests++) {
-    const token = await tokens.get();
-    const left = endsAt - reach.clock.now();
-    const answer = { ...(await attempt(reach, token, url, request, left)), requests };
-    if (answer.ok) return answer;
-    if (answer.status === 401 && mayRenewToken) {
-      // Revoked before its time, or of keys that were exchanged: once, a new one is worth a try.
-      mayRenewToken = false;
-      tokens.drop(token);
-      continue;
-    }
-    if (answer.kind !== 'throttled' && answer.kind !== 'unreachable') return answer;
-    const wait = graphWaitMs(requests, answer.retryAfterMs, reach.random());
-    if (requests >= GRAPH_ATTEMPTS_MOST || reach.clock.now() + wait >= endsAt) return answer;
-    await waitUnlessEnded(reach, wait, request.signal);
-  }
-}
-
-/** Rejects with the reason of `signal` as soon as that ends it: a wait for Graph can be minutes. */
-export async function waitUnlessEnded(reach: Reach, ms: number, signal?: AbortSignal): Promise<void> {
-  if (!signal) return reach.wait(ms);
-  signal.throwIfAborted();
-  let end = () => {};
-  const ended = new Promise<never>((_, fail) => {
-    end = () => fail(signal.reason);
-    signal.addEventListener('abort', end, { once: true });
-  });
-  try {
-    await Promise.race([reach.wait(ms), ended]);
-  } finally {
-    signal.removeEventListener('abort', end);
-  }
-}
-
-/** What Graph asks for, and a little more so that a crowd does not come back together; else twice as long each time. */
-export function graphWaitMs(attempt: number, retryAfterMs: number | null, jitter: number): number {
-  if (retryAfterMs !== null) return retryAfterMs + jitter * FIRST_WAIT_MS;
-  return Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + jitter / 2);
-}
+const isPassing = (answer: GraphAnswer) =>
+  !answer.ok && (answer.kind === 'throttled' || answer.kind === 'unreachable');
 
 async function attempt(
   reach: Reach,
   token: string,
   url: string,
   { method = 'GET', body, headers, signal, heard }: GraphRequest,
-  leftMs: number,
+  timeoutMs: number,
 ): Promise<GraphAnswer> {
   try {
     const answer = await reach.outbound.fetch(url, {
@@ -167,7 +102,7 @@ async function attempt(
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
       maxBytes: PAGE_BYTES,
-      timeoutMs: Math.min(Math.max(leftMs, SHORTEST_ATTEMPT_MS), LONGEST_ATTEMPT_MS),
+      timeoutMs,
       ...(signal && { signal }),
     });
     heard?.(answer.status, answer.headers);

@@ -2,7 +2,7 @@
 // in main.ts and passed by argument to everything in this room; holds no state of a person.
 
 import type { Clock } from '../clock.ts';
-import type { Provider } from '../identity/provider.ts';
+import type { Provider, SecretName } from '../identity/provider.ts';
 import type { Outbound } from '../outbound.ts';
 import type { Kept } from './kept.ts';
 import type { Metadata } from './metadata.ts';
@@ -13,8 +13,8 @@ export interface ReachOptions {
   readonly clock: Clock;
   /** BIFROST_DEVELOPMENT=1: stand-ins for Entra and Graph are allowed. */
   readonly development: boolean;
-  /** The client secret in the clear; null where the provider has none. */
-  readonly secretOf: (provider: Provider) => string | null;
+  /** The client secret, or the one that is named, in the clear; null where the provider has none. */
+  readonly secretOf: (provider: Provider, name?: SecretName) => string | null;
   /** Resolves after so many milliseconds. */
   readonly wait?: (ms: number) => Promise<void>;
   /** From 0 up to 1, for jitter. */
@@ -35,13 +35,13 @@ export interface Reach extends Required<ReachOptions> {
   };
 }
 
-/** The application's own token for Graph. */
+/** The application's own token for Graph, or for another directory. */
 export interface AppTokens {
   /** Rejects with a SignInRefusal. */
   get(): Promise<string>;
   /** Past what is kept: permissions granted since are in the new one. Rejects with a SignInRefusal. */
   renew(): Promise<string>;
-  /** Graph did not take it: the next one is fetched. */
+  /** It was not taken: the next one is fetched. */
   drop(token: string): void;
 }
 

@@ -2,7 +2,8 @@
 // asked: entra-parts.ts. Knows no network.
 
 import type { EntraEndpoints } from '../provider/endpoints.ts';
-import { type GraphAnswer, type GraphFailure, graphAddress } from '../provider/graph.ts';
+import type { GraphAnswer, GraphFailure } from '../provider/graph.ts';
+import { addressUnder } from '../provider/patience.ts';
 import { isObject, own } from '../scim/json.ts';
 import type { DirectoryPage, PageOutcome, Reading } from './directory.ts';
 import type { Part } from './entra-parts.ts';
@@ -61,12 +62,12 @@ export function readList(
   const link = own(body, '@odata.nextLink');
   if (link === undefined || link === null) return { ok: true, rows, page: { ...counted, next: null } };
   // Followed, it would take the token to whoever is there; kept, it would be all that can be tried again.
-  if (typeof link !== 'string' || !URL.canParse(link) || graphAddress(endpoints, link) === null) {
+  if (typeof link !== 'string' || !URL.canParse(link) || addressUnder(endpoints.graphUrl, link) === null) {
     return outcome('failed', 'Graph sent a link to another place, which is not followed.');
   }
   const pages = (place?.pages ?? 0) + 1;
   const empty = rows.length > 0 ? 0 : (place?.empty ?? 0) + 1;
-  const isSame = graphAddress(endpoints, link) === normal(graphAddress(endpoints, asked));
+  const isSame = addressUnder(endpoints.graphUrl, link) === normal(addressUnder(endpoints.graphUrl, asked));
   if (isSame) return outcome('failed', 'Graph sent a link to the page that it is on.');
   if (empty > EMPTY_MOST)
     return outcome('failed', `Graph sent ${empty} pages in a row without anything on them.`);

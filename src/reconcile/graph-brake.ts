@@ -1,7 +1,7 @@
 // The brake of a reading that runs beside everything else that asks Graph: it slows down before Graph refuses, and while
 // Graph has told one request to wait, the others wait too, since requests made meanwhile are counted all the same.
 
-import { waitUnlessEnded } from '../provider/graph.ts';
+import { waitUnlessEnded } from '../provider/patience.ts';
 import type { Reach } from '../provider/reach.ts';
 import { readRetryAfter } from '../provider/token-endpoint.ts';
 

@@ -4,14 +4,12 @@
 import type { Provider } from '../identity/provider.ts';
 import {
   askGraph,
-  GRAPH_ATTEMPTS_MOST,
   type GraphAnswer,
   type GraphFailure,
   type GraphRequest,
   graphAnswerOf,
-  graphWaitMs,
-  waitUnlessEnded,
 } from '../provider/graph.ts';
+import { ATTEMPTS_MOST, waitBefore, waitUnlessEnded } from '../provider/patience.ts';
 import type { Reach } from '../provider/reach.ts';
 import { isObject, own } from '../scim/json.ts';
 import type { ReadingCost } from './directory.ts';
@@ -82,12 +80,12 @@ async function untilAnswered(
 ): Promise<readonly GraphAnswer[]> {
   const endsAt = reach.clock.now() + PATIENCE_MS;
   const answers = [...(await askBatch(questions, signal))];
-  for (let round = 1; round < GRAPH_ATTEMPTS_MOST; round++) {
+  for (let round = 1; round < ATTEMPTS_MOST; round++) {
     const again = answers.flatMap((answer, at) => (isWorthAnother(answer) ? [{ at, answer }] : []));
     if (again.length === 0) break;
     const jitter = reach.random();
     const waits = again.map(({ answer }) =>
-      graphWaitMs(round, answer.ok ? null : answer.retryAfterMs, jitter),
+      waitBefore(round, answer.ok ? null : answer.retryAfterMs, jitter),
     );
     const wait = Math.max(...waits);
     if (reach.clock.now() + wait >= endsAt) break;

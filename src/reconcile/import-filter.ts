@@ -8,7 +8,8 @@ export function fitsFilter({ filter }: Run, known: DirectoryKnown, staged: Stage
   if (filter === null) return true;
   const { group, role, department } = filter;
   if (group !== undefined) {
-    const id = known.groups.has(group.toLowerCase()) ? group.toLowerCase() : known.groupsByName.get(group);
+    const id =
+      [group, group.toLowerCase()].find((each) => known.groups.has(each)) ?? known.groupsByName.get(group);
     if (id === undefined || !staged.groups.includes(id)) return false;
   }
   if (role !== undefined && !staged.roles.some((each) => fold(each) === fold(role))) return false;

@@ -47,6 +47,7 @@ describe('POST /api/providers 201', () => {
         reconcile: { mode: 'heal', every: '24h' },
         connection: { tenantId: body.tenantId, cloud: 'commercial', allowedTenants: [body.tenantId] },
         hasClientSecret: false,
+        hasDirectoryToken: false,
       });
       expect(made.scim).not.toHaveProperty('token');
     });
@@ -89,6 +90,25 @@ describe('POST /api/providers 201', () => {
     expect([elsewhere.status, elsewhere.text]).toEqual([400, expect.stringContaining('must be sent anew')]);
     const without = await patch(made.body.id, { clientSecret: null });
     expect(without.body.hasClientSecret).toBe(false);
+  });
+
+  it('keeps an API token of Okta sealed beside the client secret, and shows it to nobody', async () => {
+    const [clientSecret, directoryToken] = ['hush-hush-secret-value', '00hush-hush-api-token'];
+    const { tenantId: _, ...shared } = block({ kind: 'okta', issuer: 'https://contoso.okta.com' });
+    const made = await post({ ...shared, clientSecret, directoryToken });
+    expect(made.body).toMatchObject({ hasClientSecret: true, hasDirectoryToken: true });
+    const seen = [made.text, (await api.get('/api/audit?limit=10')).text].join();
+    for (const hidden of [clientSecret, directoryToken, 'sealed']) expect(seen).not.toContain(hidden);
+    // The application's secret goes to whoever is asked for tokens, the API token to the org alone.
+    const elsewhere = { issuer: 'https://fabrikam.okta.com', clientSecret };
+    expect((await patch(made.body.id, elsewhere)).problem).toMatchObject({
+      problems: [{ path: '/directoryToken' }],
+    });
+    const another = await patch(made.body.id, { clientId: 'another', clientSecret });
+    expect(another.body).toMatchObject({ hasClientSecret: true, hasDirectoryToken: true });
+    const without = await patch(made.body.id, { directoryToken: null });
+    expect(without.body).toMatchObject({ hasClientSecret: true, hasDirectoryToken: false });
+    expect((await post(block({ name: 'Entra too', directoryToken }))).status).toBe(400);
   });
 
   it('takes rules with it', async () => {

@@ -2,7 +2,7 @@
 // are read in one commit, and secrets sealed anew together.
 
 import { describe, expect, it } from 'vitest';
-import { SEALED_SECRET, type SealedSecret } from '../../src/identity/provider.ts';
+import { SEALED_AS, type SealedSecret } from '../../src/identity/provider.ts';
 import { type ExportRow, exportTables } from '../../src/ledger/export-tables.ts';
 import type { Change, Snapshot } from '../../src/ledger/ledger.ts';
 import { eachWithLedger, type Open } from './opened.ts';
@@ -72,9 +72,9 @@ export function transferSuite(open: Open): void {
   });
 
   describe('sealing anew', () => {
-    const sealed = (text: string) => ({ connection: { [SEALED_SECRET]: text } });
+    const sealed = (text: string) => ({ connection: { [SEALED_AS.clientSecret]: text } });
     const secretOf = async (id: string) =>
-      (await desk.ledger.provider(id))?.provider.settings.connection[SEALED_SECRET];
+      (await desk.ledger.provider(id))?.provider.settings.connection[SEALED_AS.clientSecret];
     const upper = ({ sealed: text }: SealedSecret) => text.toUpperCase();
     const told = (count: number) =>
       count > 0
@@ -104,6 +104,16 @@ export function transferSuite(open: Open): void {
       await desk.reopen();
       expect(await secretOf('two')).toBe('TWO');
       expect(await desk.problems()).toEqual([]);
+    });
+
+    it('changes every secret of one provider, each under its own name', async () => {
+      const both = { [SEALED_AS.clientSecret]: 'one', [SEALED_AS.directoryToken]: 'TWO' };
+      await desk.ledger.saveProvider(providerNamed('one', { connection: both }), 0, by());
+      expect(await desk.ledger.reseal(upper, told, byStart())).toBe(1);
+      expect((await desk.ledger.provider('one'))?.provider.settings.connection).toEqual({
+        [SEALED_AS.clientSecret]: 'ONE',
+        [SEALED_AS.directoryToken]: 'TWO',
+      });
     });
 
     it('makes no event where nothing changes', async () => {

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { PageOutcome } from '../../src/reconcile/directory.ts';
 import { entraDirectory } from '../../src/reconcile/entra-directory.ts';
 import { type Answer, away, entra, GRAPH, V2 } from '../provider/world.ts';
+import { lookAt } from './flat-look.ts';
 import {
   APPLICATION,
   ASSIGNED_TO,
@@ -214,7 +215,7 @@ describe('what is not there', () => {
     graph.fault = (path) => (path === '/$batch' ? notFound : null);
     expect(await readOne(graph.reader({ scope: 'all' }), PART)).toMatchObject({ kind: 'failed' });
     expect(await readOne(graph.reader(), `people ${userId(1)}`)).toMatchObject({ kind: 'failed' });
-    const [found] = await graph.reader().lookAt([userId(1)], new AbortController().signal);
+    const [found] = await lookAt(graph.reader(), [userId(1)], new AbortController().signal);
     expect(found).toMatchObject({ kind: 'unknown' });
   });
 
@@ -264,7 +265,7 @@ describe('what is not allowed', () => {
       kind: 'refused',
       why: expect.stringContaining('AADSTS7000222'),
     });
-    expect(await reader.lookAt([userId(1)], new AbortController().signal)).toMatchObject([
+    expect(await lookAt(reader, [userId(1)], new AbortController().signal)).toMatchObject([
       { kind: 'unknown' },
     ]);
   });

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/reconcile/directory.ts';
+import { lookAt, lookFor } from './flat-look.ts';
 import {
   ASSIGNED_TO,
   assignmentRow,
@@ -51,7 +52,7 @@ describe('a look by id', () => {
     const graph = tenant();
     const reader = graph.reader();
     const ids = [5, 2, 4, 1, 3].map(userId);
-    expect(await reader.lookAt([...ids, 'root'], signal)).toEqual([
+    expect(await lookAt(reader, [...ids, 'root'], signal)).toEqual([
       { kind: 'gone' },
       there(2, { groups: [groupId(1), groupId(2)] }),
       { kind: 'deleted' },
@@ -59,8 +60,8 @@ describe('a look by id', () => {
       there(3, { assigned: false, groups: [groupId(2)] }),
       { kind: 'unknown', why: expect.any(String) },
     ]);
-    // People, the recycle bin, assignments, groups.
-    expect(reader.cost.requests).toBe(4);
+    // People, the recycle bin, assignments, the roles of the application, groups.
+    expect(reader.cost.requests).toBe(5);
     expect(graph.paths).toContain(`${memberOf(1)}?$select=id&$top=999&$count=true`);
   });
 
@@ -68,7 +69,7 @@ describe('a look by id', () => {
     const graph = tenant();
     const reader = graph.reader();
     const assigned = async () => {
-      const [found] = await reader.lookAt([userId(3)], signal);
+      const [found] = await lookAt(reader, [userId(3)], signal);
       return found!.kind === 'there' && found!.assigned;
     };
     expect(await assigned()).toBe(false);
@@ -81,7 +82,7 @@ describe('a look by id', () => {
   it('reads further pages of groups and of assignments', async () => {
     const graph = tenant();
     graph.pageSize = 1;
-    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
+    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
       there(2, { groups: [groupId(1), groupId(2)] }),
     ]);
   });
@@ -89,7 +90,8 @@ describe('a look by id', () => {
   it('of a hundred is five batches of each', async () => {
     const graph = tenant();
     const reader = graph.reader();
-    const found = await reader.lookAt(
+    const found = await lookAt(
+      reader,
       Array.from({ length: 100 }, (_, number) => userId(number + 10)),
       signal,
     );
@@ -115,7 +117,7 @@ describe('a look by id', () => {
     ]) {
       const graph = tenant();
       graph.fault = (asked) => (asked.split('?')[0] === path ? answer : null);
-      expect(await graph.reader().lookAt([userId(number)], signal)).toEqual([expected]);
+      expect(await lookAt(graph.reader(), [userId(number)], signal)).toEqual([expected]);
     }
   });
 
@@ -123,7 +125,7 @@ describe('a look by id', () => {
     const graph = tenant();
     graph.objects.set(user(2), { id: userId(2), accountEnabled: null, userPrincipalName: null });
     graph.lists.set(memberOf(2), [{ id: null }]);
-    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
+    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
       there(2, { enabled: null, userName: null, assigned: null, groups: null }),
     ]);
     graph.objects.set(user(2), {
@@ -132,7 +134,7 @@ describe('a look by id', () => {
       userPrincipalName: 'b@contoso.example',
     });
     graph.lists.set(ASSIGNED_TO, [{ principalType: 'User', principalId: null }]);
-    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
+    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
       there(2, { enabled: false, userName: 'b@contoso.example', assigned: null, groups: null }),
     ]);
   });
@@ -144,7 +146,7 @@ describe('a look by sign-in name', () => {
     for (const name of ['a#ext#@contoso.example', 'o’hara/x@contoso.example', "$o'hara@contoso.example"]) {
       const path = name.startsWith('$') ? "/users('$o''hara@contoso.example')" : `/users/${name}`;
       graph.objects.set(path, userRow(2, { userPrincipalName: name }));
-      expect(await graph.reader().lookFor([name, 'nobody@contoso.example'], signal)).toEqual([
+      expect(await lookFor(graph.reader(), [name, 'nobody@contoso.example'], signal)).toEqual([
         { id: userId(2), found: there(2, { userName: name, groups: [groupId(1), groupId(2)] }) },
         { id: null, found: { kind: 'gone' } },
       ]);
@@ -156,7 +158,7 @@ describe('a look by sign-in name', () => {
   it('knows nobody where Graph does not answer', async () => {
     const graph = tenant();
     graph.fault = () => problem(503, 'ServiceNotAvailable');
-    expect(await graph.reader().lookFor(['a@contoso.example'], signal)).toEqual([
+    expect(await lookFor(graph.reader(), ['a@contoso.example'], signal)).toEqual([
       { id: null, found: { kind: 'unknown', why: expect.stringContaining('503') } },
     ]);
   });

@@ -2,16 +2,10 @@
 
 import { describe, expect, test } from 'vitest';
 import { fitsAnswer } from '../../simulator/graph/graph-faults.ts';
-import { graphPart } from '../../simulator/graph/graph-service.ts';
-import type { Reply } from '../../simulator/http-message.ts';
 import type { Fault } from '../../simulator/login/faults.ts';
-import { graphSource } from '../../simulator/login/graph-source.ts';
 import type { LoginSimulator } from '../../simulator/login/login-server.ts';
-import { setUp } from '../../simulator/login/login-setup.ts';
-import type { LoginState } from '../../simulator/login/login-state.ts';
-import { token } from '../../simulator/login/token-endpoint.ts';
 import { type GraphCaller, graphCaller } from './graph-caller.ts';
-import { loginFixture, postToken, somebody } from './login-client.ts';
+import { loginFixture, somebody } from './login-client.ts';
 
 const login = loginFixture();
 
@@ -227,74 +221,5 @@ describe('rows', () => {
     const seen: unknown[] = [];
     for (let count = 0; count < 3; count++) seen.push((await graph.get(user)).body.department);
     expect(seen).toEqual(['After', 'Before', 'After']);
-  });
-});
-
-describe('a part of a batch', () => {
-  const path = '/v1.0/users/somebody';
-
-  /** The service without a server around it, and a request with a token it gave. */
-  async function partOf(): Promise<{ state: LoginState; ask: () => Promise<Reply> }> {
-    const state = await setUp({}, 'http://127.0.0.1:9');
-    const [app] = state.apps.values();
-    const body = new URLSearchParams({
-      grant_type: 'client_credentials',
-      client_id: app!.clientId,
-      client_secret: app!.secrets[0]!.value,
-      scope: `${state.graphUrl}/.default`,
-    }).toString();
-    const empty = { query: new URLSearchParams(), headers: {}, body: '' };
-    const asked = { ...empty, method: 'POST', path: '/', body };
-    const { access_token } = JSON.parse((await token(state, asked, app!.homeTenantId, 2)).body);
-    const request = { ...empty, method: 'GET', path, headers: { authorization: `Bearer ${access_token}` } };
-    return { state, ask: () => graphPart(graphSource(state), request, path) };
-  }
-
-  test('has whole replies of its own, and leaves the connection to the batch', async () => {
-    const { state, ask } = await partOf();
-    state.faults.set({ at: 'graph', kind: 'reset', path });
-    state.faults.set({ at: 'graph', kind: 'status', status: 429, retryAfterSeconds: 4, path, page: 2 });
-    state.faults.set({ at: 'graph', kind: 'html', path: '/v1.0/groups' });
-    expect((await ask()).status).toBe(404);
-    expect(await ask()).toMatchObject({ status: 429, headers: { 'retry-after': '4' } });
-    expect((await ask()).status).toBe(404);
-    expect(state.faults.list().map(({ kind }) => kind)).toEqual(['reset', 'html']);
-  });
-
-  test('is charged, and meets the faults of answers', async () => {
-    const { state, ask } = await partOf();
-    state.faults.set({ at: 'graph', kind: 'permissionRevoked', permission: 'User.Read.All' });
-    expect((await ask()).status).toBe(403);
-    state.throttle.set({ unitsPer10s: 1 });
-    await ask();
-    expect((await ask()).status).toBe(429);
-    const [appId] = state.apps.keys();
-    expect(state.throttle.usage(appId!)).toEqual({ requests: 3, resourceUnits: 3, throttled: 1 });
-  });
-});
-
-describe('what is taken away during a run', () => {
-  test('a permission, from a request on and until cleared; other permissions stay', async () => {
-    const sim = login();
-    const graph = await graphCaller(sim);
-    order(sim, { kind: 'permissionRevoked', permission: 'User.Read.All', path: '/v1.0/users/', page: 2 });
-    const user = `/v1.0/users/${somebody(sim)}`;
-    expect((await graph.get(user)).status).toBe(200);
-    for (const caller of [graph, await graphCaller(sim)]) {
-      expect((await caller.get(user)).body.error).toMatchObject({ code: 'Authorization_RequestDenied' });
-      expect((await caller.get(assignments(sim))).status).toBe(200);
-    }
-    sim.clearFaults();
-    expect((await graph.get(user)).status).toBe(200);
-  });
-
-  test('the secret: tokens stay good, and there are no new ones', async () => {
-    const sim = login();
-    const graph = await graphCaller(sim);
-    await fetch(`${sim.url}/control/app/expire-secrets`, { method: 'POST' });
-    expect((await graph.get(assignments(sim))).status).toBe(200);
-    const scope = `${sim.graphUrl}/.default`;
-    const { status, body } = await postToken(sim, { grant_type: 'client_credentials', scope });
-    expect([status, body.error_codes]).toEqual([401, [7000222]]);
   });
 });

@@ -187,6 +187,7 @@ export const providerShape = Type.Object({
   reconcile: Type.Object({ mode: choice(['heal', 'report', 'off']), every: text('Such as `24h`.') }),
   connection: anyObject('What the kind needs: tenantId, clientId, issuer, ...; never a secret.'),
   hasClientSecret: Type.Boolean(),
+  hasDirectoryToken: Type.Boolean({ description: 'Of Okta: whether an API token for reading is stored.' }),
   ruleset: count('Number of its rules.'),
   retirement: orNull(
     Type.Object(

@@ -55,7 +55,7 @@ async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
 }
 
 function advice(keys: Parts['keys'], { needs }: ClosedSecret): string {
-  if (needs === null) return 'Give that provider its client secret anew, and run it again.';
+  if (needs === null) return 'Give that provider its secret anew, and run it again.';
   if (keys.source === 'environment') {
     return `Set BIFROST_SECRET_KEY_FORMER to the key with the id ${needs} and run it again.`;
   }

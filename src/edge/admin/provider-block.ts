@@ -2,7 +2,14 @@
 // so that what the file refuses, the API refuses in the same words.
 
 import { ConfigError, type DeclaredProvider, readSettings, type Settings } from '../../config.ts';
-import { type Provider, type ProviderSettings, SEALED_SECRET } from '../../identity/provider.ts';
+import {
+  type Provider,
+  type ProviderSettings,
+  SEALED_AS,
+  type SecretName,
+  secretNames,
+  withoutSecrets,
+} from '../../identity/provider.ts';
 import type { Rule, TargetKind } from '../../mapping/rule.ts';
 import { ruleId } from '../../mapping/ruleset.ts';
 import { equalJson, isObject } from '../../scim/json.ts';
@@ -34,7 +41,7 @@ function pointerOf(path: string): string {
 const notConnection: ReadonlySet<string> = new Set([
   'name',
   'kind',
-  'clientSecret',
+  ...secretNames,
   'enabled',
   'scope',
   'groupsMatchedBy',
@@ -51,6 +58,12 @@ const notConnection: ReadonlySet<string> = new Set([
   'declaredKeys',
 ]);
 
+/** In the clear, as it was written; undefined where the block says nothing of it. */
+export function writtenSecret(block: DeclaredProvider, name: SecretName): string | undefined {
+  if (name === 'clientSecret') return block.clientSecret;
+  return block.kind === 'okta' ? block.directoryToken : undefined;
+}
+
 export function settingsOf(declared: DeclaredProvider): ProviderSettings {
   const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = declared;
   const connection = Object.fromEntries(Object.entries(declared).filter(([key]) => !notConnection.has(key)));
@@ -65,7 +78,7 @@ export function goingOn({ retirement, scimRests }: ProviderSettings): Partial<Pr
 /** The block that would make what is stored, without its rules and secrets: what an edit starts from. */
 export function blockOf({ name, enabled, scimEnabled, settings }: Provider): Record<string, unknown> {
   const { kind, claimsSyncMode, scope, groupsMatchedBy, memberReplaceIsAdd, guard, reconcile } = settings;
-  const { [SEALED_SECRET]: _, allowedTenants, ...connection } = settings.connection;
+  const { allowedTenants, ...connection } = withoutSecrets(settings.connection);
   // A list that says no more than the default follows the tenant when that is edited.
   const ownTenants = equalJson(allowedTenants, [connection.tenantId]) ? {} : { allowedTenants };
   const mode = isDefaultMode(settings, scimEnabled) ? {} : { mode: reconcile.mode };
@@ -122,12 +135,17 @@ function connectionOver(
   stored: ProviderSettings,
   isWritten: (key: string) => boolean,
 ): Record<string, unknown> {
-  const { [SEALED_SECRET]: sealed, allowedTenants, ...before } = stored.connection;
+  const { allowedTenants, ...before } = withoutSecrets(stored.connection);
   // A list that said no more than the default follows the tenant.
   const isDefault = allowedTenants === undefined || equalJson(allowedTenants, [before.tenantId]);
   const kept = isDefault ? before : { ...before, allowedTenants };
-  const secret = sealed === undefined || isWritten('clientSecret') ? {} : { [SEALED_SECRET]: sealed };
-  return { ...overlaid<Record<string, unknown>>(fresh.connection, kept, isWritten), ...secret };
+  const secrets = secretNames
+    .filter((name) => !isWritten(name) && stored.connection[SEALED_AS[name]] !== undefined)
+    .map((name) => [SEALED_AS[name], stored.connection[SEALED_AS[name]]]);
+  return {
+    ...overlaid<Record<string, unknown>>(fresh.connection, kept, isWritten),
+    ...Object.fromEntries(secrets),
+  };
 }
 
 /** `stored`, and over it what was written and what it lacks. */

@@ -11,7 +11,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { type providerVerificationShape, rfc3339 } from './contract.ts';
 import { needProvider } from './look-up.ts';
-import { readBlock, settingsOf } from './provider-block.ts';
+import { readBlock, settingsOf, writtenSecret } from './provider-block.ts';
 import { refuseWhileGoing } from './provider-going.ts';
 import { providerBlockSchema } from './provider-schema.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
@@ -143,7 +143,10 @@ const verifyDraft = route({
       settings: settingsOf(block),
       createdAt: at,
     };
-    const reach = { ...parts.reach, secretOf: () => block.clientSecret ?? null };
+    const reach: Reach = {
+      ...parts.reach,
+      secretOf: (_, name = 'clientSecret') => writtenSecret(block, name) ?? null,
+    };
     return {
       headers: { 'cache-control': 'no-store' },
       body: showTrial(call, await tried(parts, reach, draft)),

@@ -4,12 +4,15 @@
 import { Type } from 'typebox';
 import type { DeclaredProvider } from '../../config.ts';
 import {
-  clientSecretIdentity,
   isRemoved,
   type Provider,
   type ProviderSettings,
   providerIdFor,
-  SEALED_SECRET,
+  SEALED_AS,
+  type SecretName,
+  sealedSecret,
+  secretIdentity,
+  secretNames,
 } from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { everyGroupBecomesTeam } from '../../mapping/ruleset.ts';
@@ -20,7 +23,15 @@ import { choice, listQuery, pageOf, providerShape, search, sortedBy } from './co
 import { lockedKeys, refuseLocked } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { pageInMemory } from './page.ts';
-import { blockOf, goingOn, mappingKeys, merged, readBlock, settingsOf } from './provider-block.ts';
+import {
+  blockOf,
+  goingOn,
+  mappingKeys,
+  merged,
+  readBlock,
+  settingsOf,
+  writtenSecret,
+} from './provider-block.ts';
 import { refuseWhileGoing } from './provider-going.ts';
 import { providerBlockSchema, providerEditSchema } from './provider-schema.ts';
 import { badInput } from './read-input.ts';
@@ -118,7 +129,7 @@ const addProvider = route({
     const everyGroup = provider.scimEnabled && block.attributeTeamMappings === undefined;
     const ruleset = everyGroup ? withTeamOfEveryGroup(wanted) : wanted;
     const token = provider.scimEnabled ? firstToken(call, id, given) : null;
-    const settings = withSecret(parts, id, provider.settings, block.clientSecret);
+    const settings = withSecrets(parts, id, provider.settings, block, {});
     await ledger.saveProvider({ ...provider, settings }, 0, changeBy(call), {
       ruleset,
       ...(token && { token }),
@@ -141,16 +152,19 @@ function firstToken(call: Call, provider: string, given: string | null = null) {
  * A secret that is not given stays as it is. Called in the same turn as what saves it: a rotation of the key that comes
  * in between would not find it.
  */
-function withSecret(
+function withSecrets(
   { keys }: AdminParts,
   id: string,
-  settings: Provider['settings'],
-  secret: string | undefined,
-  before?: unknown,
-): Provider['settings'] {
-  const sealed = secret === undefined ? before : keys.seal(secret, clientSecretIdentity(id));
-  if (sealed === undefined) return settings;
-  return { ...settings, connection: { ...settings.connection, [SEALED_SECRET]: sealed } };
+  settings: ProviderSettings,
+  block: DeclaredProvider,
+  before: Partial<Record<SecretName, string>>,
+): ProviderSettings {
+  const sealed = secretNames.flatMap((name) => {
+    const secret = writtenSecret(block, name);
+    const text = secret === undefined ? before[name] : keys.seal(secret, secretIdentity(id, name));
+    return text === undefined ? [] : [[SEALED_AS[name], text] as const];
+  });
+  return { ...settings, connection: { ...settings.connection, ...Object.fromEntries(sealed) } };
 }
 
 // --- editing ----------------------------------------------------------------------------------------------------
@@ -228,39 +242,47 @@ function edited(
   block: DeclaredProvider,
   written: Record<string, unknown>,
 ): Provider {
-  const kept = written.clientSecret === null ? undefined : before.settings.connection[SEALED_SECRET];
   const settings = { ...settingsOf(block), ...goingOn(before.settings) };
-  if (kept !== undefined && written.clientSecret === undefined) refuseToCarry(before.settings, settings);
+  const kept: Partial<Record<SecretName, string>> = {};
+  for (const name of secretNames) {
+    const secret = written[name] === null ? null : sealedSecret(before, name);
+    if (secret === null) continue;
+    if (written[name] === undefined) refuseToCarry(name, before.settings, settings);
+    kept[name] = secret.sealed;
+  }
   return {
     ...before,
     name: block.name,
     enabled: block.enabled,
     scimEnabled: block.scim?.enabled ?? false,
-    settings: withSecret(parts, before.id, settings, block.clientSecret, kept),
+    settings: withSecrets(parts, before.id, settings, block, kept),
   };
 }
 
-/** Whom the client secret is sent to. */
-const secretGoesTo = [
-  'clientId',
-  'tenantId',
-  'cloud',
-  'authorityUrl',
-  'issuer',
-  'serverUrl',
-  'realm',
-  'domain',
-  'tokenEndpoint',
-  // of Graph, which gets tokens that the secret buys
-  'graphUrl',
-] as const;
+/** Whom each secret is sent to. */
+const secretGoesTo: Readonly<Record<SecretName, readonly string[]>> = {
+  clientSecret: [
+    'clientId',
+    'tenantId',
+    'cloud',
+    'authorityUrl',
+    'issuer',
+    'serverUrl',
+    'realm',
+    'domain',
+    'tokenEndpoint',
+    // of Graph, which gets tokens that the secret buys
+    'graphUrl',
+  ],
+  directoryToken: ['issuer'],
+};
 
 /** A secret that was entered for one issuer is not handed to another by whoever may not even read it. */
-function refuseToCarry(before: ProviderSettings, after: ProviderSettings): void {
-  const moved = secretGoesTo.filter((key) => !equalJson(before.connection[key], after.connection[key]));
+function refuseToCarry(name: SecretName, before: ProviderSettings, after: ProviderSettings): void {
+  const moved = secretGoesTo[name].filter((key) => !equalJson(before.connection[key], after.connection[key]));
   if (moved.length === 0) return;
   const problem = `must be sent anew with another ${moved.join(', ')} (null: without one)`;
-  throw badInput('The edit', [{ path: '/clientSecret', problem }]);
+  throw badInput('The edit', [{ path: `/${name}`, problem }]);
 }
 
 /**

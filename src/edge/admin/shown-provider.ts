@@ -1,10 +1,16 @@
 // A provider as it is shown: everything but its secrets, with what the configuration file locks of it.
 
-import { type Provider, type Retirement, SEALED_SECRET } from '../../identity/provider.ts';
+import {
+  type Provider,
+  type Retirement,
+  type SecretName,
+  sealedSecret,
+  withoutSecrets,
+} from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { type ProviderJson, rfc3339 } from './contract.ts';
 import { lockedKeys } from './lock.ts';
-import { durationText } from './provider-block.ts';
+import { durationText, writtenSecret } from './provider-block.ts';
 import { lastVerification } from './provider-verification.ts';
 import type { AdminParts } from './route.ts';
 import { signInAddresses } from './sign-in-contract.ts';
@@ -15,7 +21,6 @@ export async function showProvider(
   { provider, ruleset }: ProviderState,
 ): Promise<ProviderJson> {
   const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
-  const { [SEALED_SECRET]: sealed, ...connection } = settings.connection;
   const { mode, everyMs } = settings.reconcile;
   return {
     id,
@@ -36,8 +41,9 @@ export async function showProvider(
     memberReplaceIsAdd: settings.memberReplaceIsAdd,
     guard: { ...settings.guard },
     reconcile: { mode, every: durationText(everyMs) },
-    connection,
-    hasClientSecret: sealed !== undefined || hasDeclaredSecret(parts, provider),
+    connection: withoutSecrets(settings.connection),
+    hasClientSecret: hasSecret(parts, provider, 'clientSecret'),
+    hasDirectoryToken: hasSecret(parts, provider, 'directoryToken'),
     ruleset: ruleset.number,
     retirement: showRetirement(settings.retirement),
     revision,
@@ -51,7 +57,8 @@ function showRetirement(retirement: Retirement | undefined): ProviderJson['retir
   return { of, people, state: done ? 'done' : 'underWay', at: rfc3339(at), by: actor };
 }
 
-function hasDeclaredSecret({ settings }: AdminParts, provider: Provider): boolean {
+function hasSecret({ settings }: AdminParts, provider: Provider, name: SecretName): boolean {
+  if (sealedSecret(provider, name) !== null) return true;
   const block = settings.declared?.providers.find((each) => each.name === provider.name);
-  return provider.declared && block?.clientSecret !== undefined;
+  return provider.declared && block !== undefined && writtenSecret(block, name) !== undefined;
 }

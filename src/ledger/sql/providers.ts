@@ -3,7 +3,7 @@
 
 import { fold } from '../../fold.ts';
 import type { EventDraft } from '../../identity/event.ts';
-import { isClosed, type Provider, resealed, SEALED_SECRET, scimRests } from '../../identity/provider.ts';
+import { isClosed, type Provider, resealed, scimRests, withoutSecrets } from '../../identity/provider.ts';
 import { type ProviderState, targetsOfGroup } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
@@ -98,9 +98,9 @@ export function* writeProvider(provider: Provider, expected: number): Script<voi
   }
 }
 
-/** For the event: everything but the secret. */
+/** For the event: everything but the secrets. */
 export function shown({ name, enabled, scimEnabled, settings }: Provider) {
-  const { [SEALED_SECRET]: _, ...connection } = settings.connection;
+  const connection = withoutSecrets(settings.connection);
   return { name, enabled, scimEnabled, settings: { ...settings, connection } };
 }
 
@@ -108,7 +108,11 @@ export function shown({ name, enabled, scimEnabled, settings }: Provider) {
 export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['reseal']>): Script<number> {
   let count = 0;
   for (const { provider } of (yield* readSettings()).states.values()) {
-    const settings = resealed(provider, anew);
+    const settings = resealed(provider, (secret) => {
+      const sealed = anew(secret);
+      if (sealed !== secret.sealed) count++;
+      return sealed;
+    });
     if (settings === provider.settings) continue;
     const changed = yield* write(
       'UPDATE providers SET settings = ?, revision = revision + 1 WHERE id = ? AND revision = ?',
@@ -117,7 +121,6 @@ export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['res
       provider.revision,
     );
     if (changed !== 1) throw new Refusal('stale', 'A provider was changed at the same moment. Do it again.');
-    count++;
   }
   count += yield* resealSessions(tell, anew, by);
   const draft = about(count);
