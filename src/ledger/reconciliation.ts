@@ -291,6 +291,8 @@ export interface Reconciliations {
   ): Promise<void>;
   /** In the order in which they were found; of several runs the newest first. `after` is the `next` of the page before. */
   drift(query: DriftQuery): Promise<{ items: DriftRow[]; next: string | null } & Total>;
+  /** Those of a run with these ids. */
+  driftRows(run: string, ids: readonly string[]): Promise<DriftRow[]>;
   /** `people`: of those who are here or missing here; a group is nobody. */
   driftCounts(
     run: string,

@@ -159,6 +159,7 @@ function memberFound(
 ): Found {
   const { id, here, joins } = edge;
   const changes = healPerson(context, loaded, { joins: joins ? [here] : [], leaves: joins ? [] : [here] });
+  const lost = losses(context, loaded, changes);
   const why = joins
     ? `The directory has them in ${here.displayName}, and SCIM has not said so.`
     : `The directory has them in ${here.displayName} no longer, and SCIM has not said so.`;
@@ -166,23 +167,31 @@ function memberFound(
     ...about(loaded.user, seen),
     category: 'member-differs',
     about: id,
-    takes: takesAnything(changes),
+    takes: lost.length > 0,
     why,
-    detail: { group: here.displayName, here: !joins, there: joins, ...lost(changes) },
+    detail: { group: here.displayName, here: !joins, there: joins, ...showLost(lost, changes) },
     action: { does: joins ? 'join' : 'leave', group: id },
   };
 }
 
-function takesAnything(changes: ChangeSet | null): boolean {
-  return changes !== null && changes.lost.length > 0;
+/** What they would not have any more. Another role is no loss where it lets them do as much. */
+function losses(context: DecisionContext, loaded: LoadedUser, changes: ChangeSet | null): readonly string[] {
+  if (!changes) return [];
+  const write = changes.users[0] ?? changes.resolved[0];
+  const allowed = (id: string | null | undefined) =>
+    context.state.roles.find((role) => role.id === id)?.permissionCount ?? 0;
+  const isLess = allowed(write?.role) < allowed(loaded.role);
+  return changes.lost.map(({ target }) => target).filter((id) => id !== loaded.role || isLess);
 }
 
-function lost(changes: ChangeSet | null): { lost?: { kind: string; id: string }[] } {
-  const targets = new Set(changes?.lost.map(({ target }) => target));
-  if (targets.size === 0) return {};
+function showLost(
+  lost: readonly string[],
+  changes: ChangeSet | null,
+): { lost?: { kind: string; id: string }[] } {
+  if (lost.length === 0) return {};
   const gone = changes!.events.filter(({ type, object }) => type === 'grant.removed' && object);
-  const seen = new Map(gone.map(({ object }) => [object!.id, object!]));
-  return { lost: [...seen.values()].filter(({ id }) => targets.has(id)) };
+  const targets = new Map(gone.map(({ object }) => [object!.id, object!]));
+  return { lost: [...targets.values()].filter(({ id }) => lost.includes(id)) };
 }
 
 // --- what SCIM told, and what rules read ------------------------------------------------------------------------
@@ -230,7 +239,8 @@ function factDifference(
   const settled = settleClaims(user, row, context.at, { keepName: seen.keepName === true });
   const { changes } = decideUserSettled(context, loaded, settled);
   if (!changes) return null;
-  const takes = takesAnything(changes);
+  const lost = losses(context, loaded, changes);
+  const takes = lost.length > 0;
   if (heals && !takes) return { changes };
   const data = settled.events.find(({ type }) => type === 'user.updated')?.data ?? {};
   const names = Object.keys((data.after ?? {}) as object).sort();
@@ -243,7 +253,7 @@ function factDifference(
       why: takes
         ? `The directory says something else of ${names.join(', ')}, which takes from them what rules gave.`
         : `The directory says something else of ${names.join(', ')}.`,
-      detail: { here: data.before ?? {}, there: data.after ?? {}, ...lost(changes) },
+      detail: { here: data.before ?? {}, there: data.after ?? {}, ...showLost(lost, changes) },
       action: { does: 'tell' },
     },
   };

@@ -23,6 +23,8 @@ export interface GraphRequest {
   /** How long all attempts together may take. Default 10 s, as somebody waits; a job in the background has more. */
   readonly patienceMs?: number;
   readonly signal?: AbortSignal;
+  /** Told of every answer as it comes, those too after which another attempt is made. */
+  readonly heard?: (status: number, headers: Readonly<Record<string, string>>) => void;
 }
 
 export type GraphFailureKind =
@@ -61,7 +63,8 @@ export type GraphAnswer =
   | GraphFailure;
 
 const PATIENCE_MS = 10_000;
-const ATTEMPTS_MOST = 8;
+/** Of one request, whatever the clock says. */
+export const GRAPH_ATTEMPTS_MOST = 8;
 /** A page of 999 users with many attributes. */
 const PAGE_BYTES = 16 * 1024 * 1024;
 const FIRST_WAIT_MS = 500;
@@ -79,7 +82,7 @@ export async function askGraph(
     const endpoints = endpointsOf(provider, reach.development);
     if (endpoints.kind !== 'entra')
       throw new SignInRefusal('bad_settings', { detail: 'Graph is of Entra alone.' });
-    const url = addressOf(endpoints, request.path);
+    const url = graphAddress(endpoints, request.path);
     if (url === null) return failed('refused', `Graph sent a link to another place, which is not followed.`);
     return await untilPatienceEnds(reach, await appTokens(reach, provider, endpoints), url, request);
   } catch (error) {
@@ -89,7 +92,7 @@ export async function askGraph(
 }
 
 /** Null for a link that leads away from Graph: it would take the token along. */
-function addressOf({ graphUrl }: EntraEndpoints, path: string): string | null {
+export function graphAddress({ graphUrl }: EntraEndpoints, path: string): string | null {
   if (path.startsWith('/') && !path.startsWith('//')) return graphUrl + path;
   if (!URL.canParse(path)) return null;
   const url = new URL(path);
@@ -118,15 +121,30 @@ async function untilPatienceEnds(
       continue;
     }
     if (answer.kind !== 'throttled' && answer.kind !== 'unreachable') return answer;
-    const wait = waitBefore(requests, answer.retryAfterMs, reach.random());
-    if (requests >= ATTEMPTS_MOST || reach.clock.now() + wait >= endsAt) return answer;
-    await reach.wait(wait);
-    request.signal?.throwIfAborted();
+    const wait = graphWaitMs(requests, answer.retryAfterMs, reach.random());
+    if (requests >= GRAPH_ATTEMPTS_MOST || reach.clock.now() + wait >= endsAt) return answer;
+    await waitUnlessEnded(reach, wait, request.signal);
+  }
+}
+
+/** Rejects with the reason of `signal` as soon as that ends it: a wait for Graph can be minutes. */
+export async function waitUnlessEnded(reach: Reach, ms: number, signal?: AbortSignal): Promise<void> {
+  if (!signal) return reach.wait(ms);
+  signal.throwIfAborted();
+  let end = () => {};
+  const ended = new Promise<never>((_, fail) => {
+    end = () => fail(signal.reason);
+    signal.addEventListener('abort', end, { once: true });
+  });
+  try {
+    await Promise.race([reach.wait(ms), ended]);
+  } finally {
+    signal.removeEventListener('abort', end);
   }
 }
 
 /** What Graph asks for, and a little more so that a crowd does not come back together; else twice as long each time. */
-function waitBefore(attempt: number, retryAfterMs: number | null, jitter: number): number {
+export function graphWaitMs(attempt: number, retryAfterMs: number | null, jitter: number): number {
   if (retryAfterMs !== null) return retryAfterMs + jitter * FIRST_WAIT_MS;
   return Math.min(FIRST_WAIT_MS * 2 ** attempt, LONGEST_WAIT_MS) * (0.5 + jitter / 2);
 }
@@ -135,7 +153,7 @@ async function attempt(
   reach: Reach,
   token: string,
   url: string,
-  { method = 'GET', body, headers, signal }: GraphRequest,
+  { method = 'GET', body, headers, signal, heard }: GraphRequest,
   leftMs: number,
 ): Promise<GraphAnswer> {
   try {
@@ -152,15 +170,23 @@ async function attempt(
       timeoutMs: Math.min(Math.max(leftMs, SHORTEST_ATTEMPT_MS), LONGEST_ATTEMPT_MS),
       ...(signal && { signal }),
     });
-    return readAnswer(answer, reach.clock.now());
+    heard?.(answer.status, answer.headers);
+    return graphAnswerOf({ ...answer, body: parsed(answer.body) }, reach.clock.now());
   } catch (error) {
     if (error instanceof OutboundFailure) return failed('unreachable', `${error.message} ${error.advice}`);
     throw error;
   }
 }
 
-function readAnswer({ status, headers, body: text }: OutboundAnswer, at: number): GraphAnswer {
-  const body = parsed(text);
+/** Of an answer, or of a part of a batch's; names of headers in lower case, `body` null where it is no JSON object. */
+export function graphAnswerOf(
+  {
+    status,
+    headers,
+    body,
+  }: Pick<OutboundAnswer, 'status' | 'headers'> & { body: Record<string, unknown> | null },
+  at: number,
+): GraphAnswer {
   if (status >= 200 && status < 300) {
     return body
       ? { ok: true, body, headers, requests: 1 }

@@ -3,12 +3,12 @@
 
 import { exceedsGuard } from '../identity/guard.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
-import type { LoadedUser } from '../mapping/decide.ts';
+import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
 import { loadPeople } from './heal-people.ts';
 import type { Known } from './known.ts';
 import { type Looked, lookAgain, stillSo } from './look-again.ts';
 import { lossesOf } from './losses.ts';
-import { rowId } from './rows.ts';
+import { ignoredBy, rowOf, type Stating } from './rows.ts';
 import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
 
 const ROWS_AT_ONCE = 100;
@@ -58,26 +58,25 @@ async function confirm(running: Running, { dealing }: Known, rows: readonly Drif
   const state = await ledger.provider(run.provider);
   if (!state) return;
   const context = contextOf(running, state);
+  const ignored = await ignoredBy(running);
   const settled = rows.map((row, n) =>
-    confirmed(row, users.get(row.user ?? '') ?? null, looked[n]!, { context, dealing }),
+    confirmed(running, row, users.get(row.user ?? '') ?? null, looked[n]!, { context, dealing, ignored }),
   );
-  // An absence that is something else is a row of that name.
-  const renamed = settled.filter((after, n) => after.id !== rows[n]!.id);
-  if (renamed.length > 0) {
-    const by = byRun(running);
-    const gone = rows
-      .filter((row, n) => settled[n]!.id !== row.id)
-      .map((row) => ({ ...row, state: 'skipped' as const, why: 'See the other row about them.' }));
-    await ledger.reconciliations.settleDrift(gone, by, [], run.provider);
-  }
   mustBeOurs(await ledger.reconciliations.report(run.id, holder, settled, placeOf(running, {})));
 }
 
+interface Confirming {
+  readonly context: DecisionContext;
+  readonly dealing: Known['dealing'];
+  readonly ignored: Stating['ignored'];
+}
+
 function confirmed(
+  running: Running,
   row: DriftRow,
   loaded: LoadedUser | null,
   looked: Looked,
-  { context, dealing }: { context: ReturnType<typeof contextOf>; dealing: Known['dealing'] },
+  { context, dealing, ignored }: Confirming,
 ): DriftRow {
   if (!loaded || loaded.user.removedAt !== null) {
     return { ...row, state: 'skipped', why: 'They were removed meanwhile.' };
@@ -85,7 +84,7 @@ function confirmed(
   const { found, why, isUnknown } = stillSo(context, loaded, row, looked, dealing);
   if (isUnknown) return { ...row, state: 'open', why: `It could not be confirmed. ${why}` };
   if (!found) return { ...row, state: 'skipped', why };
-  const { action, ...after } = found;
-  const state = action === null || !dealing.heals ? 'open' : 'due';
-  return { ...row, ...after, id: rowId(row.run, after), state };
+  // An absence may be something else by its right name.
+  const { state, ...after } = rowOf(running, { ignored, heals: dealing.heals }, found);
+  return { ...after, id: row.id, state: state === 'unconfirmed' ? 'due' : state };
 }

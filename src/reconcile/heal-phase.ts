@@ -48,8 +48,8 @@ async function healDue(running: Running, { dealing }: Known): Promise<void> {
     if (taken.size > 0) await heldBatches.noteTaken(run.provider, 'reconciliation', taken.size, by.at);
     await reconciliations.settleDrift(settled, by, [], run.provider);
     await advance(running, { position: places.rows });
-    // Rows about nobody who is here stay due: they are behind us.
-    after = settled.length < due.items.length ? due.items.at(-1)!.id : null;
+    if (due.next === null) return;
+    after = due.next;
   }
 }
 

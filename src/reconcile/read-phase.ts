@@ -5,8 +5,8 @@ import type { StagedPages, StagedPart } from '../ledger/reconciliation.ts';
 import type { DirectoryPage, PageOutcome } from './directory.ts';
 import { addProblem, advance, mustBeOurs, type Running } from './running.ts';
 
-/** Calls under way at once: a directory answers in some tenths of a second and limits what one application may ask. */
-const CALLS_AT_ONCE = 4;
+/** Calls under way at once: while what one brought is stored, the other asks. */
+const CALLS_AT_ONCE = 2;
 /** Pages of one part: 999 people each, as far as the largest directories go. */
 const PAGES_MOST = 20_000;
 /** Pages without a row, one after the other: they are legal, and a directory that gives nothing else goes round in circles. */

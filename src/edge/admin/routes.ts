@@ -19,6 +19,7 @@ import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { removalPlanRoutes } from './removal-plan.ts';
+import { reconciliationRoutes } from './reconciliations.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -49,6 +50,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...reconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,
   ...jobRoutes,

@@ -111,9 +111,8 @@ describe('a run', () => {
     expect(full?.loaded.role).toBe('viewer');
 
     world.agent.skip(null);
-    const body = { schemas: ['urn:ietf:params:scim:api:messages:2.0:PatchOp'] };
     const op = { op: 'Replace', path: 'displayName', value: 'Late Arrival' };
-    const { status } = await world.scim.patch(`/Users/${id}`, { ...body, Operations: [op] });
+    const { status } = await world.scim.patch(`/Users/${id}`, [op]);
     expect(status).toBe(200);
     expect((await world.eventsOf('user.adopted')).map(({ subject }) => subject.id)).toEqual([id]);
     expect(await world.verify()).toEqual([]);

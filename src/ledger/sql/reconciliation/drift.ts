@@ -10,7 +10,7 @@ import type { Hands } from '../hands.ts';
 import { all, listMarks, type Script, type Value, write } from '../statement.ts';
 import { advanceRun, providerOf, type RunProgress } from './runs.ts';
 
-type OfDrift = Pick<Reconciliations, 'report' | 'settleDrift' | 'drift' | 'driftCounts'>;
+type OfDrift = Pick<Reconciliations, 'report' | 'settleDrift' | 'drift' | 'driftRows' | 'driftCounts'>;
 
 export function drifts(hands: Hands): OfDrift {
   const { dialect } = hands;
@@ -22,6 +22,7 @@ export function drifts(hands: Hands): OfDrift {
         yield* hands.tell(tell, { ...by, provider });
       }),
     drift: (query) => hands.read(() => readDrift(dialect, query)),
+    driftRows: (run, ids) => hands.read(() => readRows(dialect, run, ids)),
     driftCounts: (run) => hands.read(() => countDrift(run)),
   };
 }
@@ -192,6 +193,15 @@ function readRow(row: DriftColumns): DriftRow {
     batch: row.batch,
     healedAt: row.healed_at,
   };
+}
+
+function* readRows(dialect: Dialect, run: string, ids: readonly string[]): Script<DriftRow[]> {
+  const rows = yield* all<DriftColumns>(
+    `SELECT ${columns} FROM drift WHERE run = ? AND id IN (SELECT j.value FROM ${dialect.texts}) ORDER BY id`,
+    run,
+    JSON.stringify([...new Set(ids)]),
+  );
+  return rows.map(readRow);
 }
 
 /** Somebody who is missing here counts by their id in the directory; a group is nobody. */

@@ -16,13 +16,12 @@ const staged: Readonly<Record<string, readonly string[]>> = {
   staged_people: ['bucket', 'id'],
   staged_matches: ['id'],
   staged_assignments: ['principal', 'role'],
-  staged_groups: ['id'],
 };
 
-/** These stay for as long as the run does. */
-const ofRun = { ...staged, staged_parts: ['part'], drift: ['id'] };
+/** These stay for as long as the run does: its report, and what a later look at single persons goes by. */
+const ofRun = { ...staged, staged_groups: ['id'], staged_parts: ['part'], drift: ['id'] };
 
-export const stagedTables: readonly string[] = [...Object.keys(staged), 'staged_parts'];
+export const stagedTables: readonly string[] = [...Object.keys(staged), 'staged_groups', 'staged_parts'];
 
 export function endRuns(hands: Hands): Pick<Reconciliations, 'forgetRuns'> {
   return {

@@ -1,0 +1,151 @@
+// From an answer of Graph to a page of a part: its rows, where it goes on, and what a failure means for this part. What is
+// asked: entra-parts.ts. Knows no network.
+
+import type { EntraEndpoints } from '../provider/endpoints.ts';
+import { type GraphAnswer, type GraphFailure, graphAddress } from '../provider/graph.ts';
+import { isObject, own } from '../scim/json.ts';
+import type { DirectoryPage, PageOutcome, Reading } from './directory.ts';
+import type { Part } from './entra-parts.ts';
+import { readRows } from './entra-rows.ts';
+
+/** Where a part goes on, as the `next` of a page holds it. */
+export interface Place {
+  readonly link: string;
+  /** Pages that were read before. */
+  readonly pages: number;
+  /** How many of those, the last ones, had no row. */
+  readonly empty: number;
+}
+
+/** Five million rows: more is a list that leads in circles. */
+const PAGES_MOST = 5_000;
+/** A page without rows is legal, also in the middle. */
+const EMPTY_MOST = 50;
+
+/** Null for a text that is none of ours. */
+export function readPlace(from: string): Place | null {
+  try {
+    const place: unknown = JSON.parse(from);
+    if (!isObject(place)) return null;
+    const [link, pages, empty] = [own(place, 'link'), own(place, 'pages'), own(place, 'empty')];
+    const isPlace = typeof link === 'string' && typeof pages === 'number' && typeof empty === 'number';
+    return isPlace ? { link, pages, empty } : null;
+  } catch {
+    return null;
+  }
+}
+
+export type Failed = Extract<PageOutcome, { ok: false }>;
+
+export function outcome(kind: Failed['kind'], why: string): Failed {
+  return { ok: false, kind, why };
+}
+
+/** A page of a list: its rows and what every page has. `asked`: the path or link; `place`: null of the first page. */
+export function readList(
+  endpoints: EntraEndpoints,
+  asked: string,
+  place: Place | null,
+  body: Readonly<Record<string, unknown>>,
+):
+  | {
+      readonly ok: true;
+      readonly rows: readonly unknown[];
+      readonly page: Pick<DirectoryPage, 'next' | 'count'>;
+    }
+  | Failed {
+  const rows = readRows(body);
+  if (rows === null) return outcome('failed', 'Graph answered with something else than a list.');
+  const count = own(body, '@odata.count');
+  const counted = place === null && typeof count === 'number' ? { count } : {};
+  const link = own(body, '@odata.nextLink');
+  if (link === undefined || link === null) return { ok: true, rows, page: { ...counted, next: null } };
+  // Followed, it would take the token to whoever is there; kept, it would be all that can be tried again.
+  if (typeof link !== 'string' || !URL.canParse(link) || graphAddress(endpoints, link) === null) {
+    return outcome('failed', 'Graph sent a link to another place, which is not followed.');
+  }
+  const pages = (place?.pages ?? 0) + 1;
+  const empty = rows.length > 0 ? 0 : (place?.empty ?? 0) + 1;
+  const isSame = graphAddress(endpoints, link) === normal(graphAddress(endpoints, asked));
+  if (isSame) return outcome('failed', 'Graph sent a link to the page that it is on.');
+  if (empty > EMPTY_MOST)
+    return outcome('failed', `Graph sent ${empty} pages in a row without anything on them.`);
+  if (pages >= PAGES_MOST) return outcome('failed', `Graph sent ${pages} pages and the list did not end.`);
+  return {
+    ok: true,
+    rows,
+    page: { ...counted, next: JSON.stringify({ link, pages, empty } satisfies Place) },
+  };
+}
+
+function normal(address: string | null): string | null {
+  return address === null ? null : new URL(address).href;
+}
+
+/** `Directory_ExpiredPageToken` and its like; delta queries and maintenance have the other words. */
+const EXPIRED = /page ?token|skip ?token|sync ?state|resync/i;
+
+/** What a failure means for a part: `place` is null of its first page. */
+export function outcomeOf(
+  failure: GraphFailure,
+  part: Part,
+  place: Place | null,
+  filter: Reading['filter'],
+): Failed {
+  const { kind, status, code, message } = failure;
+  if (kind === 'appCredentials') return outcome('refused', message);
+  if (kind === 'forbidden') return forbidden(part, message);
+  if (kind === 'notFound') return notFound(part, message);
+  if (kind === 'refused') {
+    const isExpired = status === 410 || (status === 400 && EXPIRED.test(`${code} ${message}`));
+    if (isExpired && place !== null) return outcome('expired', message);
+    // The query of a person, who can mend it.
+    const isTheirs = status === 400 && place === null && filter !== undefined && part.kind !== 'application';
+    if (isTheirs) return outcome('refused', message);
+  }
+  return outcome('failed', message);
+}
+
+/** Without these nothing can be told; the rest is one part less. */
+const PERMISSIONS: Readonly<
+  Record<Part['kind'], { readonly name: string; readonly kind: 'refused' | 'failed' }>
+> = {
+  application: { name: 'Application.Read.All', kind: 'refused' },
+  assignments: { name: 'Application.Read.All', kind: 'refused' },
+  people: { name: 'User.Read.All', kind: 'refused' },
+  assigned: { name: 'User.Read.All', kind: 'refused' },
+  group: { name: 'GroupMember.Read.All', kind: 'refused' },
+  groups: { name: 'GroupMember.Read.All', kind: 'failed' },
+  members: {
+    name: 'GroupMember.Read.All (and Member.Read.Hidden for a group that hides its members)',
+    kind: 'failed',
+  },
+};
+
+function forbidden({ kind }: Part, message: string): Failed {
+  const permission = PERMISSIONS[kind];
+  return outcome(permission.kind, `The application permission ${permission.name} is missing. ${message}`);
+}
+
+/** An application that is not there is no application without assignments: nobody loses anything by it. */
+function notFound({ kind }: Part, message: string): Failed {
+  if (kind === 'members') return outcome('gone', message);
+  if (kind === 'application' || kind === 'assignments') {
+    return outcome('refused', `The tenant has no enterprise application with this client id. ${message}`);
+  }
+  return kind === 'group' ? noGroup() : outcome('failed', message);
+}
+
+export function noGroup(): Failed {
+  return outcome('refused', 'The directory has no group with that id or name.');
+}
+
+/** The failure among these answers that says the most, where there is one. Who is not there is no failure. */
+export function worstOf(answers: readonly GraphAnswer[]): GraphFailure | null {
+  const failures = answers.filter(
+    (answer): answer is GraphFailure => !answer.ok && answer.kind !== 'notFound',
+  );
+  const order: readonly GraphFailure['kind'][] = ['appCredentials', 'forbidden'];
+  const grave = order.map((kind) => failures.find((failure) => failure.kind === kind)).find(Boolean);
+  return grave ?? failures[0] ?? null;
+}
