@@ -50,7 +50,10 @@ export function decideManualWithdrawal(
   return decideAccess(context, { ...loaded, standing: kept });
 }
 
-/** Takes an exemption back whose rules were not applied; null where people have given the role otherwise since. */
+/**
+ * Takes an exemption back whose rules were not applied; null where it is not there, and where other rules came in between that
+ * leave them nothing else.
+ */
 export function decideExemptionEnd(
   context: DecisionContext,
   loaded: LoadedUser,
@@ -59,7 +62,9 @@ export function decideExemptionEnd(
   const kept = loaded.standing.filter(
     ({ reason }) => reason.by !== 'manual' || reason.exempt?.ruleset !== ruleset,
   );
-  return kept.length === loaded.standing.length ? null : decideAccess(context, { ...loaded, standing: kept });
+  if (kept.length === loaded.standing.length) return null;
+  const changes = decideAccess(context, { ...loaded, standing: kept });
+  return changes?.resolved.every(({ role }) => role === loaded.role) ? changes : null;
 }
 
 function refuseRemoved(loaded: LoadedUser): void {

@@ -61,12 +61,6 @@ export function* beginHeldPurges(tell: Tell, id: string, by: Change): Script<boo
   const users = usersOf(batch);
   const moved = yield* moveBatch({ state: 'applied', done: users.length }, id, ['held'], by);
   if (!moved) return false;
-  yield* write(
-    'UPDATE held_batches SET decided_at = ?, decided_by = ? WHERE id = ?',
-    by.at,
-    `${by.actor.kind}:${by.actor.id}`,
-    id,
-  );
   yield* begin(batch.provider, users, cause, by.at);
   const subject = { kind: 'batch' as const, id };
   const data = { source: batch.source, people: batch.people };

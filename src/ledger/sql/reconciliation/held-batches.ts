@@ -103,8 +103,8 @@ function* move(
   return true;
 }
 
-/** That it was applied or undone is the end of what somebody decided. */
-const isNoDecision: ReadonlySet<BatchState> = new Set<BatchState>(['applied', 'undone']);
+/** The end of what somebody decided is no decision. */
+const isUnderWay: ReadonlySet<BatchState> = new Set<BatchState>(['applying', 'undoing']);
 
 export function* moveBatch(
   { state, done, body }: Parameters<HeldBatches['move']>[2],
@@ -112,7 +112,9 @@ export function* moveBatch(
   from: readonly BatchState[],
   { at, actor }: Change,
 ): Script<{ provider: string } | undefined> {
-  const decided = isNoDecision.has(state) ? [null, null] : [at, `${actor.kind}:${actor.id}`];
+  const decided = from.every((each) => isUnderWay.has(each))
+    ? [null, null]
+    : [at, `${actor.kind}:${actor.id}`];
   return yield* one<{ provider: string }>(
     `UPDATE held_batches SET state = ?, done = coalesce(?, done), body = coalesce(?, body), decided_at = coalesce(?, decided_at),
        decided_by = coalesce(?, decided_by), revision = revision + 1, holder = NULL, lease_until = NULL
