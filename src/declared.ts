@@ -5,11 +5,14 @@ import type { Clock } from './clock.ts';
 import { ConfigError, type ConfigProblem, type DeclaredProvider, type Settings } from './config.ts';
 import { isOwnResource, systemRoles } from './edge/admin/permissions.ts';
 import { declaredOver, rulesOf } from './edge/admin/provider-block.ts';
+import { changedKeys, type WantedRules } from './edge/admin/rule-keys.ts';
+import { applyOrHold, batchOfSame, planRules, type RulesChange } from './edge/admin/rules-guard.ts';
 import type { DeclaredApiKey } from './edge/parts.ts';
 import { fold } from './fold.ts';
 import { namedId, newId } from './id.ts';
 import { isClosed, type Provider, providerIdFor } from './identity/provider.ts';
 import type { Change, Ledger } from './ledger/ledger.ts';
+import type { Batch } from './ledger/reconciliation.ts';
 import type { ProviderState } from './mapping/decide.ts';
 import type { Rule } from './mapping/rule.ts';
 import { everyGroupBecomesTeam } from './mapping/ruleset.ts';
@@ -25,7 +28,12 @@ export function declaredApiKeys(settings: Settings): DeclaredApiKey[] {
   }));
 }
 
-export async function applyDeclared(ledger: Ledger, settings: Settings, clock: Clock): Promise<void> {
+export async function applyDeclared(
+  ledger: Ledger,
+  settings: Settings,
+  clock: Clock,
+  warn: (said: string) => void,
+): Promise<void> {
   const by: Change = {
     at: clock.now(),
     actor: { kind: 'system', id: 'configuration' },
@@ -35,7 +43,8 @@ export async function applyDeclared(ledger: Ledger, settings: Settings, clock: C
   await ledger.seedRoles(systemRoles, by);
   const declared = settings.declared?.providers ?? [];
   checkRoles(declared, new Set((await ledger.roles()).map((role) => role.name)));
-  for (const provider of declared) await applyProvider(ledger, provider, by);
+  const making = { ledger, by, warn };
+  for (const provider of declared) await applyProvider(making, provider);
   await releaseOthers(ledger, new Set(declared.map((provider) => fold(provider.name))), by);
 }
 
@@ -61,7 +70,15 @@ function checkRoles(providers: readonly DeclaredProvider[], known: ReadonlySet<s
   if (problems.length > 0) throw new ConfigError(problems);
 }
 
-async function applyProvider(ledger: Ledger, declared: DeclaredProvider, by: Change): Promise<void> {
+interface Making {
+  readonly ledger: Ledger;
+  readonly by: Change;
+  /** For what the start says, and goes on. */
+  warn(said: string): void;
+}
+
+async function applyProvider(making: Making, declared: DeclaredProvider): Promise<void> {
+  const { ledger, by } = making;
   const states = await ledger.providers();
   const named = states.filter((state) => fold(state.provider.name) === fold(declared.name));
   const before = named.find((state) => !isClosed(state.provider)) ?? null;
@@ -72,7 +89,7 @@ async function applyProvider(ledger: Ledger, declared: DeclaredProvider, by: Cha
   else if (!equalJson({ ...wanted, revision: 0 }, { ...before.provider, revision: 0 })) {
     await ledger.saveProvider(wanted, before.provider.revision, by);
   }
-  await applyRules(ledger, declared, id, before, by);
+  await applyRules(making, declared, id, before);
   const token = declared.scim?.provisioningToken;
   if (token !== undefined) await seedToken(ledger, id, token, by);
 }
@@ -90,11 +107,10 @@ function providerOf(declared: DeclaredProvider, id: string, before: Provider | n
 // --- rules ------------------------------------------------------------------------------------------------------
 
 async function applyRules(
-  ledger: Ledger,
+  making: Making,
   declared: DeclaredProvider,
   provider: string,
   before: ProviderState | null,
-  by: Change,
 ): Promise<void> {
   const stored = before?.ruleset;
   const rules = [
@@ -106,15 +122,45 @@ async function applyRules(
     ? declared.roleResolutionStrategy
     : (stored?.strategy ?? declared.roleResolutionStrategy);
   const scimAttributes = declared.claimScimAttributes ?? stored?.scimAttributes ?? {};
-  const wanted = { provider, strategy, rules, scimAttributes } as Parameters<Ledger['applyRuleset']>[0];
+  const wanted = { provider, strategy, rules, scimAttributes } as WantedRules;
   // Number 0 was never applied: a start that was cut short between a provider and its rules goes on here.
-  const same =
-    stored &&
-    stored.number > 0 &&
-    equalJson(stored.rules, rules) &&
-    stored.strategy === strategy &&
-    equalJson(stored.scimAttributes, scimAttributes);
-  if (!same) await ledger.applyRuleset(wanted, by);
+  if (!stored || stored.number === 0) await making.ledger.applyRuleset(wanted, making.by);
+  else await changeRules(making, provider, wanted);
+}
+
+/**
+ * What would take something from more people than the guard lets pass waits for a person, once: a restart with the same file
+ * holds it no second time, also after somebody dropped it or took it back.
+ */
+async function changeRules(
+  { ledger, by, warn }: Making,
+  provider: string,
+  wanted: WantedRules,
+): Promise<void> {
+  // With the settings that were saved a moment ago.
+  const state = (await ledger.provider(provider))!;
+  const changed = changedKeys(state.ruleset, wanted);
+  if (changed.length === 0) return;
+  const change = { ledger, state, wanted, changed, by, person: null };
+  const decided = await batchOfSame(change, ['dropped', 'undone']);
+  const held = decided && (await isTooMuch(change)) ? decided : await applyOrHold(change, { origin: FILE });
+  if (held) warn(heldWords(state.provider.name, held));
+}
+
+async function isTooMuch(change: RulesChange): Promise<boolean> {
+  return (await planRules(change)).confirm !== null;
+}
+
+/** Where a batch came from, as it is shown. */
+const FILE = 'configuration';
+
+function heldWords(provider: string, { id, state, people, active }: Batch): string {
+  const what = `The rules that the configuration file has for the provider "${provider}" take something from ${people} of ${active} active users, more than its guard lets pass, and are not applied: the former ones hold.`;
+  if (state === 'held') {
+    return `${what} Look at them: bifrost batch show ${id}. Then: bifrost batch approve ${id}, or bifrost batch drop ${id}.`;
+  }
+  const decided = state === 'dropped' ? 'dropped them' : 'took them back';
+  return `${what} Somebody ${decided} before (batch ${id}): change the file, or apply them with PUT /api/providers/{id}/mappings after taking them out of it.`;
 }
 
 /**

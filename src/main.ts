@@ -100,7 +100,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     // A command that opened the data itself changes nothing that it was not told to: on a database others are serving.
     const isCommand = options.listen === false;
     const begins = !isCommand || (await ledger.roles()).length === 0;
-    if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock));
+    if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock, (said) => log.warn(said)));
     const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
     for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);

@@ -24,8 +24,14 @@ export interface Kept {
   formerly: readonly RuleReason[];
 }
 
+/** A change of rules would have shut out whoever made it, or the last administrator: their role is of people's hand since. */
+export interface Exempt {
+  /** Number of the rules that would have taken it. */
+  ruleset: number;
+}
+
 /** Why a grant stands. */
-export type GrantReason = { by: 'manual'; actor: string; kept?: Kept } | RuleReason;
+export type GrantReason = { by: 'manual'; actor: string; kept?: Kept; exempt?: Exempt } | RuleReason;
 
 /** A grant as stored. */
 export interface GrantRow {

@@ -14,3 +14,9 @@ export function exceedsGuard(
   if (taken < FEW && taken * 2 <= active) return false;
   return taken > count || taken * 100 > active * percent;
 }
+
+/** From how many something may be taken in a day without a person's word. */
+export function allowanceOf({ percent, count }: ProviderSettings['guard'], active: number): number {
+  const few = Math.min(FEW - 1, Math.floor(active / 2));
+  return Math.max(few, Math.min(count, Math.floor((active * percent) / 100)));
+}

@@ -13,7 +13,7 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
-import type { ReconciliationStores } from './reconciliation.ts';
+import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { SignInStores } from './sign-in.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
@@ -397,6 +397,8 @@ export interface Ledger extends SignInStores, ReconciliationStores {
     query: UserListQuery,
   ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
   fullUser(id: string): Promise<FullUser | null>;
+  /** With what decides their access, by id, without removed ones: a page in the walk over everybody. */
+  peopleAfter(provider: string, after: string, limit: number): Promise<LoadedUser[]>;
   /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
   findPeople(by: {
     userName?: string;
@@ -437,8 +439,13 @@ export interface Ledger extends SignInStores, ReconciliationStores {
   beginRetention(slot: string, at: number): Promise<void>;
   /** What the jobs of retention go by. */
   retainBy(ages: (at: number) => Retention): void;
-  /** Begins to erase what is personal of a removed user. Refused while the user is not removed. */
-  purgeUser(provider: string, id: string, by: Change): Promise<void>;
+  /**
+   * Begins to erase what is personal of a removed user; or, where more would be erased in a day than the guard lets pass, holds
+   * it in the batch of purges that the provider has, which it gives. Refused while the user is not removed.
+   */
+  purgeUser(provider: string, id: string, by: Change): Promise<Batch | null>;
+  /** Begins what a batch of purges holds, in one commit; false when it is not held any more. */
+  purgeHeld(batch: string, by: Change): Promise<boolean>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
   /** Rejects when the storage does not answer at this moment. */

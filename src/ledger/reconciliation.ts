@@ -355,6 +355,25 @@ export interface HeldBatches {
   noteTaken(provider: string, source: NewBatch['source'] | 'scim', people: number, at: number): Promise<void>;
   /** How many of the provider's users are active. */
   active(provider: string): Promise<number>;
+  /**
+   * Of what SCIM has taken in the day before: since when, from how many, and how many are active now. `tell` gives null where
+   * that is no alarm. One commit with the event; false, and nothing written, also where one was raised in that day, by
+   * whichever replica.
+   */
+  alarm(
+    provider: string,
+    by: Change,
+    tell: (wave: { people: number; since: number; active: number }) => EventDraft | null,
+  ): Promise<boolean>;
+}
+
+/** What the body of a batch of purges holds. */
+export interface PurgeBody {
+  readonly limits: { readonly percent: number; readonly count: number };
+  /** How many were purged in the day before. */
+  readonly takenBefore: number;
+  /** Ids. */
+  readonly users: readonly string[];
 }
 
 export interface ReconciliationStores {

@@ -2,6 +2,7 @@
 // role wins over every rule, and a user has one of them at most.
 
 import type { ChangeSet } from '../identity/change-set.ts';
+import type { Exempt } from '../identity/grant.ts';
 import { Refusal } from '../refusal.ts';
 import { type DecisionContext, decideAccess, type LoadedUser } from './decide.ts';
 import type { StandingGrant, Target } from './resolve.ts';
@@ -14,6 +15,7 @@ export function decideManualGrant(
   context: DecisionContext,
   loaded: LoadedUser,
   target: Target,
+  exempt?: Exempt,
 ): ChangeSet | null {
   refuseRemoved(loaded);
   const isThere = (each: StandingGrant) => isManual(each) && isFor(each, target.kind, target.id);
@@ -21,7 +23,7 @@ export function decideManualGrant(
   const { actor } = context;
   const given: StandingGrant = {
     target,
-    reason: { by: 'manual', actor: `${actor.kind}:${actor.id}` },
+    reason: { by: 'manual', actor: `${actor.kind}:${actor.id}`, ...(exempt && { exempt }) },
     reasonKey: REASON_KEY,
   };
   const kept = loaded.standing.filter((each) => target.kind !== 'role' || !isManualRole(each));
@@ -46,6 +48,23 @@ export function decideManualWithdrawal(
       : new Refusal('notFound', 'They do not have this.');
   }
   return decideAccess(context, { ...loaded, standing: kept });
+}
+
+/**
+ * Takes an exemption back whose rules were not applied; null where it is not there, and where other rules came in between that
+ * leave them nothing else.
+ */
+export function decideExemptionEnd(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  { ruleset }: Exempt,
+): ChangeSet | null {
+  const kept = loaded.standing.filter(
+    ({ reason }) => reason.by !== 'manual' || reason.exempt?.ruleset !== ruleset,
+  );
+  if (kept.length === loaded.standing.length) return null;
+  const changes = decideAccess(context, { ...loaded, standing: kept });
+  return changes?.resolved.every(({ role }) => role === loaded.role) ? changes : null;
 }
 
 function refuseRemoved(loaded: LoadedUser): void {

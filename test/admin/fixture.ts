@@ -147,7 +147,7 @@ function sender(url: string, adminKey: string): Fixture['send'] {
     if (response.status >= 400) {
       expect(response.headers.get('content-type'), exchange).toBe('application/problem+json');
       expect((json as Problem).status, exchange).toBe(response.status);
-    } else if (json !== undefined) check(method, path, json, exchange);
+    } else if (json !== undefined) check({ method, path, status: response.status }, json, exchange);
     const { status, headers } = response;
     // Not enumerable: a failing comparison prints an answer without tripping over it.
     return Object.defineProperty({ status, headers, text, body: json as Body } as Answer<Body>, 'problem', {
@@ -166,7 +166,11 @@ interface Operation {
 }
 
 /** Fails where an answer is not what the OpenAPI document says. */
-function contractCheck(): (method: string, path: string, json: unknown, exchange: string) => void {
+function contractCheck(): (
+  asked: { method: string; path: string; status: number },
+  json: unknown,
+  exchange: string,
+) => void {
   const document = openApi('test') as {
     paths: Record<string, Record<string, Operation>>;
     components: object;
@@ -178,15 +182,14 @@ function contractCheck(): (method: string, path: string, json: unknown, exchange
     .sort((a, b) => a.split('{').length - b.split('{').length)
     .map((path) => ({ path, pattern: new RegExp(`^${path.replaceAll(/\{\w+\}/g, '[^/]+')}$`) }));
 
-  return (method, url, json, exchange) => {
+  return ({ method, path: url, status }, json, exchange) => {
     const plain = url.split('?')[0]!.replace(/\/$/, '');
     const operationAt = (path: string) => document.paths[path]?.[method.toLowerCase()];
     const path = templates.find((each) => each.pattern.test(plain) && operationAt(each.path))?.path;
     const operation = path === undefined ? undefined : operationAt(path);
-    const content = Object.entries(operation?.responses ?? {}).find(([code]) => code.startsWith('2'))?.[1];
-    const schema = content?.content?.['application/json']?.schema;
+    const schema = operation?.responses[status]?.content?.['application/json']?.schema;
     if (!schema) throw new Error(`the OpenAPI document has no answer for ${exchange}`);
-    const name = `${method} ${path}`;
+    const name = `${method} ${path} ${status}`;
     const validate = compiled.get(name) ?? ajv.compile({ ...schema, components: document.components });
     compiled.set(name, validate);
     expect(validate(json) ? [] : validate.errors, exchange).toEqual([]);

@@ -40,8 +40,8 @@ afterAll(async () => {
 });
 
 const read = () => api.get<Mappings>(`/api/providers/${provider}/mappings`);
-const put = (body: unknown, headers: Record<string, string> = {}) =>
-  api.send<Mappings>('PUT', `/api/providers/${provider}/mappings`, { body, headers });
+const put = (body: unknown, headers: Record<string, string> = {}, query = '') =>
+  api.send<Mappings>('PUT', `/api/providers/${provider}/mappings${query}`, { body, headers });
 const user = async () => (await api.get<UserJson>(`/api/users/${amara}`)).body;
 
 describe('PUT /api/providers/{id}/mappings 200', () => {
@@ -72,7 +72,11 @@ describe('PUT /api/providers/{id}/mappings 200', () => {
 
   it('an empty list takes away, a list that is left out stays', async () => {
     const events = await api.eventsOf(async () => {
-      const { body } = await put({ attributeRoleMappings: [], roleResolutionStrategy: 'first-match' });
+      const { body } = await put(
+        { attributeRoleMappings: [], roleResolutionStrategy: 'first-match' },
+        {},
+        '?confirm=1',
+      );
       expect(body).toMatchObject({ attributeRoleMappings: [], roleResolutionStrategy: 'first-match' });
       expect(body.attributeTeamMappings).toHaveLength(1);
       expect((await user()).role).toBeNull();

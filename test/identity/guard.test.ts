@@ -1,7 +1,7 @@
 // The guard: how many may be taken from at once without somebody saying their number.
 
 import { describe, expect, it } from 'vitest';
-import { exceedsGuard } from '../../src/identity/guard.ts';
+import { allowanceOf, exceedsGuard } from '../../src/identity/guard.ts';
 
 const guard = { percent: 20, count: 500 };
 
@@ -17,5 +17,13 @@ describe('the guard', () => {
     ['people none of whom is active', 3, 0, true],
   ])('%s: %i of %i', (_, taken, active, exceeds) => {
     expect(exceedsGuard(guard, { taken, active })).toBe(exceeds);
+  });
+
+  it('lets so many pass as it says, and not one more', () => {
+    for (let active = 0; active < 3_000; active++) {
+      const taken = allowanceOf(guard, active);
+      expect([active, exceedsGuard(guard, { taken, active })]).toEqual([active, false]);
+      expect([active, exceedsGuard(guard, { taken: taken + 1, active })]).toEqual([active, true]);
+    }
   });
 });

@@ -63,7 +63,12 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
     app.route({
       method: each.method,
       url: fastifyPath(each.path),
-      ...(each.response && { schema: { response: { [each.status ?? 200]: each.response } } }),
+      schema: {
+        response: {
+          ...(each.response && { [each.status ?? 200]: each.response }),
+          ...(each.accepted && { 202: each.accepted.response }),
+        },
+      },
       onRequest: async (request) => {
         if (each.permission === 'open') return;
         const arrival = arrivals.get(request)!;

@@ -124,6 +124,12 @@ export const source = Type.Object({
       { description: 'A rule gave it, until the provider was removed or its SCIM switched off.' },
     ),
   ),
+  exempt: orNull(
+    Type.Object(
+      { ruleset: count('Number of the rules that would have taken it.') },
+      { description: 'It was left with them: they changed the rules, or were the last administrator.' },
+    ),
+  ),
   since: orNull(time('null: decided, and about to be stored.')),
 });
 export type SourceJson = Static<typeof source>;

@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import type { Job } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
+import { batchShape, showBatch } from './batch-contract.ts';
 import { choice, count, listQuery, orNull, pageOf, rfc3339, sortedBy, text, time } from './contract.ts';
 import { needUser } from './look-up.ts';
 import { pageInMemory } from './page.ts';
@@ -113,8 +114,9 @@ const purgeUser = route({
   permission: { resource: 'users', operation: 'purge' },
   summary: 'Erase what is personal of a removed user, for good',
   description:
-    'The record, the requests about it, and what events say of it; events keep the id alone, in their place. Nothing brings it back. It is done by a job (GET /jobs); asking again while it is under way changes nothing.',
+    'The record, the requests about it, and what events say of it; events keep the id alone, in their place. Nothing brings it back. It is done by a job (GET /jobs); asking again while it is under way changes nothing. Where more would be erased in a day than the guard of the provider lets pass, it is held, with others in one batch, until somebody approves that.',
   status: 202,
+  response: batchShape,
   refuses: {
     404: 'Nobody has that id',
     409: 'The user was not removed: the provider, or DELETE of SCIM, does that first',
@@ -122,8 +124,8 @@ const purgeUser = route({
   async handle(call) {
     const { ledger } = call.parts;
     const { provider, id } = (await needUser(ledger, call.params.id)).loaded.user;
-    await ledger.purgeUser(provider, id, changeBy(call));
-    return {};
+    const held = await ledger.purgeUser(provider, id, changeBy(call));
+    return held ? { body: await showBatch(ledger, held) } : {};
   },
 });
 

@@ -4,13 +4,17 @@ import { type Static, Type } from 'typebox';
 import type { ProviderState } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
+import { batchShape, showBatch } from './batch-contract.ts';
+import { mayNot } from './caller.ts';
 import { choice, count, text } from './contract.ts';
 import { lockedKeys } from './lock.ts';
 import { needProvider } from './look-up.ts';
 import { blockOf, mappingKeys, readBlock } from './provider-block.ts';
 import { refuseWhileGoing } from './provider-going.ts';
-import { type AdminParts, type Call, type Route, route } from './route.ts';
+import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 import { changeRules, wantedRules } from './rules-change.ts';
+import { planRules } from './rules-guard.ts';
+import { rulesPlanShape, showRulesPlan } from './rules-plan.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
 const ruleOf = <const Key extends string>(target: Key) => {
@@ -99,30 +103,60 @@ const writtenMappings = Type.Object(
   { additionalProperties: false },
 );
 
+const planMappings = route({
+  method: 'POST',
+  path: '/providers/{id}/plan',
+  permission: { resource: 'mappings', operation: 'read' },
+  summary: 'What a change of rules would mean',
+  description:
+    'Takes what PUT .../mappings takes, and changes nothing: everybody is resolved with both. Needs `users:read` as well. It ends when nobody waits for it any more.',
+  body: writtenMappings,
+  response: rulesPlanShape,
+  versioned: true,
+  async handle(call) {
+    const refusal = mayNot(call.caller, { resource: 'users', operation: 'read' });
+    if (refusal) throw refusal;
+    const { state, wanted } = await readChange(call, call.params.id, call.body);
+    const { parts, caller, gone } = call;
+    const change = { ledger: parts.ledger, state, wanted, by: changeBy(call), person: caller.person, gone };
+    const headers = { etag: revisionTag(state.ruleset.number) };
+    return { headers, body: showRulesPlan(change, await planRules(change)) };
+  },
+});
+
 const putMappings = route({
   method: 'PUT',
   path: '/providers/{id}/mappings',
   permission: { resource: 'mappings', operation: 'apply' },
   summary: 'Change the rules of a provider',
   description:
-    'A key that is left out stays as it is; a list that is there, even empty, takes the place of the former. Everybody is resolved anew: answers are right at once, stored access follows.',
+    'A key that is left out stays as it is; a list that is there, even empty, takes the place of the former. Everybody is resolved anew: answers are right at once, stored access follows. It is planned before (POST .../plan): where it would take something from more people than the guard of the provider lets pass, it is held until somebody approves it, unless `confirm` says from how many.',
+  query: Type.Object(
+    {
+      confirm: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'From how many it takes something, as the plan says.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   body: writtenMappings,
   response: mappingsShape,
+  accepted: { why: 'Held until somebody approves it; nothing was changed', response: batchShape },
   versioned: true,
-  refuses: { 409: 'The configuration file owns what would change' },
+  refuses: {
+    409: 'The configuration file owns what would change, or it takes something from another number',
+  },
   async handle(call) {
-    const { parts, params, body } = call;
-    const { provider } = await needProvider(parts.ledger, params.id);
-    const state = await replaceRules(call, provider.id, body);
-    return { headers: { etag: revisionTag(state.ruleset.number) }, body: showMappings(parts, state) };
+    const { parts, query } = call;
+    const { state, wanted } = await readChange(call, call.params.id, call.body);
+    const held = await changeRules(call, state, wanted, query.confirm);
+    if (held) return { status: 202, body: await showBatch(parts.ledger, held) };
+    const now = await needProvider(parts.ledger, state.provider.id);
+    return { headers: { etag: revisionTag(now.ruleset.number) }, body: showMappings(parts, now) };
   },
 });
 
-async function replaceRules(
-  call: Call,
-  provider: string,
-  written: Static<typeof writtenMappings>,
-): Promise<ProviderState> {
+async function readChange(call: Call, provider: string, written: Static<typeof writtenMappings>) {
   const { parts } = call;
   const { ruleset, locked: _, ...keys } = written;
   const state = await needProvider(parts.ledger, provider);
@@ -136,8 +170,7 @@ async function replaceRules(
   }
   const strategy = { roleResolutionStrategy: state.ruleset.strategy };
   const read = readBlock(parts.settings, { ...blockOf(state.provider), ...strategy, ...keys });
-  await changeRules(call, state, await wantedRules(parts.ledger, provider, read, state.ruleset));
-  return needProvider(parts.ledger, provider);
+  return { state, wanted: await wantedRules(parts.ledger, state.provider.id, read, state.ruleset) };
 }
 
-export const mappingRoutes: readonly Route[] = [getMappings, putMappings];
+export const mappingRoutes: readonly Route[] = [getMappings, planMappings, putMappings];

@@ -1,5 +1,6 @@
 // The OpenAPI 3.1 document of the admin API, made from the table of routes and their schemas.
 
+import { batchShape } from './batch-contract.ts';
 import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
 import { type Needs, permissionText } from './permissions.ts';
 import { providerBlockSchema } from './provider-schema.ts';
@@ -22,6 +23,7 @@ const components = new Map<unknown, string>([
   [ownerShape, 'Owner'],
   [sessionShape, 'Session'],
   [apiKeyShape, 'ApiKey'],
+  [batchShape, 'Batch'],
 ]);
 
 const problemSchema = {
@@ -143,7 +145,15 @@ function headerParameters({ versioned, method }: Route): Json[] {
   return [{ name: 'If-Match', in: 'header', description, schema: { type: 'string' } }];
 }
 
-function responses({ status = 200, response, done, refuses = {}, versioned, streams }: Route): Json {
+function responses({
+  status = 200,
+  response,
+  done,
+  accepted,
+  refuses = {},
+  versioned,
+  streams,
+}: Route): Json {
   const refused = Object.entries(refuses).map(([code, description]) => [
     code,
     {
@@ -160,6 +170,12 @@ function responses({ status = 200, response, done, refuses = {}, versioned, stre
       }),
       ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
     },
+    ...(accepted && {
+      202: {
+        description: accepted.why,
+        content: { 'application/json': { schema: withReferences(accepted.response) } },
+      },
+    }),
     ...Object.fromEntries(Object.entries(done ?? {}).map(([code, description]) => [code, { description }])),
     ...Object.fromEntries(refused),
     default: { $ref: '#/components/responses/Problem' },

@@ -38,6 +38,11 @@ const catalogue = {
     read: 'See the rules from which roles, teams and business units follow.',
     apply: 'Change those rules: who gets which role.',
   },
+  guard: {
+    read: 'See what is held back because it would take something from many, and alarms.',
+    decide:
+      'Approve, drop and undo what is held back: what others asked for takes access from many, or erases people, by their word.',
+  },
   events: { read: 'Follow what happens, event by event.' },
   audit: { read: 'Look back at who did what.' },
   requests: { read: 'See what identity providers sent.' },

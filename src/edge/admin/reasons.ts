@@ -1,6 +1,6 @@
 // Reasons of grants as they are shown: in words and as data. Used by a user's access and by the members of a team.
 
-import type { GrantReason, Kept } from '../../identity/grant.ts';
+import type { Exempt, GrantReason, Kept } from '../../identity/grant.ts';
 import type { Rule, TargetKind } from '../../mapping/rule.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { type ReferenceJson, rfc3339, type SourceJson } from './contract.ts';
@@ -26,8 +26,10 @@ export function showReason(
   if (reason.by === 'manual') {
     const { actor } = reason;
     const kept = reason.kept ? showKept(reason.kept) : null;
-    const words = kept ? keptWords(actor, kept) : `Given by ${actor}; only people take it back.`;
-    return { ...noRule, by: 'manual', words, actor, kept, since };
+    const exempt = reason.exempt ?? null;
+    const given = exempt ? exemptWords(actor, exempt) : `Given by ${actor}; only people take it back.`;
+    const words = kept ? keptWords(actor, kept) : given;
+    return { ...noRule, by: 'manual', words, actor, kept, exempt, since };
   }
   const rule = context.ruleset.rules.find((each) => each.id === reason.rule) ?? null;
   const group =
@@ -47,8 +49,13 @@ export function showReason(
     channel: reason.channel,
     group,
     kept: null,
+    exempt: null,
     since,
   };
+}
+
+function exemptWords(actor: string, { ruleset }: Exempt): string {
+  return `Left with them when ${actor} applied the rules number ${ruleset}, which would have taken it: whoever changes rules, and the last administrator, are not shut out by that. Only people take it back.`;
 }
 
 function showKept({ of, provider, formerly }: Kept): KeptJson {

@@ -10,6 +10,7 @@ import { findRole, needRole } from './look-up.ts';
 import { readPermissions } from './permission-list.ts';
 import { ADMIN_ROLE, adminCore } from './permissions.ts';
 import { badInput } from './read-input.ts';
+import { checkRoleLosses } from './role-guard.ts';
 import { roleAnswer, wholeRoleShape } from './roles.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
@@ -116,15 +117,26 @@ const putPermissions = route({
   permission: { resource: 'roles', operation: 'edit' },
   summary: 'Change what a role permits',
   description:
-    'The whole list takes the place of the former, and counts from the next request on. Where the strategy most-permissions compares it with other roles, people are resolved anew: answers are right at once, stored access follows.',
+    'The whole list takes the place of the former, and counts from the next request on. Where the strategy most-permissions compares it with other roles, people are resolved anew: answers are right at once, stored access follows. Where that takes something from more people than the guard of a provider lets pass, `confirm` has to say from how many.',
+  query: Type.Object(
+    {
+      confirm: Type.Optional(
+        Type.Integer({ minimum: 0, description: 'From how many it takes a role, where it asks for that.' }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   body: Type.Object({ permissions: permissionsOf }, { additionalProperties: false }),
   response: wholeRoleShape,
   versioned: true,
-  refuses: { 409: 'The role Admin would lose what an administrator needs to undo it' },
+  refuses: {
+    409: 'The role Admin would lose what an administrator needs to undo it, or many people would lose something',
+  },
   handle: (call) =>
-    changeRole(call, (role) => {
+    changeRole(call, async (role) => {
       const permissions = readPermissions(call.parts.settings, call.body.permissions, role.permissions);
       refuseLockOut(role, permissions);
+      await checkRoleLosses(call, role, permissions.length, call.query.confirm);
       return { permissions };
     }),
 });
@@ -132,12 +144,12 @@ const putPermissions = route({
 /** The same words again change nothing, and make no event. */
 async function changeRole(
   call: Call & { params: { id: string } },
-  change: (role: StoredRole) => Partial<RoleWords>,
+  change: (role: StoredRole) => Partial<RoleWords> | Promise<Partial<RoleWords>>,
 ) {
   const { parts, params, ifMatch } = call;
   const role = await needRole(parts.ledger, params.id);
   checkIfMatch(ifMatch, revisionTag(role.revision));
-  const wanted = { ...role, ...change(role) };
+  const wanted = { ...role, ...(await change(role)) };
   if (equalJson(wanted, role)) return roleAnswer(role);
   const revision = await parts.ledger.saveRole(wanted, role.revision, changeBy(call));
   parts.wakeWork();

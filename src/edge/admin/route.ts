@@ -54,9 +54,9 @@ interface RouteCall<Path extends string, Query, Body> extends Call {
 
 export interface Answer<Body> {
   /** What the route's table says when absent. */
-  status?: 200 | 201 | 204 | 304;
+  status?: 200 | 201 | 202 | 204 | 304;
   headers?: Record<string, string>;
-  /** Absent with 202, 204 and 304. */
+  /** Absent with 204, 304, and where a 202 says nothing. */
   body?: Body;
 }
 
@@ -71,6 +71,8 @@ interface Described {
   status?: 200 | 201 | 202 | 204;
   /** Other ways to succeed, without a body. */
   done?: Readonly<Record<204, string>>;
+  /** Another way to succeed, with an answer of its own. */
+  accepted?: { readonly why: string; readonly response: TSchema };
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
   /** The answer is a stream of this media type, and `body` a Readable. */
@@ -88,12 +90,16 @@ interface RouteDefinition<
   Query extends TObject,
   Body extends TSchema,
   Response extends TSchema,
+  Accepted extends TSchema,
 > extends Described {
   path: Path;
   query?: Query;
   body?: Body;
   response?: Response;
-  handle(call: RouteCall<Path, Static<Query>, Static<Body>>): Promise<Answer<Static<Response>>>;
+  accepted?: { readonly why: string; readonly response: Accepted };
+  handle(
+    call: RouteCall<Path, Static<Query>, Static<Body>>,
+  ): Promise<Answer<Static<Response> | Static<Accepted>>>;
 }
 
 export interface Route extends Described {
@@ -108,7 +114,8 @@ export function route<
   Query extends TObject,
   Body extends TSchema,
   Response extends TSchema,
->(definition: RouteDefinition<Path, Query, Body, Response>): Route {
+  Accepted extends TSchema = never,
+>(definition: RouteDefinition<Path, Query, Body, Response, Accepted>): Route {
   const { handle, ...described } = definition;
   const readQuery = queryReader<Query>(definition.query);
   const readBody = bodyReader<Body>(definition.body, definition.optionalBody === true);

@@ -2,8 +2,10 @@
 
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { batchRoutes } from './batches.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
+import { guardRoutes } from './guard.ts';
 import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
@@ -45,6 +47,8 @@ export const routes: readonly Route[] = [
   ...providerVerificationRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...guardRoutes,
+  ...batchRoutes,
   ...eventRoutes,
   ...reconciliationRoutes,
   ...requestRoutes,

@@ -2,15 +2,15 @@
 
 import type { DeclaredProvider } from '../../config.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import type { Batch } from '../../ledger/reconciliation.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
-import { equalJson } from '../../scim/json.ts';
 import { refuseLocked } from './lock.ts';
-import { mappingKeys, rulesOf } from './provider-block.ts';
+import { rulesOf } from './provider-block.ts';
 import { badInput, type InputProblem } from './read-input.ts';
 import { type Call, changeBy } from './route.ts';
-
-export type WantedRules = Omit<Ruleset, 'number'>;
+import { changedKeys, ruleKeyNames, type WantedRules } from './rule-keys.ts';
+import { applyOrHold } from './rules-guard.ts';
 
 type RuleKeys = Pick<
   DeclaredProvider,
@@ -53,24 +53,23 @@ async function refuseUnknownRoles(ledger: Ledger, mappings: readonly { role: str
   if (problems.length > 0) throw badInput('The mappings', problems);
 }
 
-/** The keys in which the wanted rules differ from the stored ones. */
-function changedKeys(stored: Ruleset, wanted: WantedRules): string[] {
-  const of = (rules: Ruleset['rules'], kind: string) => rules.filter((rule) => rule.kind === kind);
-  const changed: string[] = [];
-  for (const [kind, key] of Object.entries(mappingKeys)) {
-    if (!equalJson(of(stored.rules, kind), of(wanted.rules, kind))) changed.push(key);
-  }
-  if (stored.strategy !== wanted.strategy) changed.push('roleResolutionStrategy');
-  if (!equalJson(stored.scimAttributes, wanted.scimAttributes)) changed.push('claimScimAttributes');
-  return changed;
-}
-
-/** Applies what differs; the same rules again make no event. Refused as stale when somebody else was first. */
-export async function changeRules(call: Call, state: ProviderState, wanted: WantedRules): Promise<void> {
-  const { parts } = call;
+/**
+ * Applies what differs; the same rules again make no event. Gives the batch where they are held: they would take something from
+ * more people than the guard lets pass, and nobody said how many. Refused as stale when somebody else was first.
+ */
+export async function changeRules(
+  call: Call,
+  state: ProviderState,
+  wanted: WantedRules,
+  confirm?: number,
+): Promise<Batch | null> {
+  const { parts, caller } = call;
   const changed = changedKeys(state.ruleset, wanted);
-  if (changed.length === 0) return;
-  refuseLocked(parts.settings, state.provider, changed);
-  await parts.ledger.applyRuleset(wanted, changeBy(call), state.ruleset.number);
-  parts.wakeWork();
+  if (changed.length === 0) return null;
+  refuseLocked(parts.settings, state.provider, ruleKeyNames(changed));
+  const change = { ledger: parts.ledger, state, wanted, changed, by: changeBy(call), person: caller.person };
+  const sure = { origin: call.requestId, ...(confirm !== undefined && { confirm }) };
+  const held = await applyOrHold({ ...change, gone: call.gone }, sure);
+  if (!held) parts.wakeWork();
+  return held;
 }

@@ -16,6 +16,7 @@ import { bugAnswer, errorAnswer, frameworkRefusal } from './error-answer.ts';
 import { createGroup, deleteGroup, getGroup, patchGroup, replaceGroup } from './groups.ts';
 import { list, searchAll } from './list.ts';
 import { createUser, deleteUser, getUser, patchUser, replaceUser } from './users.ts';
+import { waves } from './wave.ts';
 
 const MEDIA_TYPE = 'application/scim+json';
 
@@ -34,6 +35,9 @@ const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
 export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey: Buffer): Promise<void> {
   const tries = tryCounter();
+  const wave = waves(parts);
+  const counting = { ...parts, ledger: wave.ledger };
+  app.addHook('onClose', wave.stop);
   acceptJson(app);
   app.addHook('onRequest', async (request) => {
     const at = parts.clock.now();
@@ -52,7 +56,7 @@ export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey
   await app.register(async (open) => discoveryRoutes(open, parts));
   await app.register(async (guarded) => {
     guarded.addHook('onRequest', async (request) => admit(parts, tries, request));
-    resourceRoutes(guarded, parts, cursorKey);
+    resourceRoutes(guarded, counting, cursorKey);
   });
 }
 

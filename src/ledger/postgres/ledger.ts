@@ -11,7 +11,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
-import { beginPurge } from '../sql/purge.ts';
+import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
@@ -21,6 +21,7 @@ import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
+import { loadPeopleAfter } from '../sql/users.ts';
 import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -129,6 +130,13 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     return answer;
   }
 
+  /** One at a time: how many there were in a day decides. */
+  async function purge<Value>(script: () => Script<Value>): Promise<Value> {
+    const answer = await hands.writeAlone(script);
+    committed(true);
+    return answer;
+  }
+
   async function refuseOthers(): Promise<void> {
     if (!(await ears.othersAreThere())) return;
     const advice = 'Stop every replica, then import again.';
@@ -196,6 +204,8 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
+    peopleAfter: (provider, after, limit) =>
+      readWith(({ stored }) => loadPeopleAfter(dialect, stored.states.get(provider), after, limit)),
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
     listTargets: (query) => read(() => listTargets(dialect, query)),
     target: (id) => read(() => readTargetById(id)),
@@ -236,12 +246,8 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     retainBy: (given) => {
       ages = given;
     },
-    purgeUser: async (provider, id, by) => {
-      await pool.patiently(() =>
-        pool.transaction((connection) => runOn(connection, beginPurge(provider, id, by))),
-      );
-      committed(true);
-    },
+    purgeUser: (provider, id, by) => purge(() => askPurge(tell, provider, id, by)),
+    purgeHeld: (batch, by) => purge(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => alone(url, work),
     async ready() {
       await pool.query('SELECT 1 AS one');

@@ -90,7 +90,7 @@ export function jobWorker({ pool, settings, ages, committed, allWritten }: Works
 
   function forgetting(job: Job, at: number): Script<Progress> {
     if (job.kind === 'purge') return purgeChunk(dialect, tell, job, at);
-    return job.kind === 'retention' ? retentionChunk(dialect, job, ages, at) : forgetProviderChunk(job);
+    return job.kind === 'retention' ? retentionChunk(dialect, tell, job, ages, at) : forgetProviderChunk(job);
   }
 
   async function advance(connection: Connection, job: Job, to: Progress, at: number): Promise<void> {

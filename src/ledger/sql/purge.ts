@@ -1,13 +1,11 @@
 // Forgetting: what is personal of a removed user, and what has become old. What events say stays, without the person.
 
 import { fold } from '../../fold.ts';
-import { newId } from '../../id.ts';
-import type { Actor, Cause, EventDraft } from '../../identity/event.ts';
+import type { Actor, EventDraft } from '../../identity/event.ts';
 import { externalIdOf, signInName } from '../../identity/user.ts';
-import { Refusal } from '../../refusal.ts';
-import type { Change, Job } from '../ledger.ts';
+import type { Job } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
-import { addJob, type Progress } from './jobs.ts';
+import type { Progress } from './jobs.ts';
 import type { Tell } from './origin.ts';
 import { forgetDifferences } from './reconciliation/forgetting.ts';
 import { readUserRow, type UserColumns, userColumns } from './rows.ts';
@@ -18,20 +16,6 @@ const EVENTS_AT_ONCE = 500;
 const REQUESTS_AT_ONCE = 1000;
 
 const system: Actor = { kind: 'system', id: 'job' };
-
-export function* beginPurge(provider: string, id: string, by: Change): Script<void> {
-  const row = yield* one<{ removed_at: number | null }>(
-    'SELECT removed_at FROM users WHERE provider = ? AND id = ?',
-    provider,
-    id,
-  );
-  if (!row) throw new Refusal('notFound', `There is no user with the id ${id.slice(0, 100)}.`);
-  if (row.removed_at === null) {
-    throw new Refusal('conflict', 'Only a user whom the provider has removed can be purged.');
-  }
-  const cause: Cause = by.cause ?? { kind: 'command', id: newId(by.at) };
-  yield* addJob({ kind: 'purge', provider, subject: id }, cause, by.at);
-}
 
 /** Erases what events say of the user, then the requests that name them, then the record itself. */
 export function* purgeChunk(dialect: Dialect, tell: Tell, job: Job, at: number): Script<Progress> {

@@ -4,19 +4,26 @@
 import type { Job, Retention } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { addJob, forgetJobs, type Progress } from './jobs.ts';
+import type { Tell } from './origin.ts';
+import { purgeExpired } from './purge-guard.ts';
 import { forgetOldDifferences } from './reconciliation/forgetting.ts';
 import { forgetRequests } from './requests.ts';
 import { forgetOver } from './sign-in/forgetting.ts';
 import { all, one, type Script, write } from './statement.ts';
 
 const REQUESTS_AT_ONCE = 1000;
-const PEOPLE_AT_ONCE = 100;
 const POSITIONS_AT_ONCE = 5000;
 
 /** How old is old, at a time. */
 export type Ages = (at: number) => Retention;
 
-export function* retentionChunk(dialect: Dialect, job: Job, ages: Ages, at: number): Script<Progress> {
+export function* retentionChunk(
+  dialect: Dialect,
+  tell: Tell,
+  job: Job,
+  ages: Ages,
+  at: number,
+): Script<Progress> {
   // A clock that runs ahead must not erase anybody: of ours and the database's the earlier counts.
   const clock = yield* one<{ now: number }>(`SELECT ${dialect.now} AS now`);
   const now = Math.min(at, clock?.now ?? at);
@@ -26,16 +33,8 @@ export function* retentionChunk(dialect: Dialect, job: Job, ages: Ages, at: numb
     (yield* forgetOver(now)) +
     (yield* forgetOldDifferences(now));
   if (forgotten > 0) return { position: job.position, done: forgotten, finished: false };
-  const expired = yield* all<{ id: string; provider: string }>(
-    `SELECT id, provider FROM users WHERE status = 'removed' AND removed_at < ? AND id > ? ORDER BY id LIMIT (? + 0)`,
-    removedUsersBefore,
-    job.position,
-    PEOPLE_AT_ONCE,
-  );
-  for (const { id, provider } of expired) {
-    yield* addJob({ kind: 'purge', provider, subject: id }, job.cause, at);
-  }
-  if (expired.length > 0) return { position: expired.at(-1)!.id, done: expired.length, finished: false };
+  const purging = yield* purgeExpired(tell, job, removedUsersBefore, at);
+  if (purging) return purging;
   yield* forgetRemovedProviders(job, removedUsersBefore, at);
   yield* forgetJobs(requestsBefore);
   return { position: job.position, done: 0, finished: true };

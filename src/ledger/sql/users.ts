@@ -48,6 +48,25 @@ export function* loadUsers(
   );
 }
 
+/** By id, without removed ones. */
+export function* loadPeopleAfter(
+  dialect: Dialect,
+  state: ProviderState | undefined | null,
+  after: string,
+  limit: number,
+): Script<LoadedUser[]> {
+  if (!state) return [];
+  const rows = yield* all<{ id: string }>(
+    'SELECT id FROM users WHERE provider = ? AND removed_at IS NULL AND id > ? ORDER BY id LIMIT (? + 0)',
+    state.provider.id,
+    after,
+    limit,
+  );
+  const ids = rows.map(({ id }) => id);
+  const loaded = yield* loadUsers(dialect, state, ids);
+  return ids.flatMap((id) => loaded.get(id) ?? []);
+}
+
 function* targetNames(dialect: Dialect, provider: string, grants: readonly GrantRow[]): Script<TargetNames> {
   if (grants.length === 0) return new Map();
   const rows = yield* all<{ id: string; name: string; key: string }>(

@@ -9,7 +9,7 @@ import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
-import { beginPurge } from '../sql/purge.ts';
+import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
@@ -19,6 +19,7 @@ import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
+import { loadPeopleAfter } from '../sql/users.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -183,6 +184,8 @@ function ledgerOn(file: OpenFile): Ledger {
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
+    peopleAfter: (provider, after, limit) =>
+      durably(() => loadPeopleAfter(dialect, loader.state(provider), after, limit)),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
@@ -230,7 +233,8 @@ function ledgerOn(file: OpenFile): Ledger {
     retainBy: (given) => {
       ages = given;
     },
-    purgeUser: (provider, id, by) => changeAndWork(() => beginPurge(provider, id, by)),
+    purgeUser: (provider, id, by) => changeAndWork(() => askPurge(tell, provider, id, by)),
+    purgeHeld: (batch, by) => changeAndWork(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => work(),
     ready: async () => {
       run(countStale());

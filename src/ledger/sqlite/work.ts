@@ -28,7 +28,7 @@ const holder = 'the one process';
 export function jobWorker({ run, change, loader, writer, tell, ages }: Workshop) {
   function chunk(job: Job, at: number): Progress {
     if (job.kind === 'purge') return run(purgeChunk(dialect, tell, job, at));
-    if (job.kind === 'retention') return run(retentionChunk(dialect, job, ages, at));
+    if (job.kind === 'retention') return run(retentionChunk(dialect, tell, job, ages, at));
     if (job.kind === 'forget-provider') return run(forgetProviderChunk(job));
     const state = job.provider === null ? null : loader.state(job.provider);
     if (!state) return { position: job.position, done: 0, finished: true };

@@ -34,17 +34,14 @@ export function heldBatches(hands: Hands): HeldBatches {
   const { dialect } = hands;
   return {
     hold: (batch, by, tell, also) => hands.write(() => hold(hands, batch, by, tell, also)),
-    find: (id) =>
-      hands.read(function* () {
-        const row = yield* one<BatchColumns>(`SELECT ${columns} FROM held_batches WHERE id = ?`, id);
-        return row ? readBatch(row) : null;
-      }),
+    find: (id) => hands.read(() => findBatch(id)),
     list: (query) => hands.read(() => list(query)),
     move: (id, from, to, by, tell, rows) => hands.write(() => move(hands, id, from, to, by, tell, rows)),
     take: (holder) => hands.write(() => take(dialect, holder)),
     advance: (id, holder, done) => hands.write(() => advance(dialect, id, holder, done)),
     taken: (provider, source, since) => hands.read(() => taken(provider, source, since)),
     noteTaken: (provider, source, people, at) => hands.write(() => noteTaken(provider, source, people, at)),
+    alarm: (provider, by, tell) => hands.writeAlone(() => raiseAlarm(hands, provider, by, tell)),
     active: (provider) => hands.read(() => countActive(provider)),
   };
 }
@@ -53,8 +50,8 @@ export function heldBatches(hands: Hands): HeldBatches {
 
 const REPLACED = 'A later run found it again; it is in that one.';
 
-function* hold(
-  { tell }: Hands,
+export function* hold(
+  { tell }: Pick<Hands, 'tell'>,
   batch: NewBatch,
   by: Change,
   drafts: readonly EventDraft[],
@@ -74,7 +71,7 @@ function* hold(
     );
   }
   for (const former of replaces) {
-    if (!(yield* to({ state: 'replaced' }, former, ['held'], by))) continue;
+    if (!(yield* moveBatch({ state: 'replaced' }, former, ['held'], by))) continue;
     yield* write(
       "UPDATE drift SET state = 'skipped', why = ? WHERE batch = ? AND state = 'held'",
       REPLACED,
@@ -91,7 +88,7 @@ function* move(
     ? Rest
     : never
 ): Script<boolean> {
-  const moved = yield* to(next, id, from, by);
+  const moved = yield* moveBatch(next, id, from, by);
   if (!moved) return false;
   if (rows) {
     yield* write(
@@ -106,16 +103,18 @@ function* move(
   return true;
 }
 
-/** That it was applied or undone is the end of what somebody decided. */
-const isNoDecision: ReadonlySet<BatchState> = new Set<BatchState>(['applied', 'undone']);
+/** The end of what somebody decided is no decision. */
+const isUnderWay: ReadonlySet<BatchState> = new Set<BatchState>(['applying', 'undoing']);
 
-function* to(
+export function* moveBatch(
   { state, done, body }: Parameters<HeldBatches['move']>[2],
   id: string,
   from: readonly BatchState[],
   { at, actor }: Change,
 ): Script<{ provider: string } | undefined> {
-  const decided = isNoDecision.has(state) ? [null, null] : [at, `${actor.kind}:${actor.id}`];
+  const decided = from.every((each) => isUnderWay.has(each))
+    ? [null, null]
+    : [at, `${actor.kind}:${actor.id}`];
   return yield* one<{ provider: string }>(
     `UPDATE held_batches SET state = ?, done = coalesce(?, done), body = coalesce(?, body), decided_at = coalesce(?, decided_at),
        decided_by = coalesce(?, decided_by), revision = revision + 1, holder = NULL, lease_until = NULL
@@ -153,6 +152,26 @@ function* advance(dialect: Dialect, id: string, holder: string, done: number): S
 }
 
 // --- looking ----------------------------------------------------------------------------------------------------
+
+export function* findBatch(id: string): Script<Batch | null> {
+  const row = yield* one<BatchColumns>(`SELECT ${columns} FROM held_batches WHERE id = ?`, id);
+  return row ? readBatch(row) : null;
+}
+
+/** Of one source, in one of these states; a provider has few. */
+export function* batchesOf(
+  provider: string,
+  source: Batch['source'],
+  states: readonly BatchState[],
+): Script<Batch[]> {
+  const rows = yield* all<BatchColumns>(
+    `SELECT ${columns} FROM held_batches WHERE provider = ? AND source = ? AND state IN (${listMarks(states.length)}) ORDER BY id`,
+    provider,
+    source,
+    ...states,
+  );
+  return rows.map(readBatch);
+}
 
 function* list({
   provider,
@@ -202,9 +221,11 @@ function readBatch(row: BatchColumns): Batch {
 
 // --- the rolling day --------------------------------------------------------------------------------------------
 
+const DAY_MS = 86_400_000;
+
 type Source = Parameters<HeldBatches['taken']>[1];
 
-function* taken(provider: string, source: Source, since: number): Script<number> {
+export function* taken(provider: string, source: Source, since: number): Script<number> {
   const row = yield* one<{ n: number }>(
     `SELECT CAST(coalesce(sum(people), 0) AS BIGINT) AS n FROM guard_takings WHERE provider = ? AND source = ? AND at > ?`,
     provider,
@@ -214,7 +235,7 @@ function* taken(provider: string, source: Source, since: number): Script<number>
   return row?.n ?? 0;
 }
 
-function* noteTaken(provider: string, source: Source, people: number, at: number): Script<void> {
+export function* noteTaken(provider: string, source: Source, people: number, at: number): Script<void> {
   yield* write(
     `INSERT INTO guard_takings (provider, source, at, people) VALUES (?, ?, ?, ?)
      ON CONFLICT (provider, source, at) DO UPDATE SET people = guard_takings.people + excluded.people`,
@@ -225,8 +246,40 @@ function* noteTaken(provider: string, source: Source, people: number, at: number
   );
 }
 
+/** Under which an alarm stands among what was taken, with nobody. */
+const ALARM = 'alarm';
+
+function* raiseAlarm(
+  { tell }: Hands,
+  provider: string,
+  by: Change,
+  about: Parameters<HeldBatches['alarm']>[2],
+): Script<boolean> {
+  const rows = yield* all<{ source: string; at: number; people: number }>(
+    'SELECT source, at, people FROM guard_takings WHERE provider = ? AND at > ? AND source IN (?, ?) ORDER BY at',
+    provider,
+    by.at - DAY_MS,
+    'scim' satisfies Source,
+    ALARM,
+  );
+  const waves = rows.filter(({ source }) => source !== ALARM);
+  const [first] = waves;
+  if (!first || waves.length < rows.length) return false;
+  const people = waves.reduce((sum, wave) => sum + wave.people, 0);
+  const draft = about({ people, since: first.at, active: yield* countActive(provider) });
+  if (!draft) return false;
+  yield* write(
+    'INSERT INTO guard_takings (provider, source, at, people) VALUES (?, ?, ?, 0) ON CONFLICT DO NOTHING',
+    provider,
+    ALARM,
+    by.at,
+  );
+  yield* tell([draft], { ...by, provider });
+  return true;
+}
+
 /** Each of the two is counted in an index that holds nobody else. */
-function* countActive(provider: string): Script<number> {
+export function* countActive(provider: string): Script<number> {
   const row = yield* one<{ n: number }>(
     `SELECT (SELECT count(*) FROM users WHERE provider = ? AND removed_at IS NULL)
        - (SELECT count(*) FROM users WHERE provider = ? AND status = 'suspended') AS n`,

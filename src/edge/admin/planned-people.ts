@@ -1,0 +1,180 @@
+// The plan of other rules, or of roles that permit something else, for everybody of a provider: the walk, in short turns so that
+// others are answered in between, and what it adds up to.
+
+import type { Person } from '../../identity/sign-in.ts';
+import { statusOf, type User } from '../../identity/user.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { LoadedUser, ProviderState } from '../../mapping/decide.ts';
+import { REASON_KEY } from '../../mapping/manual.ts';
+import { type Grounds, type PersonPlan, planPerson } from '../../mapping/plan.ts';
+import { Refusal } from '../../refusal.ts';
+import { adminCore } from './permissions.ts';
+
+const PEOPLE_AT_ONCE = 200;
+/** People of each kind that are named. */
+export const SHOWN = 50;
+
+export interface PlannedPerson {
+  readonly user: User;
+  readonly plan: PersonPlan;
+}
+
+/** Of whom the role they have stays, by hand. */
+export interface Exempted {
+  readonly user: User;
+  readonly role: { readonly id: string; readonly name: string };
+  readonly why: 'changes-rules' | 'last-admin';
+}
+
+export interface PeoplePlan {
+  readonly people: number;
+  /** From how many it takes anything. */
+  readonly lose: number;
+  readonly loseRole: number;
+  readonly loseSignIn: number;
+  readonly gain: number;
+  /** Administrators who are none any more. */
+  readonly adminsLose: number;
+  readonly admins: readonly PlannedPerson[];
+  /** The first of them: whoever loses signing in, then a role, then anything else. */
+  readonly losers: readonly PlannedPerson[];
+  readonly gainers: readonly PlannedPerson[];
+  readonly exempt: readonly Exempted[];
+}
+
+export interface Walk {
+  readonly now: ProviderState;
+  readonly wanted: Grounds;
+  /** Whoever makes the change. */
+  readonly by: Person | null;
+  readonly gone?: AbortSignal;
+}
+
+export async function planEverybody(ledger: Ledger, walk: Walk): Promise<PeoplePlan> {
+  const { now, wanted, by, gone } = walk;
+  const { id } = now.provider;
+  const isAdmin = await administrators(ledger);
+  const sum = tally(isAdmin);
+  let adminsStay = 0;
+  let last: LoadedUser | null = null;
+  for (let after = ''; ; ) {
+    if (gone?.aborted) throw new Refusal('unavailable', 'Whoever asked for the plan has gone.');
+    const people = await ledger.peopleAfter(id, after, PEOPLE_AT_ONCE);
+    for (const loaded of people) {
+      const plan = planPerson(now, wanted, loaded);
+      const isActive = statusOf(loaded.user) === 'active';
+      const isOwn = by?.provider === id && by.id === loaded.user.id;
+      if (isOwn && losesRole(plan)) {
+        sum.exempt(walk, loaded, 'changes-rules');
+        if (isActive && isAdmin(plan.roleBefore)) adminsStay++;
+      } else if (isActive && isAdmin(plan.roleBefore) && !isAdmin(plan.roleAfter)) {
+        // Who of these is the last is known when all were seen.
+        const [rest, kept] = byLastSignIn(last, loaded);
+        if (rest) sum.add(rest, planPerson(now, wanted, rest));
+        last = kept;
+      } else {
+        sum.add(loaded, plan);
+        if (isActive && isAdmin(plan.roleAfter)) adminsStay++;
+      }
+    }
+    if (people.length < PEOPLE_AT_ONCE) break;
+    after = people.at(-1)!.user.id;
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  if (last) {
+    const isLast = adminsStay === 0 && !(await hasAdminElsewhere(ledger, id, isAdmin));
+    if (isLast) sum.exempt(walk, last, 'last-admin');
+    else sum.add(last, planPerson(now, wanted, last));
+  }
+  return sum.total();
+}
+
+function losesRole({ lost }: PersonPlan): boolean {
+  return lost.some(({ kind }) => kind === 'role');
+}
+
+/** The one who was here last is most likely to come again. */
+function byLastSignIn(known: LoadedUser | null, other: LoadedUser): [LoadedUser | null, LoadedUser] {
+  if (!known) return [null, other];
+  const isLater = (other.user.lastSignInAt ?? 0) > (known.user.lastSignInAt ?? 0);
+  return isLater ? [known, other] : [other, known];
+}
+
+// --- administrators ---------------------------------------------------------------------------------------------
+
+type IsAdmin = (role: { id: string } | null) => boolean;
+
+/** Roles that are as good as Admin: with these permissions the others can be had. */
+async function administrators(ledger: Ledger): Promise<IsAdmin> {
+  const roles = (await ledger.roles()).filter(({ permissions }) =>
+    adminCore.every((permission) => permissions.includes(permission)),
+  );
+  const ids = new Set(roles.map(({ id }) => id));
+  return (role) => role !== null && ids.has(role.id);
+}
+
+async function hasAdminElsewhere(ledger: Ledger, provider: string, isAdmin: IsAdmin): Promise<boolean> {
+  const sort = { by: 'userName', descending: false } as const;
+  for (const state of await ledger.providers()) {
+    if (state.provider.id === provider || !state.provider.enabled) continue;
+    for (const role of state.roles.filter(isAdmin)) {
+      const query = { provider: state.provider.id, role: role.id, status: 'active', sort } as const;
+      if ((await ledger.listUsers({ ...query, after: null, limit: 1 })).items.length > 0) return true;
+    }
+  }
+  return false;
+}
+
+// --- adding up --------------------------------------------------------------------------------------------------
+
+function tally(isAdmin: IsAdmin) {
+  const counts = { people: 0, lose: 0, loseRole: 0, loseSignIn: 0, gain: 0, adminsLose: 0 };
+  const first = { signIn: list(), role: list(), other: list(), gainers: list(), admins: list() };
+  const exempted: Exempted[] = [];
+
+  function add({ user }: LoadedUser, plan: PersonPlan): void {
+    const person = { user, plan };
+    counts.people++;
+    if (plan.gained.length > 0) {
+      counts.gain++;
+      if (plan.lost.length === 0) first.gainers.add(person);
+    }
+    if (plan.lost.length === 0) return;
+    counts.lose++;
+    if (plan.losesSignIn) counts.loseSignIn++;
+    if (losesRole(plan)) counts.loseRole++;
+    (plan.losesSignIn ? first.signIn : losesRole(plan) ? first.role : first.other).add(person);
+    if (!isAdmin(plan.roleBefore) || isAdmin(plan.roleAfter)) return;
+    counts.adminsLose++;
+    first.admins.add(person);
+  }
+
+  return {
+    add,
+    /** As if people had given them the role that they have. */
+    exempt({ now, wanted }: Walk, loaded: LoadedUser, why: Exempted['why']): void {
+      const role = planPerson(now, wanted, loaded).roleBefore!;
+      exempted.push({ user: loaded.user, role: { id: role.id, name: role.name }, why });
+      const target = { kind: 'role' as const, id: role.id, name: role.name, key: role.id };
+      const given = { target, reason: { by: 'manual' as const, actor: '' }, reasonKey: REASON_KEY };
+      add(loaded, planPerson(now, wanted, { ...loaded, standing: [...loaded.standing, given] }));
+    },
+    total: (): PeoplePlan => ({
+      ...counts,
+      losers: [...first.signIn.items, ...first.role.items, ...first.other.items].slice(0, SHOWN),
+      gainers: first.gainers.items,
+      admins: first.admins.items,
+      exempt: exempted,
+    }),
+  };
+}
+
+function list() {
+  const items: PlannedPerson[] = [];
+  return {
+    items,
+    add(person: PlannedPerson): void {
+      if (items.length < SHOWN) items.push(person);
+    },
+  };
+}

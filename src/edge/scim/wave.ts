@@ -1,0 +1,86 @@
+// A wave of SCIM: what it says of one person acts at once and is never held, but when many people are suspended or removed in a
+// day, somebody is told. Counted in memory, beside the requests, and written about once a second.
+
+import type { Logger } from 'pino';
+import type { Clock } from '../../clock.ts';
+import type { ChangeSet } from '../../identity/change-set.ts';
+import type { EventDraft } from '../../identity/event.ts';
+import { exceedsGuard } from '../../identity/guard.ts';
+import type { Ledger, Operation } from '../../ledger/ledger.ts';
+
+const WRITE_EVERY_MS = 1_000;
+
+export interface Waves {
+  /** The same ledger; what its operations take from people is counted once it is committed. */
+  readonly ledger: Ledger;
+  /** Writes what was counted. */
+  stop(): Promise<void>;
+}
+
+export function waves({ ledger, clock, log }: { ledger: Ledger; clock: Clock; log: Logger }): Waves {
+  const counted = new Map<string, number>();
+  let timer: NodeJS.Timeout | undefined;
+  let writing = Promise.resolve();
+
+  function note(provider: string, people: number): void {
+    counted.set(provider, (counted.get(provider) ?? 0) + people);
+    timer ??= setTimeout(() => void write(), WRITE_EVERY_MS);
+  }
+
+  function write(): Promise<void> {
+    clearTimeout(timer);
+    timer = undefined;
+    const waiting = [...counted];
+    counted.clear();
+    for (const [provider, people] of waiting) {
+      const written = writing.then(() => tell(ledger, provider, people, clock.now()));
+      writing = written.catch((error: unknown) => {
+        log.warn({ err: error, provider, people }, 'what SCIM took could not be counted; it is tried again');
+        counted.set(provider, (counted.get(provider) ?? 0) + people);
+      });
+    }
+    return writing;
+  }
+
+  async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
+    let taken = 0;
+    const answer = await ledger.transact({
+      ...operation,
+      decide(loaded) {
+        const decision = operation.decide(loaded);
+        taken = decision.changes === null ? 0 : takenBy(decision.changes);
+        return decision;
+      },
+    });
+    if (taken > 0) note(operation.provider, taken);
+    return answer;
+  }
+
+  return { ledger: { ...ledger, transact }, stop: write };
+}
+
+/** Whoever was active and is not any more: a suspended user who is removed was counted before. */
+function takenBy({ events, users }: ChangeSet): number {
+  const suspended = events.filter(({ type }) => type === 'user.suspended').length;
+  const isNews = new Set(
+    events.flatMap(({ type, subject }) => (type === 'user.removed' ? [subject.id] : [])),
+  );
+  const removed = users.filter(
+    ({ after }) => isNews.has(after.id) && Object.keys(after.suspensions).length === 0,
+  );
+  return suspended + removed.length;
+}
+
+/** One alarm in a day, whichever replica comes first. */
+async function tell(ledger: Ledger, provider: string, people: number, at: number): Promise<void> {
+  await ledger.heldBatches.noteTaken(provider, 'scim', people, at);
+  const limits = (await ledger.provider(provider))?.provider.settings.guard;
+  if (!limits) return;
+  const by = { at, actor: { kind: 'system' as const, id: 'guard' }, cause: null };
+  await ledger.heldBatches.alarm(provider, by, (wave): EventDraft | null => {
+    const active = wave.active + wave.people;
+    if (!exceedsGuard(limits, { taken: wave.people, active })) return null;
+    const data = { people: wave.people, since: new Date(wave.since).toISOString(), active, limits };
+    return { type: 'guard.alarm', subject: { kind: 'provider', id: provider }, data };
+  });
+}
