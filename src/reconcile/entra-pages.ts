@@ -57,7 +57,7 @@ export function readList(
   const rows = readRows(body);
   if (rows === null) return outcome('failed', 'Graph answered with something else than a list.');
   const count = own(body, '@odata.count');
-  const counted = place === null && typeof count === 'number' ? { count } : {};
+  const counted = typeof count === 'number' ? { count } : {};
   const link = own(body, '@odata.nextLink');
   if (link === undefined || link === null) return { ok: true, rows, page: { ...counted, next: null } };
   // Followed, it would take the token to whoever is there; kept, it would be all that can be tried again.

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/reconcile/directory.ts';
+import { GRAPH } from '../provider/world.ts';
 import {
   ASSIGNED_TO,
   assignmentRow,
@@ -131,10 +132,23 @@ describe('a look by id', () => {
       accountEnabled: false,
       userPrincipalName: 'b@contoso.example',
     });
+    graph.lists.set(memberOf(2), []);
     graph.lists.set(ASSIGNED_TO, [{ principalType: 'User', principalId: null }]);
     expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
-      there(2, { enabled: false, userName: 'b@contoso.example', assigned: null, groups: null }),
+      there(2, { enabled: false, userName: 'b@contoso.example', assigned: null }),
     ]);
+  });
+
+  it('is no "unassigned" where a list does not end as one', async () => {
+    const graph = tenant();
+    graph.fault = (path) =>
+      path.startsWith(ASSIGNED_TO) ? { body: { value: [], '@odata.nextLink': 7 } } : null;
+    expect(await graph.reader().lookAt([userId(3)], signal)).toEqual([
+      there(3, { assigned: null, groups: [groupId(2)] }),
+    ]);
+    graph.fault = (path) =>
+      path.startsWith(ASSIGNED_TO) ? { body: { value: [], '@odata.nextLink': `${GRAPH}${path}` } } : null;
+    expect(await graph.reader().lookAt([userId(3)], signal)).toMatchObject([{ assigned: null }]);
   });
 });
 
