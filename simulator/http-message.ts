@@ -40,6 +40,11 @@ export async function readRequest(message: IncomingMessage): Promise<SimRequest>
   };
 }
 
+/** `path` with the query of the request. */
+export function targetOf({ query }: SimRequest, path: string): string {
+  return query.size === 0 ? path : `${path}?${query}`;
+}
+
 /** Of the query for GET, of the form for POST: Entra takes either at the endpoints that a browser visits. */
 export function parametersOf(request: SimRequest): URLSearchParams {
   return request.method === 'POST' ? new URLSearchParams(request.body) : request.query;

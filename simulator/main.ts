@@ -10,8 +10,10 @@ const HELP = `The local Entra: plays Microsoft Entra's side, for provisioning an
 
   simulator push --base URL --token T [--users N] [--groups N] [--members N] [--dialect legacy|flag|gallery]
                  one initial cycle as Entra would, and everything that Entra would count as a failure
-  simulator serve [--port 9000] [--tenant-users N] [--tenant-groups N] [--speed N] [--bifrost URL]
+  simulator serve [--port 9000] [--tenant-users N] [--tenant-groups N] [--scale] [--speed N] [--bifrost URL]
                  sign-in, directory and Graph of a made-up tenant, with a page that says what to enter in Bifrost
+  simulator serve --push-base URL --push-token T
+                 the same, provisioned from that tenant as well
   simulator push --help, simulator serve --help
                  all options
 `;
@@ -23,7 +25,10 @@ interface Command {
 
 const COMMANDS: Readonly<Record<string, Command>> = {
   push: { help: PUSH_HELP, run: (args) => push(readPushOptions(args, process.env), print) },
-  serve: { help: SERVE_HELP, run: (args) => serve(readServeOptions(args), print, untilSignal()) },
+  serve: {
+    help: SERVE_HELP,
+    run: (args) => serve(readServeOptions(args, process.env), print, untilSignal()),
+  },
 };
 
 function print(text: string): void {

@@ -5,6 +5,7 @@ import {
   DIALECTS,
   type Dialect,
   type DialectName,
+  dialectOf,
   type ManagerClearing,
   type ManagerForm,
 } from './agent/dialect.ts';
@@ -13,7 +14,7 @@ import type { MappingSettings } from './agent/mapping.ts';
 import { SMALLEST_CAST } from './change-script.ts';
 import type { OrganisationSize } from './sample-organisation.ts';
 import type { Scope } from './tenant.ts';
-import { isWebAddress, oneOf, UsageError, wholeNumber } from './usage.ts';
+import { isWebAddress, oneOf, readToken, UsageError, wholeNumber } from './usage.ts';
 
 export const PUSH_HELP = `simulator push: plays one initial provisioning cycle as Microsoft Entra would, reads everything back,
 and reports every answer that Entra would count as a failure or patch again for ever.
@@ -101,7 +102,7 @@ export function readPushOptions(args: readonly string[], env: NodeJS.ProcessEnv)
   const base = readBase(values.base, problems);
   const dialectName = oneOf<DialectName>(
     'dialect',
-    values.dialect ?? (base.includes('aadOptscim062020') ? 'flag' : 'legacy'),
+    values.dialect ?? dialectOf(base),
     ['legacy', 'flag', 'gallery', 'verbose'],
     problems,
   );
@@ -122,7 +123,7 @@ export function readPushOptions(args: readonly string[], env: NodeJS.ProcessEnv)
     dialectName,
     job: {
       tenantUrl: base,
-      token: readToken(values.token, env, problems),
+      token: readToken('token', values.token, env, problems),
       dialect: readDialect(dialectName, values, problems),
       concurrency: wholeNumber('concurrency', values.concurrency, 1, problems),
       timeoutMs: wholeNumber('timeout', values.timeout, 1, problems) * 1000,
@@ -152,14 +153,6 @@ function readBase(base: string | undefined, problems: string[]): string {
     problems.push('--base is missing: the Tenant URL, for example http://127.0.0.1:8080/scim/v2');
   else if (!isWebAddress(base)) problems.push(`--base ${base}: not an http or https address`);
   return base ?? '';
-}
-
-function readToken(token: string | undefined, env: NodeJS.ProcessEnv, problems: string[]): string {
-  if (token === undefined) problems.push('--token is missing: the secret token of the provider');
-  if (!token?.startsWith('env.')) return token ?? '';
-  const value = env[token.slice('env.'.length)];
-  if (value === undefined) problems.push(`--token ${token}: the environment has no such variable`);
-  return value ?? '';
 }
 
 function readDialect(name: DialectName, values: Values, problems: string[]): Dialect {

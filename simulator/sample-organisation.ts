@@ -36,15 +36,19 @@ export function sampleOrganisation(size: OrganisationSize, seed: number): Tenant
     );
   }
   const random = seededRandom(seed);
-  const appRoles: AppRole[] = ['admin', 'developer', 'viewer'].map((value) => ({
-    id: random.guid(),
-    value,
-    displayName: value.charAt(0).toUpperCase() + value.slice(1),
-  }));
+  const appRoles = sampleRoles(random);
   const tenantId = random.guid();
   const users = sampleUsers(size.users, random);
   const groups = sampleGroups(size, [...users.keys()], random);
   return { tenantId, domain: DOMAIN, scope: 'assigned', appRoles, users, groups };
+}
+
+export function sampleRoles(random: Random): AppRole[] {
+  return ['admin', 'developer', 'viewer'].map((value) => ({
+    id: random.guid(),
+    value,
+    displayName: value.charAt(0).toUpperCase() + value.slice(1),
+  }));
 }
 
 function sampleUsers(count: number, random: Random): Map<string, TenantUser> {

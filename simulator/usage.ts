@@ -24,3 +24,17 @@ export function oneOf<T extends string>(
 export function isWebAddress(text: string): boolean {
   return /^https?:$/.test(URL.canParse(text) ? new URL(text).protocol : '');
 }
+
+/** The secret token of a provider: as it is, or `env.NAME`. */
+export function readToken(
+  name: string,
+  token: string | undefined,
+  env: NodeJS.ProcessEnv,
+  problems: string[],
+): string {
+  if (token === undefined) problems.push(`--${name} is missing: the secret token of the provider`);
+  if (!token?.startsWith('env.')) return token ?? '';
+  const value = env[token.slice('env.'.length)];
+  if (value === undefined) problems.push(`--${name} ${token}: the environment has no such variable`);
+  return value ?? '';
+}

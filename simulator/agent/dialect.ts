@@ -51,6 +51,11 @@ export const DIALECTS: Readonly<Record<DialectName, Dialect>> = {
   verbose: { ...COMPLIANT, batch: 'each' },
 };
 
+/** What a Tenant URL makes Entra speak: the flag in its query is how administrators ask for compliant bodies. */
+export function dialectOf(tenantUrl: string): DialectName {
+  return tenantUrl.includes('aadOptscim062020') ? 'flag' : 'legacy';
+}
+
 interface Operation {
   readonly op: string;
   readonly path?: string;

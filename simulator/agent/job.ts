@@ -27,7 +27,13 @@ export interface JobSettings {
   /** How memberships of groups that were there before the job are looked up: one by one, as Entra does, or at once. */
   readonly memberCheck: 'probe' | 'bulk';
   readonly managers: boolean;
+  /** Asked before a write about a person or group is sent: true loses it, and the job believes that it was done. */
+  readonly skips?: (objectId: string, operation: Operation) => boolean;
+  /** Ends the cycle under way. */
+  readonly signal?: AbortSignal;
 }
+
+export type Operation = 'create' | 'update' | 'delete' | 'setManager' | 'addMember' | 'removeMember';
 
 export interface UserLink {
   readonly id: string;
@@ -58,7 +64,8 @@ export interface Job {
   readonly settings: JobSettings;
   readonly connection: Connection;
   readonly measure: Measure;
-  readonly mapping: Mapping;
+  /** Follows the app roles of the tenant. */
+  mapping: Mapping;
   readonly users: Map<string, UserLink>;
   readonly groups: Map<string, GroupLink>;
   readonly escrow: Map<string, Escrowed>;
@@ -141,6 +148,9 @@ export interface Cycle {
 }
 
 export function newCycle(job: Job, tenant: Tenant, now: number, writes: boolean, dialect?: Dialect): Cycle {
+  if (job.mapping.appRoles !== tenant.appRoles) {
+    job.mapping = userMapping(job.settings.mapping, tenant.appRoles);
+  }
   return {
     job,
     tenant,
@@ -158,6 +168,11 @@ export function newCycle(job: Job, tenant: Tenant, now: number, writes: boolean,
     immediate: null,
     stopped: null,
   };
+}
+
+/** True for a write that never reaches the application. */
+export function isLost({ job, writes }: Cycle, objectId: string, operation: Operation): boolean {
+  return writes && (job.settings.skips?.(objectId, operation) ?? false);
 }
 
 /** A dead server fails every request: what is kept is bounded, what is counted is not. */
@@ -187,6 +202,7 @@ export async function attempt(
   items: readonly WorkItem[],
   work: () => Promise<Outcome>,
 ): Promise<void> {
+  if (cycle.job.settings.signal?.aborted) cycle.stopped ??= 'told to stop';
   if (cycle.stopped !== null) return;
   const outcome = await work();
   if (outcome === false) cycle.counts.failed += items.length;

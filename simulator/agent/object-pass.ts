@@ -15,7 +15,7 @@ import {
 import type { Exchange } from './connection.ts';
 import { changesBody } from './dialect.ts';
 import { failureOf, LOG_NAME } from './failure.ts';
-import { type Cycle, report, type UserLink } from './job.ts';
+import { type Cycle, isLost, report, type UserLink } from './job.ts';
 import {
   type Change,
   groupBody,
@@ -32,6 +32,7 @@ interface ObjectKind {
   readonly name: 'user' | 'group';
   readonly collection: Collection;
   readonly subject: string;
+  readonly objectId: string;
   changesIn(resource: Json): Change[];
 }
 
@@ -46,6 +47,7 @@ function userKind(cycle: Cycle, view: UserView): ObjectKind {
     name: 'user',
     collection: 'Users',
     subject: `user ${view.user.userPrincipalName}`,
+    objectId: view.user.objectId,
     changesIn: (resource) => userChanges(cycle.job.mapping, view, resource),
   };
 }
@@ -55,6 +57,7 @@ function groupKind(group: TenantGroup): ObjectKind {
     name: 'group',
     collection: 'Groups',
     subject: `group ${group.displayName}`,
+    objectId: group.objectId,
     changesIn: (resource) => groupChanges(group, resource),
   };
 }
@@ -89,6 +92,8 @@ export async function provisionUser(cycle: Cycle, objectId: string): Promise<boo
   if (match.found) return linked(match.found, null) && adopt(cycle, kind, match.found);
   // Somebody who was disabled before they ever arrived is not made.
   if (!view.active) return skip(cycle);
+  // Nothing was learnt about the person, who is looked for again at the next change.
+  if (isLost(cycle, objectId, 'create')) return true;
   const made = await create(cycle, kind, match, userBody(job.mapping, view));
   return made !== null && linked(made, null);
 }
@@ -99,7 +104,9 @@ export async function provisionGroup(cycle: Cycle, objectId: string): Promise<bo
   const link = job.groups.get(objectId);
   if (!group || !isGroupInScope(tenant, group)) {
     if (!link) return true;
-    const isGone = await remove(cycle, 'group', 'Groups', link.id, `group ${group?.displayName ?? objectId}`);
+    const subject = `group ${group?.displayName ?? objectId}`;
+    const isGone =
+      isLost(cycle, objectId, 'delete') || (await remove(cycle, 'group', 'Groups', link.id, subject));
     if (isGone) job.groups.delete(objectId);
     return isGone;
   }
@@ -120,6 +127,7 @@ export async function provisionGroup(cycle: Cycle, objectId: string): Promise<bo
     job.groups.set(objectId, { id: match.found.id, isOwn: false });
     return adopt(cycle, kind, match.found);
   }
+  if (isLost(cycle, objectId, 'create')) return true;
   const made = await create(cycle, kind, match, groupBody(group));
   if (made) job.groups.set(objectId, { id: made.id, isOwn: true });
   return made !== null;
@@ -198,6 +206,7 @@ async function update(cycle: Cycle, kind: ObjectKind, read: Read): Promise<boole
     reportLasting(read.exchange, changes, kind.subject, note);
     return false;
   }
+  if (isLost(cycle, kind.objectId, 'update')) return true;
   const { connection, mapping } = cycle.job;
   const path = objectAddress(kind.collection, read.id);
   const body = changesBody(cycle.dialect, changes, mapping.appRoles);
@@ -235,7 +244,8 @@ async function create(cycle: Cycle, kind: ObjectKind, match: Match, body: Json):
 }
 
 async function removeUser(cycle: Cycle, objectId: string, link: UserLink): Promise<boolean> {
-  if (link.isManaged && !(await remove(cycle, 'user', 'Users', link.id, `user ${objectId}`))) return false;
+  const isSent = link.isManaged && !isLost(cycle, objectId, 'delete');
+  if (isSent && !(await remove(cycle, 'user', 'Users', link.id, `user ${objectId}`))) return false;
   cycle.job.users.delete(objectId);
   return true;
 }

@@ -13,6 +13,7 @@ import {
   escrow,
   type GroupLink,
   isInEscrow,
+  isLost,
   type Job,
   type Outcome,
   report,
@@ -65,7 +66,8 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   if (user.managerId === undefined) {
     if (standing === null) return true;
     const body = managerClearingBody(cycle.dialect, standing);
-    if (!(await writeManager(cycle, subject, link.id, body, null))) return false;
+    const isSent = !isLost(cycle, objectId, 'setManager');
+    if (isSent && !(await writeManager(cycle, subject, link.id, body, null))) return false;
     cycle.counts.managersCleared++;
     job.users.set(objectId, { ...link, shownManager: null, confirmedManager: null });
     return true;
@@ -78,7 +80,8 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   if (!stands) {
     const usersUrl = job.connection.addressOf('/Users');
     const body = managerBody(cycle.dialect, standing === null ? 'add' : 'replace', wanted, usersUrl);
-    if (!(await writeManager(cycle, subject, link.id, body, wanted))) return false;
+    const isSent = !isLost(cycle, objectId, 'setManager');
+    if (isSent && !(await writeManager(cycle, subject, link.id, body, wanted))) return false;
     cycle.counts.managersSet++;
   }
   job.users.set(objectId, { ...link, shownManager: wanted, confirmedManager: wanted });
@@ -204,13 +207,14 @@ async function sendPatch(
   const subject = `members of group ${groupName(cycle, patch.groupId)}`;
   if (present === null) return false;
   const ids: string[] = [];
-  for (const { id } of patch.members) {
+  const operation = patch.joins ? 'addMember' : 'removeMember';
+  for (const { id, userId } of patch.members) {
     const stands = looksUp
       ? (present?.has(id) ?? (await isMember(cycle, subject, patch.link.id, id)))
       : !patch.joins;
     if (stands === null) return false;
     if (stands === patch.joins) counts.membersPresent++;
-    else ids.push(id);
+    else if (!isLost(cycle, userId, operation)) ids.push(id);
   }
   if (ids.length === 0) return true;
   if (!cycle.writes) {

@@ -1,9 +1,11 @@
 // One request to Graph with everything a route needs to answer it, and what Graph needs from whoever runs it: directories,
 // applications, tokens and time. It knows nothing of how sign-in works.
 
-import type { SimRequest } from '../http-message.ts';
+import type { Reply, SimRequest } from '../http-message.ts';
 import type { Tenant } from '../tenant.ts';
 import { GraphError } from './graph-error.ts';
+import type { AnswerFault } from './graph-faults.ts';
+import type { Throttle } from './throttle.ts';
 
 const DEFAULT_PAGE = 100;
 const LARGEST_PAGE = 999;
@@ -38,6 +40,13 @@ export interface GraphSource {
   servicePrincipal(tenantId: string, appId: string): ServicePrincipal | undefined;
   /** Null for a token that is not one of ours, or no longer valid. */
   readToken(token: string): Promise<Caller | null>;
+  readonly throttle: Throttle;
+  /** A tenant as it was when the snapshot of this name was taken. */
+  snapshot(name: string): Tenant | undefined;
+  /** Faults that were ordered for this address after Graph's base, and are used up by asking. */
+  takeAnswerFaults(target: string): readonly AnswerFault[];
+  /** A whole reply that was ordered for a part of a batch. */
+  takeReply(target: string): Reply | null;
 }
 
 export interface GraphCall {

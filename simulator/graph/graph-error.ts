@@ -9,6 +9,7 @@ const STATUS = {
   Request_BadRequest: 400,
   Request_UnsupportedQuery: 400,
   NotImplemented: 501,
+  TooManyRequests: 429,
 } as const;
 
 export class GraphError extends Error {
@@ -27,19 +28,24 @@ export function graphErrorReply(
   requestId: string,
   clientRequestId: string | undefined,
 ): Reply {
-  return jsonReply(
-    STATUS[error.code],
-    {
-      error: {
-        code: error.code,
-        message: error.message,
-        innerError: {
-          date: new Date(now).toISOString().slice(0, 19),
-          'request-id': requestId,
-          'client-request-id': clientRequestId ?? requestId,
-        },
-      },
-    },
-    error.code === 'InvalidAuthenticationToken' ? { 'www-authenticate': 'Bearer' } : {},
-  );
+  const headers = error.code === 'InvalidAuthenticationToken' ? { 'www-authenticate': 'Bearer' } : {};
+  const ids = { now, requestId, clientRequestId, headers };
+  return errorEnvelope(STATUS[error.code], error.code, error.message, ids);
+}
+
+interface Envelope {
+  readonly now: number;
+  readonly requestId: string;
+  readonly clientRequestId?: string | undefined;
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+export function errorEnvelope(status: number, code: string, message: string, around: Envelope): Reply {
+  const { now, requestId, clientRequestId, headers } = around;
+  const innerError = {
+    date: new Date(now).toISOString().slice(0, 19),
+    'request-id': requestId,
+    'client-request-id': clientRequestId ?? requestId,
+  };
+  return jsonReply(status, { error: { code, message, innerError } }, headers);
 }

@@ -1,84 +1,24 @@
 // The control API: the orders of `login-control.ts` as JSON over HTTP, for scripts and for tests in another process. Only
-// for programs on this machine: a page in a browser, which could reach loopback too, is turned away.
+// for programs on this machine: a page in a browser, which could reach loopback too, is turned away. Routes about the
+// directory are in `control-directory.ts`, those about Graph and provisioning in `control-graph.ts`.
 
 import { jsonReply, type Reply, type SimRequest } from '../http-message.ts';
-import type { TenantUser } from '../tenant.ts';
 import { AADSTS } from './aadsts.ts';
 import type { AppRegistration } from './app-registration.ts';
-import { readAppChanges, readFault, readPolicy, readUserChanges } from './control-body.ts';
+import { readAppChanges, readFault } from './control-body.ts';
+import { DIRECTORY_ROUTES } from './control-directory.ts';
+import { GRAPH_ROUTES } from './control-graph.ts';
+import { type Body, type ControlCall, type ControlRoutes, person } from './control-route.ts';
 import { ControlError, type LoginControl } from './login-control.ts';
 import { isWrongTokenName, WRONG_TOKENS } from './wrong-tokens.ts';
 
-type Body = Readonly<Record<string, unknown>>;
-
-interface ControlCall {
-  readonly control: LoginControl;
-  readonly query: URLSearchParams;
-  /** The person or group of the path. */
-  readonly name: string;
-  readonly body: Body;
-}
-
-interface ControlRoute {
-  readonly says: string;
-  readonly answer: (call: ControlCall) => unknown;
-}
-
-const DEFAULT_LIMIT = 50;
-
-/** `*` stands for one segment of the path. A route that answers nothing answers 204. */
-export const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
+/** Every route there is. */
+export const CONTROL_ROUTES: ControlRoutes = {
   'GET /control': { says: 'these routes', answer: () => routesInWords() },
-  'GET /control/users': { says: 'people; ?search= and ?limit=', answer: listUsers },
-  'GET /control/groups': { says: 'groups', answer: listGroups },
-  'GET /control/users/*': { says: 'one person', answer: ({ control, name }) => control.user(name) },
-  'PATCH /control/users/*': {
-    says: 'attributes, such as { "accountEnabled": false }',
-    answer: ({ control, name, body }) => control.editUser(name, readUserChanges(body)),
-  },
-  'POST /control/users/*/assign': {
-    says: '{ "appRoles": ["admin"] }; none is Default Access',
-    answer: ({ control, name, body }) => control.assignUser(name, textList(body.appRoles)),
-  },
-  'POST /control/users/*/unassign': {
-    says: 'no longer assigned in person',
-    answer: ({ control, name }) => control.unassignUser(name),
-  },
-  'POST /control/groups/*/assign': {
-    says: '{ "appRoles": [] }',
-    answer: ({ control, name, body }) => control.assignGroup(name, textList(body.appRoles)),
-  },
-  'POST /control/groups/*/unassign': {
-    says: 'no longer assigned',
-    answer: ({ control, name }) => control.unassignGroup(name),
-  },
-  'POST /control/groups/*/join': {
-    says: '{ "user": "..." }',
-    answer: ({ control, name, body }) => control.joinGroup(name, text(body.user)),
-  },
-  'POST /control/groups/*/leave': {
-    says: '{ "user": "..." }',
-    answer: ({ control, name, body }) => control.leaveGroup(name, text(body.user)),
-  },
-  'DELETE /control/users/*': {
-    says: 'gone for good; the recycle bin is PATCH { "softDeleted": true }',
-    answer: ({ control, name }) => control.deleteUser(name),
-  },
-  'POST /control/users/*/policy': {
-    says: '{ "isBlocked": true, "requiresMfa": true, "signInFrequencyMs": 3600000 }',
-    answer: ({ control, name, body }) => control.setPolicy(name, readPolicy(body)),
-  },
-  'POST /control/users/*/revoke-sessions': {
-    says: 'refresh tokens and browser sessions are no longer good',
-    answer: ({ control, name }) => control.revokeSessions(name),
-  },
-  'POST /control/users/*/sign-out': {
-    says: 'ends the sessions and tells the applications; answers what they answered',
-    answer: ({ control, name }) => control.signOut(name),
-  },
+  ...DIRECTORY_ROUTES,
   'POST /control/next-user': {
     says: '{ "user": "..." }: the next sign-in is this person, without a page',
-    answer: ({ control, body }) => control.nextUser(body.user === null ? null : text(body.user)),
+    answer: ({ control, body }) => control.nextUser(body.user === null ? null : person(body.user)),
   },
   'POST /control/next-id-token': {
     says: '{ "kind": "wrong-aud" }: the next ID token is wrong in this way',
@@ -115,6 +55,11 @@ export const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
         query.get('clientId') ?? undefined,
       ),
   },
+  'POST /control/app/expire-secrets': {
+    says: 'the secrets of the application expire now; ?clientId= for another application',
+    answer: ({ control, query }) => control.expireSecrets(query.get('clientId') ?? undefined),
+  },
+  ...GRAPH_ROUTES,
   'GET /control/requests': {
     says: 'what was asked of the simulator',
     answer: ({ control }) => control.requests(),
@@ -123,27 +68,6 @@ export const CONTROL_ROUTES: Readonly<Record<string, ControlRoute>> = {
 
 function routesInWords(): Record<string, string> {
   return Object.fromEntries(Object.entries(CONTROL_ROUTES).map(([route, { says }]) => [route, says]));
-}
-
-function listUsers({ control, query }: ControlCall): unknown {
-  const search = (query.get('search') ?? '').toLowerCase();
-  const limit = Number(query.get('limit') ?? DEFAULT_LIMIT);
-  const found = [...control.tenant().users.values()].filter((user) =>
-    [user.displayName, user.userPrincipalName, user.mail ?? ''].some((name) =>
-      name.toLowerCase().includes(search),
-    ),
-  );
-  return { total: found.length, items: found.slice(0, limit).map(showUser) };
-}
-
-function showUser(user: TenantUser): Partial<TenantUser> {
-  const { objectId, userPrincipalName, displayName, userType, accountEnabled, assigned, appRoles } = user;
-  return { objectId, userPrincipalName, displayName, userType, accountEnabled, assigned, appRoles };
-}
-
-function listGroups({ control }: ControlCall): unknown {
-  const groups = [...control.tenant().groups.values()];
-  return groups.map(({ memberIds, ...group }) => ({ ...group, members: memberIds.size }));
 }
 
 function wrongTokens(): Record<string, string> {
@@ -167,21 +91,13 @@ function setClock({ control, body }: ControlCall): void {
   control.setClock(ms);
 }
 
-function text(value: unknown): string {
-  if (typeof value === 'string') return value;
-  throw new ControlError('user: an object id, a user name or a mail address');
-}
-
-function textList(value: unknown): string[] {
-  if (value === undefined) return [];
-  if (Array.isArray(value) && value.every((one) => typeof one === 'string')) return value;
-  throw new ControlError('appRoles: a list of values of app roles');
-}
+/** What stands in a path before the name of one of them. */
+const NAMED = ['users', 'groups', 'roles', 'snapshots'];
 
 export async function controlApi(control: LoginControl, url: string, request: SimRequest): Promise<Reply> {
   if (!isFromProgram(url, request)) return jsonReply(403, { error: 'For programs on this machine only' });
   const segments = request.path.split('/').filter(Boolean);
-  const name = segments.length > 2 && ['users', 'groups'].includes(segments[1]!) ? segments[2]! : null;
+  const name = segments.length > 2 && NAMED.includes(segments[1]!) ? segments[2]! : null;
   if (name !== null) segments[2] = '*';
   const route = CONTROL_ROUTES[`${request.method} /${segments.join('/')}`];
   if (!route) return jsonReply(404, { error: 'No such route', routes: routesInWords() });

@@ -1,5 +1,6 @@
 // Reading the bodies of the control API: what may be set, and of which type it is.
 
+import { isAnswerFault } from '../graph/graph-faults.ts';
 import type { TenantUser } from '../tenant.ts';
 import { AADSTS, type ErrorName } from './aadsts.ts';
 import type { AppRegistration } from './app-registration.ts';
@@ -79,10 +80,26 @@ const FAULT_MEMBERS: Readonly<Record<Fault['kind'], Readonly<Record<string, Kind
   html: {},
   truncated: {},
   error: { error: 'text' },
+  foreignNextLink: {},
+  loopNextLink: {},
+  endlessNextLink: {},
+  stale: { snapshot: 'text' },
+  emptyList: {},
+  emptyMembers: {},
+  missingPage: {},
+  limitedRows: {},
+  permissionRevoked: { permission: 'text' },
+};
+const OPTIONAL_FAULT_MEMBERS: Readonly<Record<string, Kind>> = {
+  path: 'text',
+  pattern: 'text',
+  page: 'number',
+  origin: 'text',
+  retryAfterSeconds: 'number',
 };
 
 export function readFault(body: Body): Fault {
-  const { at, kind, times, error } = body;
+  const { at, kind, error } = body;
   if (!FAULT_POINTS.some((point) => point === at)) {
     throw new ControlError(`at: one of ${FAULT_POINTS.join(', ')}`);
   }
@@ -95,8 +112,28 @@ export function readFault(body: Body): Fault {
   if (kind === 'error' && !Object.hasOwn(AADSTS, error as ErrorName)) {
     throw new ControlError(`error: one of ${Object.keys(AADSTS).join(', ')}`);
   }
+  const fault = body as Body & Fault;
+  if (isAnswerFault(fault) && at !== 'graph') throw new ControlError(`at: ${kind} is a fault of graph`);
+  checkWhere(body);
+  return fault;
+}
+
+function checkWhere(body: Body): void {
+  const { times, page, pattern } = body;
+  for (const [name, type] of Object.entries(OPTIONAL_FAULT_MEMBERS)) {
+    if (body[name] !== undefined && !isOfKind(body[name], type))
+      throw new ControlError(`${name}: not a ${type}`);
+  }
   if (times !== undefined && times !== null && typeof times !== 'number') {
     throw new ControlError('times: a number, or null for until cleared');
   }
-  return body as Fault;
+  if (page !== undefined && (!Number.isInteger(page) || Number(page) < 1)) {
+    throw new ControlError('page: 1 or more');
+  }
+  try {
+    if (pattern !== undefined) new RegExp(String(pattern));
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new ControlError(`pattern: ${error.message}`);
+    throw error;
+  }
 }

@@ -2,10 +2,11 @@
 
 import { decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
 import type { Caller, GraphSource } from '../graph/graph-call.ts';
+import { replyOfFault } from './faults.ts';
 import type { LoginState } from './login-state.ts';
 
 export function graphSource(state: LoginState): GraphSource {
-  return {
+  const source: GraphSource = {
     url: state.graphUrl,
     now: () => state.clock.now(),
     newId: () => state.random.guid(),
@@ -25,7 +26,15 @@ export function graphSource(state: LoginState): GraphSource {
       };
     },
     readToken: (token) => readToken(state, token),
+    throttle: state.throttle,
+    snapshot: (name) => state.snapshots.get(name),
+    takeAnswerFaults: state.faults.takeAnswers,
+    takeReply(target) {
+      const fault = state.faults.takeReply(target);
+      return fault && replyOfFault(fault, source, target);
+    },
   };
+  return source;
 }
 
 /** Any key still known will do: a rotation does not take back tokens for Graph. */

@@ -1,6 +1,8 @@
 // What a test or an administrator does to the service while it runs: people, assignments, the application, policies, time,
 // keys, faults, and orders for the next sign-in. The HTTP form of the same is `control-api.ts`.
 
+import type { ThrottleSettings, Usage } from '../graph/throttle.ts';
+import type { Provisioning } from '../provisioning.ts';
 import {
   assignGroup,
   assignUser,
@@ -13,6 +15,7 @@ import {
   unassignGroup,
   unassignUser,
 } from '../tenant.ts';
+import { bringBack, vanish } from '../tenant-changes.ts';
 import type { AppRegistration } from './app-registration.ts';
 import type { Fault } from './faults.ts';
 import {
@@ -31,6 +34,12 @@ export interface LoginControl {
   tenant(tenantId?: string): Tenant;
   /** Any of the pure changes of `tenant.ts`; without a tenant the first. */
   changeTenant(change: (tenant: Tenant) => Tenant, tenantId?: string): void;
+  /** The first tenant as it is now, for the fault `stale`. */
+  takeSnapshot(name: string): void;
+  /** A share of the people of the first tenant is gone; answers how many. */
+  vanishPeople(percent: number): number;
+  /** Everybody who vanished is back; answers how many. */
+  returnPeople(): number;
   user(name: string): TenantUser;
   editUser(name: string, edit: Partial<TenantUser>): void;
   assignUser(name: string, appRoles?: readonly string[]): void;
@@ -49,6 +58,8 @@ export interface LoginControl {
 
   app(clientId?: string): AppRegistration;
   changeApp(changes: Partial<AppRegistration>, clientId?: string): void;
+  /** All of them, now. Tokens that were given stay good. */
+  expireSecrets(clientId?: string): void;
 
   /** The next request to sign in is this person, without a page; null takes the order back. */
   nextUser(name: string | null): void;
@@ -62,7 +73,17 @@ export interface LoginControl {
   advanceClock(ms: number): void;
   /** Holds the clock; null lets it go on. */
   setClock(ms: number | null): void;
+  now(): number;
   requests(): readonly LoggedRequest[];
+
+  /** How much of Graph may be asked; null throttles nobody. */
+  setThrottle(settings: ThrottleSettings | null): void;
+  /** What the application asked of Graph since the start or the last reset. */
+  usage(clientId?: string): Usage;
+  resetUsage(): void;
+  /** Called by what provisions from this tenant (`provisioning.ts`). */
+  provisionedBy(agent: Provisioning): void;
+  provisioning(): Provisioning;
 }
 
 /** An order that cannot be carried out, such as one about somebody who does not exist. */
@@ -75,6 +96,9 @@ export function loginControl(state: LoginState): LoginControl {
 type DirectoryPart =
   | 'tenant'
   | 'changeTenant'
+  | 'takeSnapshot'
+  | 'vanishPeople'
+  | 'returnPeople'
   | 'user'
   | 'editUser'
   | 'revokeSessions'
@@ -112,6 +136,7 @@ function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart |
   return {
     tenant: tenantOf,
     changeTenant: (change, tenantId) => place(change(tenantOf(tenantId))),
+    ...crowdControl(state, tenantOf, place),
     user: (name) => account(name).user,
     editUser: (name, edit) => changeUser(name, (tenant, userId) => editUser(tenant, userId, edit)),
     assignUser: (name, appRoles) =>
@@ -138,6 +163,28 @@ function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart |
   };
 }
 
+function crowdControl(
+  state: LoginState,
+  tenantOf: () => Tenant,
+  place: (tenant: Tenant) => void,
+): Pick<LoginControl, 'takeSnapshot' | 'vanishPeople' | 'returnPeople'> {
+  return {
+    takeSnapshot: (name) => void state.snapshots.set(name, tenantOf()),
+    vanishPeople(percent) {
+      const { tenant, vanished } = vanish(tenantOf(), percent);
+      place(tenant);
+      state.vanished = [...state.vanished, vanished];
+      return vanished.users.length;
+    },
+    returnPeople() {
+      const crowds = state.vanished;
+      state.vanished = [];
+      place(crowds.reduceRight(bringBack, tenantOf()));
+      return crowds.reduce((count, { users }) => count + users.length, 0);
+    },
+  };
+}
+
 function revokeSessions(state: LoginState, userId: string): void {
   for (const grant of [...state.codes.values(), ...state.refreshTokens.values()]) {
     if (grant.userId === userId) grant.isRevoked = true;
@@ -159,6 +206,11 @@ function serviceControl(state: LoginState): Omit<LoginControl, DirectoryPart | A
       const app = appOf(clientId);
       state.apps.set(app.clientId, { ...app, ...changes });
     },
+    expireSecrets(clientId) {
+      const app = appOf(clientId);
+      const secrets = app.secrets.map((secret) => ({ ...secret, expiresAt: state.clock.now() }));
+      state.apps.set(app.clientId, { ...app, secrets });
+    },
     nextUser(name) {
       if (name !== null && !findAccount(state, name, null))
         throw new ControlError(`No tenant has a user ${name}`);
@@ -167,12 +219,28 @@ function serviceControl(state: LoginState): Omit<LoginControl, DirectoryPart | A
     nextIdToken(kind) {
       state.next.wrongToken = kind;
     },
-    setFault: state.faults.set,
+    setFault(fault) {
+      if (fault.kind === 'stale' && !state.snapshots.has(fault.snapshot)) {
+        throw new ControlError(`There is no snapshot ${fault.snapshot}`);
+      }
+      state.faults.set(fault);
+    },
     clearFaults: state.faults.clear,
     rotateKeys: async () => (await state.keys.rotate()).kid,
     replaceKey: async () => (await state.keys.replace()).kid,
     advanceClock: state.clock.advance,
     setClock: state.clock.set,
+    now: state.clock.now,
     requests: () => state.log,
+    setThrottle: state.throttle.set,
+    usage: (clientId) => state.throttle.usage(appOf(clientId).clientId),
+    resetUsage: state.throttle.reset,
+    provisionedBy(agent) {
+      state.provisioning = agent;
+    },
+    provisioning() {
+      if (!state.provisioning) throw new ControlError('Nothing provisions from here: see serve --push-base');
+      return state.provisioning;
+    },
   };
 }

@@ -1,7 +1,7 @@
 // Which address is which endpoint: sign-in by tenant, Graph, the control API and the front page.
 
 import { graph } from '../graph/graph-service.ts';
-import { htmlReply, type Reply, type SimRequest, textReply } from '../http-message.ts';
+import { htmlReply, type Reply, type SimRequest, targetOf, textReply } from '../http-message.ts';
 import { AADSTS, EntraError } from './aadsts.ts';
 import { adminConsent } from './admin-consent.ts';
 import { readAuthority } from './authority.ts';
@@ -20,6 +20,8 @@ import { token } from './token-endpoint.ts';
 /** An endpoint that was found; `point` is where faults can be ordered. */
 export interface Found {
   readonly point: FaultPoint | null;
+  /** The address by which faults find it: for Graph what follows its base. */
+  readonly target: string;
   readonly answer: () => Reply | Promise<Reply>;
 }
 
@@ -75,18 +77,20 @@ function tokens(version: 1 | 2): Endpoint {
 
 export function findEndpoint(state: LoginState, control: LoginControl, request: SimRequest): Found {
   const [first = '', ...rest] = request.path.split('/').slice(1);
-  if (first === '') return { point: null, answer: () => htmlReply(200, frontPage(state)) };
-  if (first === 'control') return { point: null, answer: () => controlApi(control, state.url, request) };
-  if (first === 'error') return { point: null, answer: () => explained(request) };
+  const target = targetOf(request, request.path);
+  const apart = (answer: Found['answer']): Found => ({ point: null, target, answer });
+  if (first === '') return apart(() => htmlReply(200, frontPage(state)));
+  if (first === 'control') return apart(() => controlApi(control, state.url, request));
+  if (first === 'error') return apart(() => explained(request));
   if (first === 'graph') {
-    return { point: 'graph', answer: () => graph(graphSource(state), request, `/${rest.join('/')}`) };
+    const path = `/${rest.join('/')}`;
+    const answer = (): Promise<Reply> => graph(graphSource(state), request, path);
+    return { point: 'graph', target: targetOf(request, path), answer };
   }
   const endpoint = Object.hasOwn(ENDPOINTS, rest.join('/')) ? ENDPOINTS[rest.join('/')] : undefined;
-  if (!endpoint) return { point: null, answer: () => textReply(404, 'Not found') };
-  if (!endpoint.methods.includes(request.method)) {
-    return { point: null, answer: () => textReply(405, 'Method not allowed') };
-  }
-  return { point: endpoint.point, answer: () => inMetadata(state, endpoint, request, first) };
+  if (!endpoint) return apart(() => textReply(404, 'Not found'));
+  if (!endpoint.methods.includes(request.method)) return apart(() => textReply(405, 'Method not allowed'));
+  return { point: endpoint.point, target, answer: () => inMetadata(state, endpoint, request, first) };
 }
 
 /** The documents know one error only, and have a name of their own for it. */

@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Reply, readRequest, textReply } from '../http-message.ts';
 import { replyOfFault } from './faults.ts';
+import { graphSource } from './graph-source.ts';
 import { type LoginControl, loginControl } from './login-control.ts';
 import { findEndpoint } from './login-routes.ts';
 import { type LoginOptions, setUp } from './login-setup.ts';
@@ -86,8 +87,8 @@ async function serve(
   response: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(message);
-  const { point, answer } = findEndpoint(state, control, request);
-  const fault = point === null ? null : state.faults.takeWire(point);
+  const { point, target, answer } = findEndpoint(state, control, request);
+  const fault = point === null ? null : state.faults.takeWire(point, target);
   const logged = (status: number | null): void => {
     if (point === null) return;
     if (state.log.length >= LOG_LENGTH) state.log.shift();
@@ -99,7 +100,7 @@ async function serve(
     return;
   }
   if (fault?.kind === 'slow') await delay(fault.ms, undefined, { signal: stopping });
-  const reply = (fault && replyOfFault(fault)) ?? (await answer());
+  const reply = (fault && replyOfFault(fault, graphSource(state), target)) ?? (await answer());
   logged(reply.status);
   if (fault?.kind === 'truncated') await writeHalf(response, reply);
   else write(response, reply);

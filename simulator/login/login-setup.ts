@@ -1,6 +1,7 @@
 // What a simulated sign-in service starts with: two tenants, three applications, keys, and the settings given.
 
 import { simulatorClock } from '../clock.ts';
+import { newThrottle } from '../graph/throttle.ts';
 import { seededRandom } from '../random.ts';
 import { sampleOrganisation } from '../sample-organisation.ts';
 import type { Tenant } from '../tenant.ts';
@@ -77,6 +78,10 @@ export async function setUp(options: LoginOptions, url: string): Promise<LoginSt
     refreshTokens: new Map(),
     policies: new Map(),
     next: { user: null, wrongToken: null },
+    throttle: newThrottle(),
+    snapshots: new Map(),
+    vanished: [],
+    provisioning: null,
     log: [],
   };
 }

@@ -2,9 +2,12 @@
 // in, codes and refresh tokens given, and what was ordered for the next request. Owns the look-ups over it.
 
 import type { SimulatorClock } from '../clock.ts';
+import type { Throttle } from '../graph/throttle.ts';
+import type { Provisioning } from '../provisioning.ts';
 import type { Random } from '../random.ts';
 import type { Tenant, TenantUser } from '../tenant.ts';
 import { findUser } from '../tenant-access.ts';
+import type { Vanished } from '../tenant-changes.ts';
 import type { AppRegistration } from './app-registration.ts';
 import type { Cloud } from './cloud.ts';
 import type { Faults } from './faults.ts';
@@ -82,6 +85,13 @@ export interface LoginState {
   /** By object id of the person. */
   readonly policies: Map<string, Policy>;
   readonly next: Next;
+  readonly throttle: Throttle;
+  /** Tenants as they were, by the name they were kept under. */
+  readonly snapshots: Map<string, Tenant>;
+  /** People taken away by order and not yet back. */
+  vanished: readonly Vanished[];
+  /** What provisions from the first tenant; null while nothing does. */
+  provisioning: Provisioning | null;
   /** What was asked, oldest first, as far as it is kept. */
   readonly log: LoggedRequest[];
 }
