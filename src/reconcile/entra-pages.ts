@@ -66,7 +66,7 @@ export function readList(
   }
   const pages = (place?.pages ?? 0) + 1;
   const empty = rows.length > 0 ? 0 : (place?.empty ?? 0) + 1;
-  const isSame = graphAddress(endpoints, link) === normal(graphAddress(endpoints, asked));
+  const isSame = normal(link) === normal(graphAddress(endpoints, asked));
   if (isSame) return outcome('failed', 'Graph sent a link to the page that it is on.');
   if (empty > EMPTY_MOST)
     return outcome('failed', `Graph sent ${empty} pages in a row without anything on them.`);
@@ -78,8 +78,11 @@ export function readList(
   };
 }
 
+/** One spelling of an address: servers escape `$` or not. */
 function normal(address: string | null): string | null {
-  return address === null ? null : new URL(address).href;
+  if (address === null) return null;
+  const { origin, pathname, searchParams } = new URL(address);
+  return `${origin}${pathname}?${searchParams}`;
 }
 
 /** `Directory_ExpiredPageToken` and its like; delta queries and maintenance have the other words. */
