@@ -24,7 +24,7 @@ function parents(tenant: Tenant): ReadonlyMap<string, readonly TenantGroup[]> {
   return made;
 }
 
-function directGroups(tenant: Tenant, memberId: string): readonly TenantGroup[] {
+export function directGroups(tenant: Tenant, memberId: string): readonly TenantGroup[] {
   return parents(tenant).get(memberId) ?? [];
 }
 
@@ -57,21 +57,38 @@ export interface Assignment {
     | { readonly type: 'Group'; readonly of: TenantGroup };
 }
 
-export function assignmentsOf(tenant: Tenant): Assignment[] {
-  const ids = new Map(tenant.appRoles.map((role) => [role.value, role.id]));
-  const rows = (values: readonly string[], principal: Assignment['principal']): Assignment[] => {
-    const known = values.map((value) => ids.get(value)).filter((id) => id !== undefined);
-    return (known.length === 0 ? [DEFAULT_ACCESS_ROLE_ID] : known).map((appRoleId) => ({
-      appRoleId,
-      principal,
-    }));
-  };
-  const users = [...tenant.users.values()].filter((user) => user.assigned && !user.softDeleted);
+const assignments = new WeakMap<Tenant, readonly Assignment[]>();
+
+/** Made once for each state of a tenant: its pages are asked one after the other. */
+export function assignmentsOf(tenant: Tenant): readonly Assignment[] {
+  const known = assignments.get(tenant);
+  if (known) return known;
+  const made = readAssignments(tenant);
+  assignments.set(tenant, made);
+  return made;
+}
+
+function readAssignments(tenant: Tenant): Assignment[] {
   const groups = [...tenant.groups.values()].filter((group) => group.assigned);
   return [
-    ...users.flatMap((user) => rows(user.appRoles, { type: 'User', of: user })),
-    ...groups.flatMap((group) => rows(group.appRoles ?? [], { type: 'Group', of: group })),
+    ...[...tenant.users.values()].flatMap((user) => assignmentsInPerson(tenant, user)),
+    ...groups.flatMap((group) => rowsOf(tenant, group.appRoles ?? [], { type: 'Group', of: group })),
   ];
+}
+
+/** Without those of the groups that the person is in. */
+export function assignmentsInPerson(tenant: Tenant, user: TenantUser): Assignment[] {
+  if (!user.assigned || user.softDeleted) return [];
+  return rowsOf(tenant, user.appRoles, { type: 'User', of: user });
+}
+
+function rowsOf(tenant: Tenant, values: readonly string[], principal: Assignment['principal']): Assignment[] {
+  const ids = values.map((value) => tenant.appRoles.find((role) => role.value === value)?.id);
+  const known = ids.filter((id) => id !== undefined);
+  return (known.length === 0 ? [DEFAULT_ACCESS_ROLE_ID] : known).map((appRoleId) => ({
+    appRoleId,
+    principal,
+  }));
 }
 
 /** Values for the `roles` claim, in person and by groups; disabled roles stay with those who have them. */

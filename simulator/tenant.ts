@@ -32,6 +32,8 @@ export interface TenantUser {
   readonly assigned: boolean;
   /** In the recycle bin: for 30 days the person can be restored with everything. */
   readonly softDeleted: boolean;
+  /** Since when, in milliseconds since 1970; absent for a moment that nobody noted. */
+  readonly deletedAt?: number;
   /** Where a guest really signs in, as the `idp` claim says it; absent for members. */
   readonly identityProvider?: string;
 }
@@ -45,6 +47,8 @@ export interface TenantGroup {
   readonly assigned: boolean;
   /** Values of the app roles with which it is assigned; none is Entra's "Default Access". */
   readonly appRoles?: readonly string[];
+  /** Only applications with Member.Read.Hidden see who is in it. Absent means false. */
+  readonly hiddenMembership?: boolean;
   /** False for a distribution list, which only the setting `All` puts into tokens. Absent means true. */
   readonly securityEnabled?: boolean;
 }

@@ -40,6 +40,7 @@ import { createLogger } from './log.ts';
 import { outbound } from './outbound.ts';
 import { reach } from './provider/reach.ts';
 import { SignInRefusal } from './provider/sign-in-refusal.ts';
+import { reconcilingOn } from './reconcile/worker.ts';
 import { errorBody } from './scim/messages.ts';
 import { openStorage } from './storage.ts';
 import { followTrustedNetworks } from './trusted-networks.ts';
@@ -106,6 +107,13 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const trusted = await followTrustedNetworks({ ledger, settings });
     const wayOut = outbound({ trustedNetworks: trusted.list, development: settings.development });
     const address = { url: '' };
+    const way = reach({
+      outbound: wayOut,
+      clock,
+      development: settings.development,
+      secretOf: (provider) => clientSecretOf(keys, settings, provider),
+    });
+    const reconciling = reconcilingOn({ ledger, clock, reach: way, log });
     const parts: Parts = {
       ledger,
       clock,
@@ -114,12 +122,8 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       keys,
       version,
       passwords: passwords(),
-      reach: reach({
-        outbound: wayOut,
-        clock,
-        development: settings.development,
-        secretOf: (provider) => clientSecretOf(keys, settings, provider),
-      }),
+      reach: way,
+      reconciling,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
@@ -130,6 +134,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const stopListening =
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
+    if (!isCommand) reconciling.schedule();
     return {
       url: address.url,
       settings,
@@ -147,6 +152,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       stop: async () => {
         await stopListening();
         await app.close();
+        await reconciling.stop();
         await work.stop();
         trusted.stop();
         await wayOut.close();

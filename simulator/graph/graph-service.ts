@@ -1,96 +1,62 @@
-// Microsoft Graph as far as it is simulated: who calls, whether they may, and which route answers. A new resource is a
-// file of routes and a row in the table here.
+// Microsoft Graph as far as it is simulated: who calls, whether they may, what it costs, and what they are told. Which routes
+// there are is in `graph-routes.ts`.
 
 import { type Reply, type SimRequest, targetOf } from '../http-message.ts';
+import type { Tenant } from '../tenant.ts';
+import { batch } from './graph-batch.ts';
 import type { Caller, GraphCall, GraphSource } from './graph-call.ts';
 import { GraphError, graphErrorReply } from './graph-error.ts';
 import { faultyCall, faultyReply } from './graph-faults.ts';
-import { getAppRoleAssignedTo, getServicePrincipal } from './service-principal-routes.ts';
+import { type Route, routeOf } from './graph-routes.ts';
 import { unitsOf, type Verdict } from './throttle.ts';
-import { getMemberObjects, getTransitiveMemberOf, getUser, getUserInfo } from './user-routes.ts';
 
-interface Route {
-  readonly method: 'GET' | 'POST';
-  /** On the path after Graph's base. */
-  readonly path: RegExp;
-  /** Application permissions, the least first; any one of them will do. */
-  readonly anyOf: readonly string[];
-  /** Delegated permissions with which people read themselves. */
-  readonly self: readonly string[];
-  /** In resource units, before `$select` and its like change it. */
-  readonly cost: number;
-  readonly answer: (call: GraphCall) => Reply;
+interface Asked {
+  readonly source: GraphSource;
+  readonly request: SimRequest;
+  readonly caller: Caller;
+  readonly tenant: Tenant;
 }
-
-const MEMBERSHIPS = ['GroupMember.Read.All', 'Group.Read.All', 'Directory.Read.All'];
-
-const ROUTES: readonly Route[] = [
-  { method: 'GET', path: /^\/oidc\/userinfo$/, anyOf: [], self: ['openid'], cost: 1, answer: getUserInfo },
-  {
-    method: 'GET',
-    path: /^\/v1\.0\/users\/([^/]+)$/,
-    anyOf: ['User.Read.All', 'Directory.Read.All'],
-    self: ['User.Read'],
-    cost: 1,
-    answer: getUser,
-  },
-  {
-    method: 'POST',
-    path: /^\/v1\.0\/users\/([^/]+)\/(?:microsoft\.graph\.)?getMemberObjects$/,
-    anyOf: MEMBERSHIPS,
-    self: ['User.Read'],
-    cost: 2,
-    answer: getMemberObjects,
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\.0\/users\/([^/]+)\/transitiveMemberOf(?:\/microsoft\.graph\.group)?$/,
-    anyOf: MEMBERSHIPS,
-    self: ['User.Read'],
-    cost: 2,
-    answer: getTransitiveMemberOf,
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\.0\/servicePrincipals\(appId='([^']+)'\)$/,
-    anyOf: ['Application.Read.All', 'Directory.Read.All'],
-    self: [],
-    cost: 1,
-    answer: getServicePrincipal,
-  },
-  {
-    method: 'GET',
-    path: /^\/v1\.0\/servicePrincipals\(appId='([^']+)'\)\/appRoleAssignedTo$/,
-    anyOf: ['Application.Read.All', 'Directory.Read.All'],
-    self: [],
-    cost: 1,
-    answer: getAppRoleAssignedTo,
-  },
-];
 
 /** `path` is what follows Graph's base. */
 export async function graph(source: GraphSource, request: SimRequest, path: string): Promise<Reply> {
-  let charged: Readonly<Record<string, string>> = {};
-  try {
-    const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');
-    const caller = scheme?.toLowerCase() === 'bearer' ? await source.readToken(token) : null;
-    const tenant = caller === null ? undefined : source.tenantOf(caller.tenantId);
+  const [scheme, token = ''] = (request.headers.authorization ?? '').split(' ');
+  const caller = scheme?.toLowerCase() === 'bearer' ? await source.readToken(token) : null;
+  const tenant = caller === null ? undefined : source.tenantOf(caller.tenantId);
+  return refusing(source, request, () => {
     if (!caller || !tenant) {
       throw new GraphError('InvalidAuthenticationToken', 'Access token is missing or not valid.');
     }
+    if (request.method !== 'POST' || path !== '/v1.0/$batch') {
+      return answerOne({ source, request, caller, tenant }, path);
+    }
+    return batch(request, (part, partPath) => {
+      const ordered = source.takeReply(targetOf(part, partPath));
+      return ordered ?? answerOne({ source, request: part, caller, tenant }, partPath);
+    });
+  });
+}
+
+function answerOne({ source, request, caller, tenant }: Asked, path: string): Reply {
+  let charged: Readonly<Record<string, string>> = {};
+  const reply = refusing(source, request, () => {
     const [route, caught] = routeOf(request.method, withoutMe(path, caller));
     const call = { source, request, caller, tenant, caught };
     const { isThrottled, headers } = charge(call, route);
     charged = headers;
     if (isThrottled) throw new GraphError('TooManyRequests', 'Too many requests. Wait, then try again.');
-    const reply = answer(call, route, targetOf(request, path));
-    return { ...reply, headers: { ...reply.headers, ...charged } };
+    return answer(call, route, targetOf(request, path));
+  });
+  return { ...reply, headers: { ...reply.headers, ...charged } };
+}
+
+function refusing(source: GraphSource, request: SimRequest, act: () => Reply): Reply {
+  try {
+    return act();
   } catch (error) {
     if (!(error instanceof GraphError)) throw error;
     const clientRequestId = request.headers['client-request-id'];
     const given = typeof clientRequestId === 'string' ? clientRequestId : undefined;
-    const reply = graphErrorReply(error, source.now(), source.newId(), given);
-    return { ...reply, headers: { ...reply.headers, ...charged } };
+    return graphErrorReply(error, source.now(), source.newId(), given);
   }
 }
 
@@ -115,20 +81,6 @@ function answer(call: GraphCall, route: Route, target: string): Reply {
 
 function withoutMe(path: string, caller: Caller): string {
   return caller.userId === null ? path : path.replace(/^\/v1\.0\/me(?=\/|$)/, `/v1.0/users/${caller.userId}`);
-}
-
-function routeOf(method: string, path: string): [Route, string[]] {
-  let decoded: string;
-  try {
-    decoded = path.split('/').map(decodeURIComponent).join('/');
-  } catch {
-    throw new GraphError('Request_BadRequest', 'The address is not well-formed.');
-  }
-  for (const route of ROUTES) {
-    const match = route.method === method ? route.path.exec(decoded) : null;
-    if (match) return [route, match.slice(1)];
-  }
-  throw new GraphError('NotImplemented', `The simulator has no ${method} ${path}.`);
 }
 
 function checkPermission(route: Route, caller: Caller, about: string | undefined): void {

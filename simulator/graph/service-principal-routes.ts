@@ -2,9 +2,11 @@
 
 import { createHash } from 'node:crypto';
 import { jsonReply, type Reply } from '../http-message.ts';
-import { type Assignment, assignmentsOf } from '../tenant-access.ts';
+import { type Assignment, assignmentsInPerson, assignmentsOf } from '../tenant-access.ts';
 import { contextOf, type GraphCall, pageOf, type ServicePrincipal, selected } from './graph-call.ts';
 import { GraphError } from './graph-error.ts';
+import { filterOf } from './list-query.ts';
+import { userAt } from './user-routes.ts';
 
 const DEFAULT_PROPERTIES = [
   'id',
@@ -55,7 +57,26 @@ export function getAppRoleAssignedTo(call: GraphCall): Reply {
   });
 }
 
-function showAssignment(resource: ServicePrincipal, { appRoleId, principal }: Assignment): unknown {
+/** Of one person, those in person alone: what groups bring is shown with the groups. */
+export function getAppRoleAssignments(call: GraphCall): Reply {
+  const user = userAt(call);
+  const fits = filterOf(call);
+  const mine = call.source.servicePrincipal(call.tenant.tenantId, call.caller.appId);
+  const rows = (mine?.ownsAssignments ? assignmentsInPerson(call.tenant, user) : [])
+    .map((assignment) => showAssignment(mine!, assignment))
+    .filter((row) => !fits || fits(row));
+  const { items, nextLink } = pageOf(call, rows);
+  return jsonReply(200, {
+    '@odata.context': contextOf(call, 'appRoleAssignments'),
+    ...nextLink,
+    value: items,
+  });
+}
+
+function showAssignment(
+  resource: ServicePrincipal,
+  { appRoleId, principal }: Assignment,
+): Record<string, unknown> {
   const { objectId, displayName } = principal.of;
   return {
     id: createHash('sha256').update(`${objectId} ${appRoleId}`).digest('base64url'),

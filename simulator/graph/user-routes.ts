@@ -2,11 +2,14 @@
 
 import { jsonReply, type Reply } from '../http-message.ts';
 import type { TenantGroup, TenantUser } from '../tenant.ts';
-import { transitiveGroups } from '../tenant-access.ts';
+import { directGroups, transitiveGroups } from '../tenant-access.ts';
+import { userByName } from './directory-order.ts';
 import { contextOf, type GraphCall, pageOf, selected } from './graph-call.ts';
 import { GraphError } from './graph-error.ts';
+import { showGroup } from './group-routes.ts';
+import { countOf, needAdvanced } from './list-query.ts';
 
-const DEFAULT_PROPERTIES = [
+export const DEFAULT_PROPERTIES = [
   'businessPhones',
   'displayName',
   'givenName',
@@ -21,11 +24,9 @@ const DEFAULT_PROPERTIES = [
 ];
 
 /** By object id or user name. The recycle bin is elsewhere. */
-function userAt(call: GraphCall): TenantUser {
+export function userAt(call: GraphCall): TenantUser {
   const name = (call.caught[0] ?? '').toLowerCase();
-  const byName = (): TenantUser | undefined =>
-    [...call.tenant.users.values()].find((one) => one.userPrincipalName.toLowerCase() === name);
-  const user = call.tenant.users.get(name) ?? byName();
+  const user = call.tenant.users.get(name) ?? userByName(call.tenant, name);
   if (user && !user.softDeleted) return user;
   throw new GraphError(
     'Request_ResourceNotFound',
@@ -33,7 +34,7 @@ function userAt(call: GraphCall): TenantUser {
   );
 }
 
-function showUser(user: TenantUser): Record<string, unknown> {
+export function showUser(user: TenantUser): Record<string, unknown> {
   return {
     id: user.objectId,
     accountEnabled: user.accountEnabled,
@@ -94,17 +95,25 @@ export function getTransitiveMemberOf(call: GraphCall): Reply {
   return jsonReply(200, {
     '@odata.context': contextOf(call, 'directoryObjects'),
     ...nextLink,
-    value: items.map((group) => showGroup(call, group)),
+    value: items.map((group) => shownGroup(call, group)),
   });
 }
 
-function showGroup(call: GraphCall, group: TenantGroup): Record<string, unknown> {
-  const all = {
-    id: group.objectId,
-    displayName: group.displayName,
-    securityEnabled: group.securityEnabled !== false,
-    mailEnabled: group.securityEnabled === false,
-  };
+/** Direct ones; the cast is answered as an advanced query only. */
+export function getMemberOf(call: GraphCall): Reply {
+  if (call.caught[1] !== undefined) needAdvanced(call, 'The cast of memberOf');
+  const groups = directGroups(call.tenant, userAt(call).objectId);
+  const { items, nextLink } = pageOf(call, groups);
+  return jsonReply(200, {
+    '@odata.context': contextOf(call, 'directoryObjects'),
+    ...countOf(call, groups.length),
+    ...nextLink,
+    value: items.map((group) => shownGroup(call, group)),
+  });
+}
+
+function shownGroup(call: GraphCall, group: TenantGroup): Record<string, unknown> {
+  const all = showGroup(group);
   return { '@odata.type': '#microsoft.graph.group', ...selected(call, all, Object.keys(all)).values };
 }
 

@@ -138,7 +138,10 @@ function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart |
     changeTenant: (change, tenantId) => place(change(tenantOf(tenantId))),
     ...crowdControl(state, tenantOf, place),
     user: (name) => account(name).user,
-    editUser: (name, edit) => changeUser(name, (tenant, userId) => editUser(tenant, userId, edit)),
+    editUser: (name, edit) =>
+      changeUser(name, (tenant, userId) =>
+        editUser(tenant, userId, { ...edit, ...(edit.softDeleted && { deletedAt: state.clock.now() }) }),
+      ),
     assignUser: (name, appRoles) =>
       changeUser(name, (tenant, userId) => assignUser(tenant, userId, appRoles)),
     unassignUser: (name) => changeUser(name, unassignUser),

@@ -7,6 +7,7 @@ import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Reach } from '../provider/reach.ts';
+import type { Reconciling } from '../reconcile/reconciling.ts';
 import type { Passwords } from './oidc/passwords.ts';
 
 export interface Parts {
@@ -20,6 +21,8 @@ export interface Parts {
   passwords: Passwords;
   /** The way to identity providers. */
   reach: Reach;
+  /** Comparing with directories, beside the requests. */
+  reconciling: Reconciling;
   /** How the world reaches us, without a slash at the end; known once the server listens. */
   publicUrl(): string;
   /** True for a request that came by the socket in the data directory (the operator's own shell). */

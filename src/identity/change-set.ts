@@ -119,3 +119,22 @@ export function emptyChangeSet(provider: string, at: number, actor: Actor, cause
     events: [],
   };
 }
+
+/** What was decided of one person, made part of a change about several. Each of them is in it once. */
+export function addChanges(whole: ChangeSet, part: ChangeSet): void {
+  whole.users.push(...part.users);
+  whole.resolved.push(...part.resolved);
+  whole.renumbered.push(...part.renumbered);
+  whole.joins.push(...part.joins);
+  whole.leaves.push(...part.leaves);
+  whole.gained.push(...part.gained);
+  whole.lost.push(...part.lost);
+  for (const target of part.targets) {
+    if (!whole.targets.some((each) => each.id === target.id)) whole.targets.push(target);
+  }
+  for (const used of part.groupsUsed) {
+    if (!whole.groupsUsed.some((each) => each.group === used.group)) whole.groupsUsed.push(used);
+  }
+  whole.reidentified.push(...part.reidentified);
+  whole.events.push(...part.events);
+}

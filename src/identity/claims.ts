@@ -1,13 +1,22 @@
-// What tokens say of a user: claims as facts, and the user that a first sign-in makes. A claim that is absent is no news; one
-// that is there replaces what was said before, also with nothing (SEMANTICS of channels). Whom a token is about, and whether
-// it may say anything here, is decided elsewhere.
+// What tokens and directory rows say of a user: facts beside SCIM's, and the user that a first word of theirs makes. What is
+// absent is no news; what is there replaces what the same source said before, also with nothing (SEMANTICS of channels). Whom a
+// token or a row is about, and whether it may say anything here, is decided elsewhere.
 
 import { equalJson } from '../scim/json.ts';
 import { userUrn } from '../scim/messages.ts';
 import { type Document, readResource } from '../scim/resource.ts';
 import { userKind } from '../scim/schema.ts';
 import type { EventDraft } from './event.ts';
-import { type Fact, type Facts, isMadeBySignIn, type Settled, type User } from './user.ts';
+import { factBesideScim } from './facts.ts';
+import { type Fact, type Facts, isUnprovisioned, type Settled, type User } from './user.ts';
+
+/** Which of the two kinds of facts beside SCIM's a channel brings. */
+const sourceOf = {
+  login: 'claims',
+  refresh: 'claims',
+  reconciliation: 'directory',
+  import: 'directory',
+} as const;
 
 export interface ClaimsTold {
   readonly channel: 'login' | 'refresh';
@@ -17,13 +26,19 @@ export interface ClaimsTold {
   readonly subject: string;
 }
 
+/** A row of the directory, in the words that tokens have. */
+export interface RowTold extends Omit<ClaimsTold, 'channel'> {
+  readonly channel: 'reconciliation' | 'import';
+}
+
 /** A user whom nobody provisioned: SCIM finds them under `externalId`, and takes them over with its first word. */
 export function createUserByClaims(
   made: { provider: string; id: string; formerly: string | null },
-  told: ClaimsTold,
+  told: ClaimsTold | RowTold,
   at: number,
 ): Settled {
   const document = { ...documentOf(told.subject, told.claims), active: true };
+  const source = sourceOf[told.channel];
   const after: User = {
     provider: made.provider,
     id: made.id,
@@ -32,15 +47,16 @@ export function createUserByClaims(
     document,
     unlisted: {},
     supplied: new Map(),
-    claims: factsAfter({ claims: {}, directory: {} }, told, at).facts,
+    claims: {},
     directory: {},
+    [source]: factsAfter({ claims: {}, directory: {} }, told, at).facts,
     suspensions: {},
     kept: null,
     createdAt: at,
     modifiedAt: at,
     removedAt: null,
     lastProvisionedAt: null,
-    lastSignInAt: at,
+    lastSignInAt: source === 'claims' ? at : null,
   };
   const subject = { kind: 'user' as const, id: made.id };
   const data: Record<string, unknown> = { after: document, channel: told.channel };
@@ -49,25 +65,26 @@ export function createUserByClaims(
 }
 
 /**
- * What a token's word makes of a user who is there. The same word twice gives back `before` itself and no event.
- * `keepName`: the name that the token gives is somebody else's here, so the user keeps theirs.
+ * What their word makes of a user who is there. The same word twice gives back `before` itself and no event.
+ * `keepName`: the name that it gives is somebody else's here, so the user keeps theirs.
  */
 export function settleClaims(
   before: User,
-  told: ClaimsTold,
+  told: ClaimsTold | RowTold,
   at: number,
   { keepName = false }: { keepName?: boolean } = {},
 ): Settled {
   const { facts, was, is } = factsAfter(before, told, at);
-  const document = isMadeBySignIn(before)
-    ? documentAfter(before, told.subject, facts, keepName)
+  const source = sourceOf[told.channel];
+  const document = isUnprovisioned(before)
+    ? documentAfter({ ...before, [source]: facts }, told.subject, keepName)
     : before.document;
   const isSame = equalJson(document, before.document);
-  if (facts === before.claims && isSame) return { after: before, events: [] };
+  if (facts === before[source] && isSame) return { after: before, events: [] };
   const after: User = {
     ...before,
     revision: before.revision + 1,
-    claims: facts,
+    [source]: facts,
     document: isSame ? before.document : document,
     modifiedAt: isSame ? before.modifiedAt : at,
   };
@@ -88,21 +105,31 @@ interface FactsAfter {
   is: Record<string, unknown>;
 }
 
-function factsAfter(before: Pick<User, 'claims' | 'directory'>, told: ClaimsTold, at: number): FactsAfter {
-  const facts: Record<string, Fact> = { ...before.claims };
+function factsAfter(
+  before: Pick<User, 'claims' | 'directory'>,
+  told: ClaimsTold | RowTold,
+  at: number,
+): FactsAfter {
+  const source = sourceOf[told.channel];
+  const [own, others] =
+    source === 'claims' ? [before.claims, before.directory] : [before.directory, before.claims];
+  const facts: Record<string, Fact> = { ...own };
   const was: Record<string, unknown> = {};
   const is: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(told.claims)) {
-    const known = Object.hasOwn(before.claims, name) ? before.claims[name]! : null;
-    const row = Object.hasOwn(before.directory, name) ? before.directory[name]! : null;
-    // A word said again counts as new only where the directory has said something else since.
-    const outvoted = row !== null && known !== null && row.at > known.at && !equalJson(row.value, value);
+    const known = Object.hasOwn(own, name) ? own[name]! : null;
+    const other = Object.hasOwn(others, name) ? others[name]! : null;
+    // That a directory holds no value, where nobody ever spoke of one, is no news.
+    if (source === 'directory' && value === null && !known && !other) continue;
+    // A word said again counts as new only where the other source has said something else since.
+    const outvoted =
+      other !== null && known !== null && other.at > known.at && !equalJson(other.value, value);
     if (known && equalJson(known.value, value) && !outvoted) continue;
     facts[name] = { value, channel: told.channel, at };
-    if (known || row) was[name] = (outvoted ? row : (known ?? row))!.value;
+    if (known || other) was[name] = (outvoted ? other : (known ?? other))!.value;
     is[name] = value;
   }
-  return { facts: Object.keys(is).length === 0 ? before.claims : facts, was, is };
+  return { facts: Object.keys(is).length === 0 ? own : facts, was, is };
 }
 
 // --- the user that nobody provisioned ---------------------------------------------------------------------------
@@ -133,10 +160,12 @@ function documentOf(subject: string, claims: Readonly<Record<string, unknown>>):
   return readResource(userKind, body, { require: true }).document;
 }
 
-function documentAfter(before: User, subject: string, facts: Facts, keepName: boolean): Document {
-  const values = Object.fromEntries(Object.entries(facts).map(([name, { value }]) => [name, value]));
+/** Of the newer word for each name, whoever said it. */
+function documentAfter(user: User, subject: string, keepName: boolean): Document {
+  const names = new Set([...Object.keys(user.claims), ...Object.keys(user.directory)]);
+  const values = Object.fromEntries([...names].map((name) => [name, factBesideScim(user, name)!.value]));
   const document = documentOf(subject, values);
-  const { active = true, userName } = before.document;
+  const { active = true, userName } = user.document;
   return { ...document, active, ...(keepName || userNameOf(values) === null ? { userName } : {}) };
 }
 

@@ -35,12 +35,13 @@ export interface DirectoryAssignment {
 export type Whereabouts =
   | {
       readonly kind: 'there';
-      readonly enabled: boolean | null;
-      readonly userName: string | null;
+      readonly person: DirectoryPerson;
       /** Whether they are assigned, in person or by a group that holds them directly; null where that is not known. */
       readonly assigned: boolean | null;
       /** Ids of the groups that hold them directly; null where they could not be read. */
       readonly groups: readonly string[] | null;
+      /** Of their assignments, in person and by groups that hold them directly; null where they could not be read. */
+      readonly roles: readonly string[] | null;
     }
   /** In the recycle bin, where a person can be restored for a while. */
   | { readonly kind: 'deleted' }

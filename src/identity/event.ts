@@ -50,7 +50,21 @@ export type EventType =
   | 'role.updated'
   | 'role.removed'
   | 'settings.updated'
-  | 'members.replaced_with_one';
+  | 'members.replaced_with_one'
+  | 'reconciliation.started'
+  | 'reconciliation.finished'
+  | 'reconciliation.failed'
+  | 'import.started'
+  | 'import.finished'
+  | 'drift.ignored'
+  | 'drift.healed'
+  | 'batch.held'
+  | 'batch.approved'
+  | 'batch.applied'
+  | 'batch.dropped'
+  | 'batch.dissolved'
+  | 'batch.undone'
+  | 'guard.alarm';
 
 /** By which channel news arrives (SEMANTICS of the whole system: one word each). */
 export type Channel = 'scim' | 'login' | 'refresh' | 'reconciliation' | 'import' | 'admin';
@@ -64,9 +78,9 @@ export interface Actor {
   id: string;
 }
 
-/** What it came from: the request (or job, or rule change) whose effects these events are. */
+/** What it came from: the request (or job, rule change, run, batch) whose effects these events are. */
 export interface Cause {
-  kind: 'request' | 'ruleset' | 'start' | 'command';
+  kind: 'request' | 'ruleset' | 'start' | 'command' | 'reconciliation' | 'batch';
   id: string;
 }
 
@@ -81,7 +95,9 @@ export type SubjectKind =
   | 'session'
   | 'admin'
   | 'role'
-  | 'settings';
+  | 'settings'
+  | 'reconciliation'
+  | 'batch';
 
 export interface EventDraft {
   type: EventType;

@@ -164,7 +164,7 @@ export function createUser(
 export function settleUser(before: User, wanted: WantedUser, at: number): Settled {
   const document = withActive(wanted.document, before);
   const changed = changedAttributes(before, { document, unlisted: wanted.unlisted });
-  const adopts = isMadeBySignIn(before);
+  const adopts = isUnprovisioned(before);
   if (changed.size === 0 && !adopts) return { after: before, events: [] };
 
   const kept = keptThrough(before, document);
@@ -192,10 +192,10 @@ export function settleUser(before: User, wanted: WantedUser, at: number): Settle
 }
 
 /**
- * Nobody but a sign-in has told of this user yet. SCIM's first word takes them over, the whole of what stands in the
+ * SCIM has not told of this user yet, only a sign-in or the directory. Its first word takes them over, the whole of what stands in the
  * document with it, also where that word changes nothing.
  */
-export function isMadeBySignIn(user: User): boolean {
+export function isUnprovisioned(user: User): boolean {
   return user.lastProvisionedAt === null && user.supplied.size === 0;
 }
 

@@ -1,5 +1,6 @@
 // Which tables an export has, with their columns and the key that orders their rows: one list for both engines, in an
-// order in which the rows can be written. Locks, leases, live sessions and set-up links are not in it.
+// order in which the rows can be written. Locks, leases, live sessions and set-up links are not in it, nor is a run of comparing
+// that is not done, with what it read: it is begun anew.
 
 export type ExportCell = string | number | null;
 export type ExportRow = readonly ExportCell[];
@@ -108,6 +109,47 @@ export const exportTables: readonly ExportTable[] = [
     key: ['id'],
   },
   { name: 'own_settings', ...columns('name revision:int value:json'), key: ['name'] },
+  {
+    name: 'reconciliations',
+    ...columns(
+      `id provider channel mode scope filter:json? preview:int begun_by actor started_at:int phase position counts:json
+       outcome? problems:json finished_at:int?`,
+    ),
+    key: ['id'],
+    where: `"phase" = 'done'`,
+  },
+  {
+    name: 'drift',
+    ...columns(
+      `run id provider category person? directory_id? name name_folded about takes:int state why detail:json batch?
+       healed_at:int?`,
+    ),
+    key: ['run', 'id'],
+    where: `"run" IN (SELECT "id" FROM "reconciliations" WHERE "phase" = 'done')`,
+  },
+  {
+    name: 'drift_ignored',
+    ...columns('provider category whom about until:int? actor at:int'),
+    key: ['provider', 'category', 'whom', 'about'],
+  },
+  {
+    name: 'drift_pending',
+    ...columns('provider directory_id since:int run'),
+    key: ['provider', 'directory_id'],
+  },
+  {
+    name: 'held_batches',
+    ...columns(
+      `id provider source origin people:int active:int body:json created_at:int state decided_at:int? decided_by?
+       done:int revision:int`,
+    ),
+    key: ['id'],
+  },
+  {
+    name: 'guard_takings',
+    ...columns('provider source at:int people:int'),
+    key: ['provider', 'source', 'at'],
+  },
   { name: 'holdings', ...columns('target user provider'), key: ['target', 'user'] },
   {
     name: 'events',

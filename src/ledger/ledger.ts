@@ -13,6 +13,7 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
+import type { ReconciliationStores } from './reconciliation.ts';
 import type { SignInStores } from './sign-in.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
@@ -332,8 +333,8 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
-/** Beside all of this, what is kept of signing in: sign-in.ts. */
-export interface Ledger extends SignInStores {
+/** Beside all of this, what is kept of signing in (sign-in.ts) and of comparing with the directory (reconciliation.ts). */
+export interface Ledger extends SignInStores, ReconciliationStores {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

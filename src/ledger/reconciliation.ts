@@ -95,7 +95,7 @@ export interface StagedPerson {
   readonly byExternalId: readonly string[];
   /** By userName (folded), not in the recycle bin. */
   readonly byUserName: readonly string[];
-  /** A removed user who has this id as externalId or link: is not made again. */
+  /** The user removed last who has this id as externalId or link: is not made again. */
   readonly removed: string | null;
   /** Purged, by the same hash as signing in asks for. */
   readonly purged: boolean;
@@ -118,7 +118,7 @@ export interface StagedGroup {
 /** An active user here whom no staged person was found to be. */
 export interface AbsentUser {
   readonly user: string;
-  /** By a link, or by an externalId that is an object id (GUID) when `ofGuid`; else null. */
+  /** Their newest link, else an externalId that is an object id (GUID), in lower case; else null. */
   readonly directoryId: string | null;
   readonly userName: string;
 }
@@ -203,8 +203,9 @@ export interface Batch extends NewBatch {
 export interface Reconciliations {
   /**
    * One commit with the event. null, and nothing written, while one of the same provider is unfinished (a preview that waits
-   * is discarded by a new one, and does not count), or, with `unlessSince`, when one of the same channel was started after
+   * is discarded by any new one, and does not count), or, with `unlessSince`, when one of the same channel was started after
    * that time: so that of all replicas one begins it.
+   * @throws Refusal `notFound` where the provider is not there any more.
    */
   begin(run: NewRun, by: Change, tell: readonly EventDraft[], unlessSince?: number): Promise<Run | null>;
   find(id: string): Promise<Run | null>;
@@ -241,19 +242,23 @@ export interface Reconciliations {
     by: Change,
     tell: readonly EventDraft[],
   ): Promise<boolean>;
-  /** A waiting preview goes on to heal. false when it does not wait. */
-  resume(run: string, by: Change): Promise<boolean>;
-  /** Whoever holds it stops at its next step. false when it is done already. */
+  /** A waiting preview goes on to heal, from the beginning. false when it does not wait. */
+  resume(run: string, by: Change, tell?: readonly EventDraft[]): Promise<boolean>;
+  /** Whoever holds it stops at its next step; a preview that waits is discarded. false when it is done already. */
   cancel(run: string, by: Change, tell: readonly EventDraft[]): Promise<boolean>;
-  /** Lets go of what this holder has, for a stop. */
+  /** Lets go of what this holder has, batches too, for a stop. */
   release(holder: string): Promise<void>;
 
   /** False when another holds the run by now: nothing was written. The same page again writes the same rows. */
   stage(run: string, holder: string, pages: StagedPages): Promise<boolean>;
   /** Rows of a part that is read from its start stay: they are written over by the same. */
   parts(run: string): Promise<StagedPart[]>;
-  /** By id of the directory. */
+  /**
+   * Each of them once, in an order of the store's own that goes on behind the last id; the members of a group do not have to
+   * be among them.
+   */
   people(run: string, after: string, limit: number): Promise<StagedPerson[]>;
+  /** By id of the directory. */
   groups(run: string, after: string, limit: number): Promise<StagedGroup[]>;
   /** Who each staged person was found to be; kept, so that nobody is taken for absent. */
   noteMatches(
@@ -264,11 +269,10 @@ export interface Reconciliations {
   ): Promise<boolean>;
   /** Active users here whom nobody was found to be, by id. */
   absent(run: string, provider: string, after: string, limit: number): Promise<AbsentUser[]>;
-  /** Which groups here (by externalId) are not among those staged, by id: of a reading of all groups that was complete. */
   stagedCounts(
     run: string,
   ): Promise<{ people: number; groups: number; memberships: number; assignments: number }>;
-  /** A portion of what was staged; false when nothing is left. Parts stay with the run. */
+  /** A portion of what was staged; false when nothing is left. Parts and groups stay with the run. */
   clearStaging(run: string): Promise<boolean>;
 
   /** Rows of the report, and how far the run is, in one commit. A row whose id is there is written over. */
@@ -285,7 +289,11 @@ export interface Reconciliations {
     tell: readonly EventDraft[],
     provider: string,
   ): Promise<void>;
+  /** In the order in which they were found; of several runs the newest first. `after` is the `next` of the page before. */
   drift(query: DriftQuery): Promise<{ items: DriftRow[]; next: string | null } & Total>;
+  /** Those of a run with these ids. */
+  driftRows(run: string, ids: readonly string[]): Promise<DriftRow[]>;
+  /** `people`: of those who are here or missing here; a group is nobody. */
   driftCounts(
     run: string,
   ): Promise<{ category: DriftCategory; state: DriftState; takes: boolean; rows: number; people: number }[]>;
@@ -296,16 +304,23 @@ export interface Reconciliations {
   forgetPending(provider: string, run: string): Promise<void>;
 
   ignore(what: Ignored, by: Change, tell: readonly EventDraft[]): Promise<void>;
-  unignore(what: Pick<Ignored, 'provider' | 'category' | 'whom' | 'about'>, by: Change): Promise<boolean>;
+  unignore(
+    what: Pick<Ignored, 'provider' | 'category' | 'whom' | 'about'>,
+    by: Change,
+    tell?: readonly EventDraft[],
+  ): Promise<boolean>;
   ignored(provider: string, at: number): Promise<Ignored[]>;
-  /** Runs (with parts, reports) that ended before, but for the newest of each provider: a portion; false when none is left. */
+  /**
+   * Runs (with parts, reports) that ended before, but for the newest of each provider and those whose batch is not decided
+   * or not done: a portion; false when none is left.
+   */
   forgetRuns(before: number): Promise<boolean>;
 }
 
 export interface HeldBatches {
   /**
    * One commit with the event, with the rows of the run's report that it holds (state `due` and `takes` become `held`), and
-   * with what becomes of an older one that it replaces.
+   * with what becomes of an older one that it replaces, if that is still held (its rows are `skipped`).
    */
   hold(
     batch: NewBatch,

@@ -5,7 +5,7 @@
 import { type ChangeSet, emptyChangeSet } from '../identity/change-set.ts';
 import type { RuleReason } from '../identity/grant.ts';
 import type { Retirement } from '../identity/provider.ts';
-import { isMadeBySignIn, statusOf, suspendByAdmin, type User } from '../identity/user.ts';
+import { isUnprovisioned, statusOf, suspendByAdmin, type User } from '../identity/user.ts';
 import {
   type DecisionContext,
   decideAccess,
@@ -19,7 +19,7 @@ import { type Grant, type GrantReason, resolve, type StandingGrant } from './res
 
 /** Whom it is about: switching SCIM off leaves those alone whom only a sign-in has told of. */
 function isMeant({ of }: Retirement, user: User): boolean {
-  return of === 'provider' || !isMadeBySignIn(user);
+  return of === 'provider' || !isUnprovisioned(user);
 }
 
 /** What claims give goes on by the rules where only SCIM goes. */

@@ -31,7 +31,7 @@ export function entraDirectory(reach: Reach, provider: Provider, reading: Readin
     parts: () => firstParts(reading),
     atOnce: areMembersIds(reading) ? AT_ONCE.ids : AT_ONCE.people,
     read: (places, signal) => readPlaces(here, places, signal),
-    ...entraLook(reach, caller, endpoints.clientId),
+    ...entraLook(reach, caller, endpoints.clientId, roles),
     cost: caller.cost,
   };
 }

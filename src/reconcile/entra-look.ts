@@ -1,17 +1,17 @@
 // A second look at single people in Entra: whether they are there, enabled, assigned, and in which groups. Nothing that
 // could not be read is an absence or a "no".
 
-import type { Whereabouts } from '../identity/directory.ts';
+import type { DirectoryPerson, Whereabouts } from '../identity/directory.ts';
 import { GUID } from '../provider/endpoints.ts';
 import type { GraphAnswer, GraphFailure } from '../provider/graph.ts';
 import type { Reach } from '../provider/reach.ts';
 import { own } from '../scim/json.ts';
 import type { DirectoryReader } from './directory.ts';
 import { assignmentsQuestion, userQuestion } from './entra-parts.ts';
-import { readAssignments, readIds, readPerson, readRows } from './entra-rows.ts';
+import type { EntraRoles } from './entra-roles.ts';
+import { readAssignments, readIds, readPerson, readRows, USER_PROPERTIES } from './entra-rows.ts';
 import type { GraphCaller, Question } from './graph-caller.ts';
 
-const SELECT = 'id,accountEnabled,userPrincipalName';
 /** 999 in each: nobody is in more groups directly. */
 const GROUP_PAGES_MOST = 20;
 const ASSIGNMENT_PAGES_MOST = 1_000;
@@ -22,18 +22,19 @@ export function entraLook(
   reach: Reach,
   caller: GraphCaller,
   clientId: string,
+  roles: EntraRoles,
 ): Pick<DirectoryReader, 'lookAt' | 'lookFor'> {
-  const principalsNow = assignedPrincipals(reach, caller, clientId);
+  const assignmentsNow = assignedPrincipals(reach, caller, clientId, roles);
   const completed = async (found: readonly Found[], signal: AbortSignal): Promise<Whereabouts[]> => {
-    const ids = found.flatMap((each) => (each.kind === 'person' ? [each.id] : []));
+    const ids = found.flatMap((each) => (each.kind === 'person' ? [each.person.id] : []));
     if (ids.length === 0) return found.map((each) => whereaboutsOf(each, new Map(), null));
-    const principals = await principalsNow(signal);
+    const assignments = await assignmentsNow(signal);
     const groups = await groupsOf(caller, ids, signal);
-    return found.map((each) => whereaboutsOf(each, groups, principals));
+    return found.map((each) => whereaboutsOf(each, groups, assignments));
   };
   const ask = (names: readonly string[], signal: AbortSignal) =>
     caller.getAll(
-      names.map((name) => userQuestion(name, SELECT)),
+      names.map((name) => userQuestion(name, USER_PROPERTIES)),
       signal,
     );
   return {
@@ -53,7 +54,7 @@ export function entraLook(
       const found = (await ask(userNames, signal)).map(readFound);
       const whereabouts = await completed(found, signal);
       return found.map((each, at) => ({
-        id: each.kind === 'person' ? each.id : null,
+        id: each.kind === 'person' ? each.person.id : null,
         found: whereabouts[at]!,
       }));
     },
@@ -62,10 +63,11 @@ export function entraLook(
 
 interface Person {
   readonly kind: 'person';
-  readonly id: string;
-  readonly userName: string | null;
-  readonly enabled: boolean | null;
+  readonly person: DirectoryPerson;
 }
+
+/** Of each principal the values of the roles that it is assigned with; none for "Default Access". */
+type Assignments = ReadonlyMap<string, readonly string[]>;
 
 type Found = Person | { readonly kind: 'absent' } | Exclude<Whereabouts, { kind: 'there' }>;
 
@@ -73,7 +75,7 @@ function readFound(answer: GraphAnswer): Found {
   if (!answer.ok) return answer.kind === 'notFound' ? { kind: 'absent' } : unreadable(answer);
   const person = readPerson(answer.body);
   if (person === null) return unknown('Graph answered with something else than a person.');
-  return { kind: 'person', id: person.id, userName: person.userName, enabled: person.enabled };
+  return { kind: 'person', person };
 }
 
 function readDeleted(answer: GraphAnswer): Found {
@@ -88,16 +90,24 @@ function deletedQuestion(id: string): Question {
 function whereaboutsOf(
   found: Found,
   groupsById: ReadonlyMap<string, readonly string[] | null>,
-  principals: ReadonlySet<string> | null,
+  assignments: Assignments | null,
 ): Whereabouts {
   if (found.kind === 'absent') return { kind: 'gone' };
   if (found.kind !== 'person') return found;
-  const { id, enabled, userName } = found;
-  const groups = groupsById.get(id) ?? null;
-  const isAssigned = principals?.has(id) || groups?.some((group) => principals?.has(group)) || false;
+  const { person } = found;
+  const groups = groupsById.get(person.id) ?? null;
+  const held = [person.id, ...(groups ?? [])].map((each) => assignments?.get(each));
+  const theirs = held.filter((each) => each !== undefined);
+  const isAssigned = theirs.length > 0;
   // That nothing was found is a "no" only where everything was looked at.
-  const isKnown = principals !== null && (isAssigned || groups !== null);
-  return { kind: 'there', enabled, userName, groups, assigned: isKnown ? isAssigned : null };
+  const isWhole = assignments !== null && groups !== null;
+  return {
+    kind: 'there',
+    person,
+    groups,
+    assigned: isWhole || isAssigned ? isAssigned : null,
+    roles: isWhole ? [...new Set(theirs.flat())] : null,
+  };
 }
 
 /** Of each person the ids of the groups that hold them directly; null where a page of those could not be read. */
@@ -133,18 +143,28 @@ function assignedPrincipals(
   reach: Reach,
   caller: GraphCaller,
   clientId: string,
-): (signal: AbortSignal) => Promise<ReadonlySet<string> | null> {
-  let kept: { readonly principals: ReadonlySet<string>; readonly at: number } | null = null;
+  roles: EntraRoles,
+): (signal: AbortSignal) => Promise<Assignments | null> {
+  let kept: { readonly assignments: Assignments; readonly at: number } | null = null;
   return async (signal) => {
     const now = reach.clock.now();
-    if (kept !== null && now - kept.at < ASSIGNMENTS_KEPT_MS) return kept.principals;
+    if (kept !== null && now - kept.at < ASSIGNMENTS_KEPT_MS) return kept.assignments;
     const first = await caller.get(assignmentsQuestion(clientId), signal);
     const most = { indexed: false, pagesMost: ASSIGNMENT_PAGES_MOST };
     const rows = await wholeList(caller, first, most, signal);
     const read = rows && readAssignments(rows);
     if (!read || read.limited !== null) return null;
-    kept = { principals: new Set(read.found.map(({ principal }) => principal)), at: now };
-    return kept.principals;
+    const ids = read.found.map(({ roleId }) => roleId).filter((id) => id !== null);
+    const values = await roles.valuesOf([...new Set(ids)], signal);
+    if (!('get' in values)) return null;
+    const assignments = new Map<string, string[]>();
+    for (const { principal, roleId } of read.found) {
+      const value = roleId === null ? null : values.get(roleId);
+      const known = assignments.get(principal) ?? [];
+      assignments.set(principal, value ? [...known, value] : known);
+    }
+    kept = { assignments, at: now };
+    return assignments;
   };
 }
 

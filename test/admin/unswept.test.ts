@@ -49,6 +49,14 @@ beforeAll(async () => {
       development: false,
       secretOf: () => null,
     }),
+    reconciling: {
+      wake: () => {},
+      schedule: () => {},
+      stop: async () => {},
+      dueAt: async () => null,
+      begin: () => Promise.reject(new Error('nothing is compared')),
+      heal: () => Promise.reject(new Error('nothing is compared')),
+    },
     wakeWork: () => {
       sweepWanted++;
     },

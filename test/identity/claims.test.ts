@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { type ClaimsTold, createUserByClaims, settleClaims } from '../../src/identity/claims.ts';
 import { factOf } from '../../src/identity/facts.ts';
-import { isMadeBySignIn, type User } from '../../src/identity/user.ts';
+import { isUnprovisioned, type User } from '../../src/identity/user.ts';
 import { facts, patch, person, put, replace, types } from './person.ts';
 
 const OID = '8f14e45f-ceea-467f-a8d2-0c5b3ddf1c11';
@@ -96,7 +96,7 @@ describe('the user that a first sign-in makes', () => {
       active: true,
     });
     expect(made.supplied.size).toBe(0);
-    expect(isMadeBySignIn(made)).toBe(true);
+    expect(isUnprovisioned(made)).toBe(true);
   });
 
   it('has the subject for a name where the token gives none', () => {
@@ -120,7 +120,7 @@ describe('the user that a first sign-in makes', () => {
     const made = newcomer();
     const adopted = put(made, { ...made.document }, 2_000);
     expect(types(adopted)).toEqual(['user.adopted']);
-    expect(isMadeBySignIn(adopted.after)).toBe(false);
+    expect(isUnprovisioned(adopted.after)).toBe(false);
     expect(factOf(adopted.after, 'displayName')).toEqual({
       value: 'Amara Osei',
       channel: 'scim',

@@ -4,7 +4,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, it } from 'vitest';
 import { newId } from '../../src/id.ts';
 import type { SignInStores } from '../../src/ledger/sign-in.ts';
-import type { Hands } from '../../src/ledger/sql/sign-in/hands.ts';
+import type { Hands } from '../../src/ledger/sql/hands.ts';
 import { signInStores } from '../../src/ledger/sql/sign-in/stores.ts';
 import { type Script, scripted } from '../../src/ledger/sql/statement.ts';
 import { sqliteDialect } from '../../src/ledger/sqlite/dialect.ts';

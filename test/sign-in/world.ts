@@ -2,6 +2,7 @@
 
 import { type LoginSimulator, startLogin } from '../../simulator/login/login-server.ts';
 import type { LoginOptions } from '../../simulator/login/login-setup.ts';
+import type { Tenant } from '../../simulator/tenant.ts';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { type ScimClient, scimClient } from '../harness/scim-client.ts';
 import { startServer, type TestServer } from '../harness/server.ts';
@@ -28,13 +29,19 @@ export interface WorldOptions {
   config?: Record<string, unknown>;
   /** Other settings of the application at the provider. */
   app?: LoginOptions['app'];
+  /** The directory; a small sample organisation where there is none. */
+  tenant?: Tenant;
 }
 
 const START = Date.parse('2026-11-25T09:00:00Z');
 
 export async function startWorld(options: WorldOptions = {}): Promise<World> {
   let now = START;
-  const entra = await startLogin({ clock: () => now, ...(options.app && { app: options.app }) });
+  const entra = await startLogin({
+    clock: () => now,
+    ...(options.app && { app: options.app }),
+    ...(options.tenant && { tenant: options.tenant }),
+  });
   const server = await startServer({
     clock: { now: () => now },
     env: { BIFROST_DEVELOPMENT: '1' },

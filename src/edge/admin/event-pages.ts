@@ -60,6 +60,20 @@ export const eventWords = {
   'role.removed': 'A role was removed.',
   'settings.updated': 'A setting of the whole installation changed.',
   'members.replaced_with_one': 'A group of several members was replaced by one member.',
+  'reconciliation.started': 'Comparing with the directory began.',
+  'reconciliation.finished': 'Comparing with the directory ended, with its report.',
+  'reconciliation.failed': 'The directory could not be read; nothing was changed.',
+  'import.started': 'An import of people from the directory began.',
+  'import.finished': 'An import of people from the directory ended.',
+  'drift.ignored': 'Somebody said to leave differences alone, or to look at them again.',
+  'drift.healed': 'Somebody had differences healed.',
+  'batch.held': 'More was to be taken from people than the guard lets pass: somebody has to decide.',
+  'batch.approved': 'Somebody approved a held batch.',
+  'batch.applied': 'A held batch was applied.',
+  'batch.dropped': 'Somebody dropped a held batch.',
+  'batch.dissolved': 'What a batch was held for is not so any more.',
+  'batch.undone': 'What a batch took was given back.',
+  'guard.alarm': 'SCIM took out more people than the guard would let pass; it was not held.',
 } satisfies Record<EventType, string>;
 
 export function showEvent(event: StoredEvent): EventJson {

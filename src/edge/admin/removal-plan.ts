@@ -4,7 +4,7 @@
 import { type Static, Type } from 'typebox';
 import { exceedsGuard } from '../../identity/guard.ts';
 import type { PeopleChoice, Provider, Retirement } from '../../identity/provider.ts';
-import { isMadeBySignIn } from '../../identity/user.ts';
+import { isUnprovisioned } from '../../identity/user.ts';
 import type { Ledger, ListedUser, RetirementCounts } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { mayNot } from './caller.ts';
@@ -150,7 +150,7 @@ async function firstLosers(
 const nothing = { role: null, teams: [], businessUnits: [] };
 
 function isMeant({ of }: Asked, { user }: ListedUser): boolean {
-  return of === 'provider' || !isMadeBySignIn(user);
+  return of === 'provider' || !isUnprovisioned(user);
 }
 
 // --- being sure -------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { removalPlanRoutes } from './removal-plan.ts';
+import { reconciliationRoutes } from './reconciliations.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -45,6 +46,7 @@ export const routes: readonly Route[] = [
   ...tokenRoutes,
   ...mappingRoutes,
   ...eventRoutes,
+  ...reconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,
   ...jobRoutes,

@@ -12,6 +12,7 @@ import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
+import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
@@ -24,6 +25,7 @@ import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
+import { hands as makeHands } from './hands.ts';
 import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
@@ -33,7 +35,6 @@ import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
 import { sealer as makeSealer } from './seal.ts';
 import { type Snapshot, settingsCache } from './settings.ts';
-import { signInHands } from './sign-in-hands.ts';
 import { snapshots } from './snapshot.ts';
 import { tell } from './tell.ts';
 import { tokenUses } from './token-uses.ts';
@@ -87,7 +88,8 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
   }
 
   const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
-  const signIn = signInStores(signInHands(pool, committed));
+  const hands = makeHands(pool, committed);
+  const signIn = signInStores(hands);
   const uses = tokenUses(pool, settings, committed);
   const worker = jobWorker({
     pool,
@@ -147,6 +149,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
   return {
     engine: 'postgres',
     ...signIn.stores,
+    ...reconciliationStores(hands),
     async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
       // Also the wait for others who write the same counts: nobody waits for the database once for each of them.
       const arrivedMs = performance.now();

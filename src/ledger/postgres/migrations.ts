@@ -6,11 +6,16 @@ import { foldFunction } from './fold-function.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { plannerStatistics } from './planner-statistics.ts';
 import type { Connection, Pool } from './pool.ts';
+import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { tables } from './tables.ts';
 
 /** A step once released is never edited, but for the function, which each step that changes it replaces. */
-const steps: readonly string[] = [tables + foldFunction + commitFunction + plannerStatistics, signInTables];
+const steps: readonly string[] = [
+  tables + foldFunction + commitFunction + plannerStatistics,
+  signInTables,
+  reconciliationTables,
+];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */
 const COMPATIBLE_FROM = 1;

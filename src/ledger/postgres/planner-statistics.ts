@@ -68,6 +68,70 @@ FROM generate_series(1, ${people}) n;
 
 const signInTables = ['identities', 'purged_identities', 'link_requests', 'sessions', 'api_keys'];
 
+const run = "'invented run'";
+
+const inventedRuns = `
+INSERT INTO reconciliations (id, provider, channel, mode, scope, preview, begun_by, actor, started_at, phase, position, counts, problems, finished_at)
+SELECT ${id('r', 'n')}, 'invented', 'reconciliation', 'heal', 'all', 0, 'schedule', 'system:x', n, 'done', '', '{}', '[]', n
+FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_parts (run, part, state, pages, row_count)
+SELECT ${run}, 'members ' || md5(n::text), 'complete', 1, n FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_people (run, bucket, id, body)
+SELECT ${run}, left(md5(n::text), 2), md5(n::text), repeat('-', 700) FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_groups (run, id, display_name)
+SELECT ${run}, md5(n::text), 'group ' || n FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_lists (run, number, group_id, members)
+SELECT ${run}, n, md5(n::text), 10 FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_memberships (run, bucket, list, member)
+SELECT ${run}, left(md5(n::text), 2), m % 40, md5(n::text)
+FROM generate_series(1, ${people}) n, generate_series(n * 7, n * 7 + 2) m;
+
+INSERT INTO staged_assignments (run, principal, role, kind)
+SELECT ${run}, md5((n / 2)::text), 'role ' || n % 2, 'person' FROM generate_series(1, ${people}) n;
+
+INSERT INTO staged_matches (run, id, person)
+SELECT ${run}, md5(n::text), ${id('u', 'n')} FROM generate_series(1, ${people}) n;
+
+INSERT INTO drift (run, id, provider, category, person, directory_id, name, name_folded, about, takes, state, why, detail, batch)
+SELECT ${id('r', 'n / 200')}, ${id('d', 'n')}, 'invented', 'attribute-differs', CASE WHEN n % 4 > 0 THEN ${id('u', 'n / 8')} END,
+  md5((n / 8)::text), n || '@invented.example', n || '@invented.example', 'title', n % 2, 'state' || n % 5, repeat('-', 60),
+  repeat('-', 80), CASE WHEN n % 10 = 0 THEN ${id('b', 'n / 500')} END FROM generate_series(1, ${people * 4}) n;
+
+INSERT INTO drift_ignored (provider, category, whom, about, actor, at)
+SELECT 'invented', 'attribute-differs', ${id('u', 'n')}, 'title', 'user:x', n FROM generate_series(1, ${people}) n;
+
+INSERT INTO drift_pending (provider, directory_id, since, run)
+SELECT 'invented', md5(n::text), n, ${id('r', 'n / 200')} FROM generate_series(1, ${people}) n;
+
+INSERT INTO held_batches (id, provider, source, origin, people, active, body, created_at, state, done, revision)
+SELECT ${id('b', 'n')}, 'invented', 'reconciliation', ${id('r', 'n')}, n, n, '{}', n, 'state' || n % 5, 0, 1
+FROM generate_series(1, ${people}) n;
+
+INSERT INTO guard_takings (provider, source, at, people)
+SELECT 'invented', 'scim', n, 1 FROM generate_series(1, ${people}) n;
+`;
+
+const runTables = [
+  'reconciliations',
+  'staged_parts',
+  'staged_people',
+  'staged_groups',
+  'staged_lists',
+  'staged_memberships',
+  'staged_assignments',
+  'staged_matches',
+  'drift',
+  'drift_ignored',
+  'drift_pending',
+  'held_batches',
+  'guard_takings',
+];
+
 /**
  * The savepoint gives the emptied tables new files, so that they count as never looked at: the planner takes them for ten
  * pages, whereas a table that was seen empty is taken for one row.
@@ -81,3 +145,4 @@ RELEASE SAVEPOINT invented;
 
 export const plannerStatistics = analysed(invented, tables, ', settings_version');
 export const signInStatistics = analysed(inventedSignIns, signInTables);
+export const reconciliationStatistics = analysed(inventedRuns, runTables);

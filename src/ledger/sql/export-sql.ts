@@ -2,6 +2,7 @@
 // others are words of SQL in PostgreSQL.
 
 import { type ExportCell, type ExportRow, type ExportTable, exportTables } from '../export-tables.ts';
+import { stagedTables } from './reconciliation/forgetting.ts';
 import { marks } from './statement.ts';
 
 /** A page of rows in the order of the key: the first, and the one behind a row's key. Their last value is the limit. */
@@ -31,6 +32,7 @@ export const emptySql: readonly string[] = [
   // In no export, and no way into a store that is replaced.
   'sessions',
   'setup_links',
+  ...stagedTables,
 ]
   .map((name) => `DELETE FROM "${name}"`)
   .reverse();

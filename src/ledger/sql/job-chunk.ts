@@ -1,7 +1,7 @@
 // What one chunk of a job is about: the people to be resolved anew and the change that makes of them, or the rows that
 // are to be erased or forgotten.
 
-import { type ChangeSet, emptyChangeSet } from '../../identity/change-set.ts';
+import { addChanges, type ChangeSet, emptyChangeSet } from '../../identity/change-set.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { type DecisionContext, decideAccess, decideLeave, type LoadedUser } from '../../mapping/decide.ts';
 import { decideRetired } from '../../mapping/retire.ts';
@@ -105,7 +105,7 @@ export function decideChunk(job: Job, state: ProviderState, chunk: Chunk, at: nu
   const decide = decisionOf(job, state);
   for (const loaded of chunk.people.values()) {
     const part = decide(context, loaded);
-    if (part) append(whole, part);
+    if (part) addChanges(whole, part);
   }
   if (job.kind === 'leave-group') {
     for (const member of chunk.groups) {
@@ -124,17 +124,4 @@ function decisionOf(
   if (job.kind === 'leave-group') return (context, loaded) => decideLeave(context, loaded, job.subject);
   if (!isRetiring(job) || !retirement) return decideAccess;
   return (context, loaded) => decideRetired(context, retirement, loaded);
-}
-
-function append(whole: ChangeSet, part: ChangeSet): void {
-  whole.users.push(...part.users);
-  whole.resolved.push(...part.resolved);
-  whole.renumbered.push(...part.renumbered);
-  whole.leaves.push(...part.leaves);
-  whole.gained.push(...part.gained);
-  whole.lost.push(...part.lost);
-  for (const target of part.targets) {
-    if (!whole.targets.some((each) => each.id === target.id)) whole.targets.push(target);
-  }
-  whole.events.push(...part.events);
 }

@@ -5,6 +5,7 @@ import { newId } from '../../id.ts';
 import type { Cause } from '../../identity/event.ts';
 import type { Job, JobKind } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
+import { isFree, leased, leaseRenewed } from './lease.ts';
 import { all, one, type Script, write } from './statement.ts';
 
 interface JobColumns {
@@ -123,9 +124,6 @@ export function isRetiring({ kind }: Pick<Job, 'kind'>): boolean {
 
 // --- doing ------------------------------------------------------------------------------------------------------
 
-/** A holder that is not heard of for so long has died; another takes its job over. */
-const LEASE_MS = 15_000;
-
 /** What a newer version began beside this one is left to it. */
 const knownKinds = Object.keys(totalOf)
   .map((kind) => `'${kind}'`)
@@ -134,8 +132,8 @@ const knownKinds = Object.keys(totalOf)
 /** The oldest job that nobody works on, from now on held by `holder`; undefined when there is none. */
 export function* claimJob(dialect: Dialect, holder: string): Script<Job | undefined> {
   const row = yield* one<JobColumns>(
-    `UPDATE jobs SET holder = ?, lease_until = ${dialect.now} + ${LEASE_MS} WHERE id = (
-       SELECT id FROM jobs WHERE finished_at IS NULL AND kind IN (${knownKinds}) AND (lease_until IS NULL OR lease_until < ${dialect.now} OR holder = ?)
+    `UPDATE jobs SET ${leased(dialect)} WHERE id = (
+       SELECT id FROM jobs WHERE finished_at IS NULL AND kind IN (${knownKinds}) AND ${isFree(dialect)}
        ORDER BY created_at, id LIMIT 1 ${dialect.skipLocked}) RETURNING ${columns}`,
     holder,
     holder,
@@ -163,7 +161,7 @@ export function* advanceJob(
   at: number,
 ): Script<boolean> {
   const changed = yield* write(
-    `UPDATE jobs SET position = ?, done = done + ?, chunks = chunks + 1, lease_until = ${dialect.now} + ${LEASE_MS},
+    `UPDATE jobs SET position = ?, done = done + ?, chunks = chunks + 1, ${leaseRenewed(dialect)},
        finished_at = ?, outcome = ?, last_error = NULL
      WHERE id = ? AND holder = ? AND position = ? AND chunks = ? AND finished_at IS NULL`,
     to.position,

@@ -10,6 +10,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Change, Ledger, ProviderExtras } from '../ledger.ts';
 import { supersedeJob } from './jobs.ts';
 import type { Tell } from './origin.ts';
+import { rowsOfProvider } from './reconciliation/forgetting.ts';
 import { resealSessions } from './sign-in/sealed-tokens.ts';
 import { all, one, type Script, UniqueViolation, write } from './statement.ts';
 import { readSettings } from './stored-settings.ts';
@@ -137,7 +138,7 @@ function* rematchGroups({ id, settings }: Provider): Script<void> {
   }
 }
 
-/** Everything that belongs to a provider, in the order in which it is removed: what is a person's after the person. */
+/** What belongs to a provider, in the order in which it is removed: what is a person's after the person. */
 const providerTables = [
   'memberships',
   'targets',
@@ -164,6 +165,7 @@ export function* removeProvider(tell: Tell, id: string, by: Change): Script<void
     id,
   );
   for (const table of providerTables) yield* write(`DELETE FROM ${table} WHERE provider = ?`, id);
+  for (const { name, where } of rowsOfProvider) yield* write(`DELETE FROM ${name} WHERE ${where}`, id);
   yield* write('DELETE FROM providers WHERE id = ?', id);
   const data = { name: before.name };
   const draft: EventDraft = { type: 'provider.removed', subject: { kind: 'provider', id }, data };

@@ -9,6 +9,7 @@ import type { Change, Job } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { addJob, type Progress } from './jobs.ts';
 import type { Tell } from './origin.ts';
+import { forgetDifferences } from './reconciliation/forgetting.ts';
 import { readUserRow, type UserColumns, userColumns } from './rows.ts';
 import { forgetPerson } from './sign-in/forgetting.ts';
 import { all, one, type Script, write } from './statement.ts';
@@ -50,7 +51,11 @@ export function* purgeChunk(dialect: Dialect, tell: Tell, job: Job, at: number):
   // Of a removed group whose members leave by a job that has not come to this one.
   yield* write('DELETE FROM memberships WHERE provider = ? AND member = ?', job.provider, job.subject);
   yield* write('DELETE FROM users WHERE provider = ? AND id = ?', job.provider, job.subject);
-  if (row) yield* forgetPerson(row.provider, row.id, externalIdOf(readUserRow(row)), at);
+  if (row) {
+    const externalId = externalIdOf(readUserRow(row));
+    yield* forgetDifferences(row.provider, row.id, externalId);
+    yield* forgetPerson(row.provider, row.id, externalId, at);
+  }
   const draft: EventDraft = { type: 'user.purged', subject: { kind: 'user', id: job.subject } };
   yield* tell([draft], { at, provider: job.provider, actor: system, cause: job.cause });
   return { position: job.position, done: 0, finished: true };

@@ -1,9 +1,10 @@
-// What has become old: request rows, sessions past their cap, users removed long ago, people of providers that were removed long ago, jobs that
-// nobody asks for any more. Each kind of person is a job of its own, begun from here.
+// What has become old: request rows, sessions past their cap, reports, users removed long ago, people of providers that were
+// removed long ago, jobs that nobody asks for any more. Each kind of person is a job of its own, begun from here.
 
 import type { Job, Retention } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { addJob, forgetJobs, type Progress } from './jobs.ts';
+import { forgetOldDifferences } from './reconciliation/forgetting.ts';
 import { forgetRequests } from './requests.ts';
 import { forgetOver } from './sign-in/forgetting.ts';
 import { all, one, type Script, write } from './statement.ts';
@@ -20,7 +21,10 @@ export function* retentionChunk(dialect: Dialect, job: Job, ages: Ages, at: numb
   const clock = yield* one<{ now: number }>(`SELECT ${dialect.now} AS now`);
   const now = Math.min(at, clock?.now ?? at);
   const { requestsBefore, removedUsersBefore } = ages(now);
-  const forgotten = (yield* forgetRequests(requestsBefore, REQUESTS_AT_ONCE)) + (yield* forgetOver(now));
+  const forgotten =
+    (yield* forgetRequests(requestsBefore, REQUESTS_AT_ONCE)) +
+    (yield* forgetOver(now)) +
+    (yield* forgetOldDifferences(now));
   if (forgotten > 0) return { position: job.position, done: forgotten, finished: false };
   const expired = yield* all<{ id: string; provider: string }>(
     `SELECT id, provider FROM users WHERE status = 'removed' AND removed_at < ? AND id > ? ORDER BY id LIMIT (? + 0)`,

@@ -11,6 +11,7 @@ import { decideChunk, readChunk } from './job-chunk.ts';
 import type { Progress } from './jobs.ts';
 import type { Tell } from './origin.ts';
 import { shown, writeProvider } from './providers.ts';
+import { cancelRunsOf, type RowsOfProvider, rowsOfProvider } from './reconciliation/forgetting.ts';
 import { all, one, type Script, write } from './statement.ts';
 
 /** What one chunk comes to, to be written in one commit. */
@@ -63,7 +64,7 @@ function* groupsStep(job: Job, { provider }: ProviderState, at: number): Script<
     GROUPS_AT_ONCE,
   );
   const last = groups.at(-1);
-  if (!last) return stepTo(`${places.rows}0`);
+  if (!last) return { ...stepTo(`${places.rows}0`), also: () => cancelRunsOf(provider.id, at) };
   const changes = emptyChangeSet(provider.id, at, system, job.cause);
   for (const { id, display_name: displayName } of groups) {
     changes.removedGroups.push(id);
@@ -74,45 +75,47 @@ function* groupsStep(job: Job, { provider }: ProviderState, at: number): Script<
 
 // --- what is left -----------------------------------------------------------------------------------------------
 
-interface Table {
-  name: string;
-  /** What tells its rows apart. */
-  key: string;
+function own(name: string, key: string): RowsOfProvider {
+  return { name, key, where: 'provider = ?' };
 }
 
-/** Those who are kept come in by no session of it, and nobody waits to be linked. */
-const ofEntrance: readonly Table[] = [
-  { name: 'sessions', key: 'hash' },
-  { name: 'link_requests', key: 'id' },
+/** Those who are kept come in by no session of it, nobody waits to be linked, and nothing is compared any more. */
+const ofEntrance: readonly RowsOfProvider[] = [
+  own('sessions', 'hash'),
+  own('link_requests', 'id'),
+  ...rowsOfProvider,
 ];
 
 /** What is a person's before the person. Whoever was removed holds nothing any more, so that holdings are gone by now. */
-const ofProvider: readonly Table[] = [
+const ofProvider: readonly RowsOfProvider[] = [
   ...ofEntrance,
-  { name: 'api_keys', key: 'id' },
-  { name: 'identities', key: 'issuer, subject' },
-  { name: 'purged_identities', key: 'hash' },
-  { name: 'memberships', key: 'group_id, member' },
-  { name: 'targets', key: 'id' },
-  { name: 'users', key: 'id' },
-  { name: 'tokens', key: 'id' },
-  { name: 'rulesets', key: 'number' },
+  own('api_keys', 'id'),
+  own('identities', 'issuer, subject'),
+  own('purged_identities', 'hash'),
+  own('memberships', 'group_id, member'),
+  own('targets', 'id'),
+  own('users', 'id'),
+  own('tokens', 'id'),
+  own('rulesets', 'number'),
 ];
 
 function* rowsStep(job: Job, { provider }: ProviderState, retirement: Retirement, at: number): Script<Step> {
   const tables = retirement.people === 'remove' ? ofProvider : ofEntrance;
   for (let n = Number(job.position.slice(places.rows.length)); n < tables.length; n++) {
     const table = tables[n]!;
-    const there = yield* one(`SELECT 1 AS there FROM ${table.name} WHERE provider = ? LIMIT 1`, provider.id);
+    const there = yield* one(
+      `SELECT 1 AS there FROM ${table.name} WHERE ${table.where} LIMIT 1`,
+      provider.id,
+    );
     if (there) return { ...stepTo(places.rows + n), also: () => clear(table, provider.id) };
   }
   const end = retirement.people === 'remove' ? providerGone : providerLeft;
   return { ...stepTo(job.position, { finished: true }), also: (tell) => end(tell, job, provider, at) };
 }
 
-function* clear({ name, key }: Table, provider: string): Script<void> {
+function* clear({ name, key, where }: RowsOfProvider, provider: string): Script<void> {
   yield* write(
-    `DELETE FROM ${name} WHERE provider = ? AND (${key}) IN (SELECT ${key} FROM ${name} WHERE provider = ? LIMIT (? + 0))`,
+    `DELETE FROM ${name} WHERE ${where} AND (${key}) IN (SELECT ${key} FROM ${name} WHERE ${where} LIMIT (? + 0))`,
     provider,
     provider,
     ROWS_AT_ONCE,

@@ -10,6 +10,7 @@ import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { beginPurge } from '../sql/purge.ts';
+import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
@@ -126,11 +127,13 @@ function ledgerOn(file: OpenFile): Ledger {
   const worker = jobWorker({ run, change, loader, writer, tell, ages: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
   const write = <Answer>(script: () => Script<Answer>) => change(() => run(script()));
-  const signIn = signInStores({ dialect, tell, read: durably, write, writeAlone: write, note: write });
+  const hands = { dialect, tell, read: durably, write, writeAlone: write, note: write };
+  const signIn = signInStores(hands);
 
   return {
     engine: 'sqlite',
     ...signIn.stores,
+    ...reconciliationStores(hands),
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {

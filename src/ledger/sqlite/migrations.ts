@@ -1,5 +1,6 @@
 // The tables, as numbered steps that only go forward. A step once released is never edited.
 
+import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 
 export const migrations: readonly string[] = [
@@ -273,4 +274,5 @@ ALTER TABLE tokens ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
 UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER);
 `,
   signInTables,
+  reconciliationTables,
 ];

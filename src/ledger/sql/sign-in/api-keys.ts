@@ -4,9 +4,9 @@ import type { EventDraft, EventType } from '../../../identity/event.ts';
 import type { Change } from '../../ledger.ts';
 import type { ApiKey, ApiKeys } from '../../sign-in.ts';
 import type { Dialect } from '../dialect.ts';
+import type { Hands } from '../hands.ts';
 import type { Tell } from '../origin.ts';
 import { all, marks, one, type Script, write } from '../statement.ts';
-import type { Hands } from './hands.ts';
 import { notes } from './notes.ts';
 import {
   holdPerson,

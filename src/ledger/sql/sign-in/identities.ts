@@ -8,10 +8,10 @@ import type { IdentityKey, Link, LinkedBy } from '../../../identity/sign-in.ts';
 import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
 import type { Candidates, Identities, LinkRequest } from '../../sign-in.ts';
+import type { Hands } from '../hands.ts';
 import type { Tell } from '../origin.ts';
 import { linkColumns, onLinkTaken, showLinkRow } from '../sign-in-rows.ts';
 import { all, marks, one, type Script, write } from '../statement.ts';
-import type { Hands } from './hands.ts';
 import { holdPerson } from './persons.ts';
 import { endSessionsOf } from './sessions.ts';
 

@@ -7,9 +7,9 @@ import type { NewSession } from '../../../identity/sign-in.ts';
 import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
 import type { LocalAdmin, LocalAdmins, SetupLink } from '../../sign-in.ts';
+import type { Hands } from '../hands.ts';
 import type { Tell } from '../origin.ts';
 import { all, one, type Script, write } from '../statement.ts';
-import type { Hands } from './hands.ts';
 import { beginSession, endSessionsOf } from './sessions.ts';
 
 interface AdminColumns {

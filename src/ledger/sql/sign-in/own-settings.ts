@@ -5,9 +5,9 @@ import type { EventDraft } from '../../../identity/event.ts';
 import { Refusal } from '../../../refusal.ts';
 import type { Change } from '../../ledger.ts';
 import type { OwnSettings, StoredSetting, ToldOfProvider } from '../../sign-in.ts';
+import type { Hands } from '../hands.ts';
 import type { Tell } from '../origin.ts';
 import { one, type Script, write } from '../statement.ts';
-import type { Hands } from './hands.ts';
 
 export function ownSettings(hands: Hands): OwnSettings {
   const { tell } = hands;

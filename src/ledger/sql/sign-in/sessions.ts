@@ -5,10 +5,10 @@ import type { NewSession, Person } from '../../../identity/sign-in.ts';
 import type { Change } from '../../ledger.ts';
 import type { Session, SessionEnd, SessionPage, Sessions } from '../../sign-in.ts';
 import type { Dialect } from '../dialect.ts';
+import type { Hands } from '../hands.ts';
 import type { Tell } from '../origin.ts';
 import { sessionWriteColumns, showSessionRow } from '../sign-in-rows.ts';
 import { all, marks, one, type Script, type Value, write } from '../statement.ts';
-import type { Hands } from './hands.ts';
 import { notes } from './notes.ts';
 import {
   joinsWhoMayComeIn,

@@ -1,8 +1,8 @@
 // The stores of signing in, of what an engine lends: one set of scripts for both.
 
 import type { SignInStores } from '../../sign-in.ts';
+import type { Hands } from '../hands.ts';
 import { apiKeys } from './api-keys.ts';
-import type { Hands } from './hands.ts';
 import { identities } from './identities.ts';
 import { localAdmins } from './local-admins.ts';
 import { ownSettings } from './own-settings.ts';

@@ -1,7 +1,7 @@
-// How PostgreSQL runs the scripts of signing in: beside the settings and beside SCIM, so that whoever tries passwords holds
-// up nobody else.
+// How PostgreSQL runs the scripts of signing in and of reconciling: beside the settings and beside SCIM, so that whoever tries
+// passwords, or compares everybody, holds up nobody else.
 
-import type { Hands } from '../sql/sign-in/hands.ts';
+import type { Hands } from '../sql/hands.ts';
 import type { Script } from '../sql/statement.ts';
 import { postgresDialect } from './dialect.ts';
 import { lanes } from './lanes.ts';
@@ -15,7 +15,7 @@ const ALONE = 'alone';
 const LOCK_ALONE = `SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.localAdmins})`;
 const BUSY = 'Others are changing the same. Try again in a moment.';
 
-export function signInHands(pool: Pool, committed: () => void): Hands {
+export function hands(pool: Pool, committed: () => void): Hands {
   const inLane = lanes();
 
   function transaction<Answer>(script: () => Script<Answer>, lock?: string): Promise<Answer> {

@@ -1,8 +1,8 @@
-// What each engine lends to the stores of signing in: how one of their scripts is run.
+// What each engine lends to the stores of signing in and of reconciling: how one of their scripts is run.
 
-import type { Dialect } from '../dialect.ts';
-import type { Tell } from '../origin.ts';
-import type { Script } from '../statement.ts';
+import type { Dialect } from './dialect.ts';
+import type { Tell } from './origin.ts';
+import type { Script } from './statement.ts';
 
 export interface Hands {
   readonly dialect: Dialect;

@@ -1,0 +1,77 @@
+// One run from where it is to its end. Each phase writes with its place, so that after a kill, or on another replica, the run goes
+// on; a run that cannot read the directory at all ends and changes nothing.
+
+import type { EventDraft } from '../identity/event.ts';
+import type { RunOutcome } from '../ledger/reconciliation.ts';
+import { comparePhase } from './compare-phase.ts';
+import { confirmPhase } from './confirm-phase.ts';
+import { healPhase } from './heal-phase.ts';
+import { type Known, knownOf } from './known.ts';
+import { notePending } from './pending.ts';
+import { DirectoryRefused, readPhase } from './read-phase.ts';
+import { addProblem, advance, byRun, mustBeOurs, type Running, reportOf, timed } from './running.ts';
+
+export async function continueRun(running: Running): Promise<void> {
+  try {
+    await readAndHeal(running);
+  } catch (error) {
+    if (!(error instanceof DirectoryRefused)) throw error;
+    addProblem(running, error.message);
+    await clearStaging(running);
+    await end(running, 'done', 'failed');
+  }
+}
+
+async function readAndHeal(running: Running): Promise<void> {
+  let { phase, position } = running.run;
+  if (phase === 'reading') {
+    await timed(running, 'reading', () => readPhase(running));
+    await advance(running, { phase: 'comparing', position: '' });
+    [phase, position] = ['comparing', ''];
+  }
+  const known = await knownOf(running);
+  if (phase === 'comparing') {
+    await timed(running, 'comparing', () => comparePhase(running, known, position));
+    if (running.run.preview) {
+      await end(running, 'waiting', null);
+      return;
+    }
+    await advance(running, { phase: 'confirming', position: '' });
+    [phase, position] = ['confirming', ''];
+  }
+  if (phase === 'confirming') {
+    await timed(running, 'confirming', () => confirmPhase(running, known));
+    await advance(running, { phase: 'healing', position: '' });
+    [phase, position] = ['healing', ''];
+  }
+  await timed(running, 'healing', () => healPhase(running, known, position));
+  await finish(running, known);
+}
+
+async function finish(running: Running, known: Known): Promise<void> {
+  await notePending(running, known);
+  await clearStaging(running);
+  await end(running, 'done', known.isWhole ? 'complete' : 'partial');
+}
+
+async function clearStaging({ ledger, run }: Running): Promise<void> {
+  while (await ledger.reconciliations.clearStaging(run.id));
+}
+
+async function end(running: Running, phase: 'done' | 'waiting', outcome: RunOutcome | null): Promise<void> {
+  const { ledger, run, holder, problems } = running;
+  const report = reportOf(running);
+  const tell = phase === 'done' ? [endEvent(running, outcome)] : [];
+  const to = { phase, outcome, counts: { ...report }, problems };
+  mustBeOurs(await ledger.reconciliations.finish(run.id, holder, to, byRun(running), tell));
+}
+
+const endings = { reconciliation: 'reconciliation.finished', import: 'import.finished' } as const;
+
+function endEvent(running: Running, outcome: RunOutcome | null): EventDraft {
+  const { run, problems } = running;
+  const { read, compared, matched, absent, losing, told } = reportOf(running);
+  const type = outcome === 'failed' ? 'reconciliation.failed' : endings[run.channel];
+  const data = { outcome, problems: problems.slice(0, 5), read, compared, matched, absent, losing, told };
+  return { type, subject: { kind: 'reconciliation', id: run.id }, data };
+}
