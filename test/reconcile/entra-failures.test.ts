@@ -147,27 +147,8 @@ describe('a link', () => {
     });
     graph.fault = () => null;
     const next = nextOf(await readOne(graph.reader(), PART));
-    graph.fault = onPage(2, linked(JSON.parse(next).link));
+    graph.fault = onPage(2, linked(next));
     expect(await readOne(graph.reader(), PART, next)).toMatchObject({ kind: 'failed' });
-  });
-
-  it('that leads on and on is given up, with rows and without', async () => {
-    const graph = threePages();
-    let number = 0;
-    const endless = (rows: readonly unknown[]) => () => ({
-      body: { value: rows, '@odata.nextLink': `${GRAPH}/users?page=${++number}` },
-    });
-    for (const [rows, pages] of [
-      [[], 51],
-      [[userRow(1)], 5_000],
-    ] as const) {
-      graph.fault = endless(rows);
-      const reader = graph.reader();
-      let read = await readOne(reader, PART);
-      let count = 1;
-      for (; read.ok && count < 6_000; count++) read = await readOne(reader, PART, nextOf(read));
-      expect([read.ok, count]).toEqual([false, pages]);
-    }
   });
 
   it('that has expired is read from the start', async () => {
@@ -184,9 +165,9 @@ describe('a link', () => {
       graph.fault = onPage(1, answer);
       expect(await readOne(graph.reader(), PART)).toMatchObject({ kind: 'failed' });
     }
-    expect(await readOne(threePages().reader(), PART, 'https://somewhere.example')).toMatchObject({
-      kind: 'expired',
-    });
+    for (const link of ['https://somewhere.example/v1.0/users', '/users', 'users']) {
+      expect(await readOne(threePages().reader(), PART, link)).toMatchObject({ kind: 'expired' });
+    }
     const other = threePages();
     const next = nextOf(await readOne(other.reader(), PART));
     other.fault = onPage(2, problem(400, 'Request_BadRequest'));

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/reconcile/directory.ts';
 import { GRAPH } from '../provider/world.ts';
 import {
+  APPLICATION,
   ASSIGNED_TO,
   assignmentRow,
   groupId,
@@ -11,6 +12,7 @@ import {
   problem,
   type Row,
   readOne,
+  roleId,
   type StandIn,
   standIn,
   userId,
@@ -38,14 +40,27 @@ function tenant(): StandIn {
   return graph;
 }
 
-const there = (number: number, change: Row = {}) => ({
-  kind: 'there',
-  enabled: true,
-  userName: `user${number}@contoso.example`,
-  assigned: true,
-  groups: [],
-  ...change,
-});
+/** Whoever's assignments or groups are not known has no roles that are. */
+function there(
+  number: number,
+  change: {
+    enabled?: null | false;
+    userName?: string | null;
+    assigned?: boolean | null;
+    groups?: string[] | null;
+    roles?: string[];
+  } = {},
+) {
+  const { enabled = true, userName = `user${number}@contoso.example`, assigned = true, groups = [] } = change;
+  const isWhole = assigned !== null && groups !== null;
+  return {
+    kind: 'there',
+    person: expect.objectContaining({ id: userId(number), enabled, userName }),
+    assigned,
+    groups,
+    roles: isWhole ? (change.roles ?? []) : null,
+  };
+}
 
 describe('a look by id', () => {
   it('tells assigned, unassigned, deleted and gone apart, in the order asked', async () => {
@@ -63,6 +78,22 @@ describe('a look by id', () => {
     // People, the recycle bin, assignments, groups.
     expect(reader.cost.requests).toBe(4);
     expect(graph.paths).toContain(`${memberOf(1)}?$select=id&$top=999&$count=true`);
+  });
+
+  it('has the roles of all assignments, their own and of their groups', async () => {
+    const graph = tenant();
+    graph.lists.set(ASSIGNED_TO, [
+      assignmentRow(userId(2), 'User'),
+      assignmentRow(groupId(1), 'Group', roleId(1)),
+      assignmentRow(groupId(2), 'Group', roleId(1)),
+      assignmentRow(groupId(3), 'Group', roleId(1)),
+    ]);
+    expect(await graph.reader().lookAt([userId(2), userId(1)], signal)).toEqual([
+      there(2, { groups: [groupId(1), groupId(2)], roles: ['admin'] }),
+      there(1, { assigned: false }),
+    ]);
+    graph.fault = (path) => (path.startsWith(`${APPLICATION}?`) ? problem(503, 'ServiceNotAvailable') : null);
+    expect(await graph.reader().lookAt([userId(1)], signal)).toEqual([there(1, { assigned: null })]);
   });
 
   it('keeps the assignments for a minute', async () => {

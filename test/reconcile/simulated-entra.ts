@@ -16,12 +16,17 @@ export interface SimulatedEntra {
   reader(reading?: Reading): DirectoryReader;
 }
 
-/** Of so many people, all of them assigned in person; one for each test. */
-export function simulatedEntra(users: number): () => SimulatedEntra {
+/** Of so many people, all of them assigned in person unless told otherwise; one for each test. */
+export function simulatedEntra(
+  users: number,
+  { inPerson = true }: { inPerson?: boolean } = {},
+): () => SimulatedEntra {
   let here: SimulatedEntra & { readonly way: Outbound };
   beforeEach(async () => {
     const organisation = sampleOrganisation({ users, groups: 6, members: users }, 1);
-    const everybody = [...organisation.users].map(([id, user]) => [id, { ...user, assigned: true }] as const);
+    const everybody = [...organisation.users].map(
+      ([id, user]) => [id, { ...user, assigned: inPerson, appRoles: inPerson ? user.appRoles : [] }] as const,
+    );
     const sim = await startLogin({ tenant: { ...organisation, users: new Map(everybody) } });
     const way = outbound({ trustedNetworks: () => [], development: true });
     const waits: number[] = [];
