@@ -7,7 +7,7 @@ import type { Reach } from '../provider/reach.ts';
 import { SignInRefusal } from '../provider/sign-in-refusal.ts';
 import type { DirectoryReader, PageOutcome, PartPlace, Reading } from './directory.ts';
 import { entraLook } from './entra-look.ts';
-import { outcome, type Place, readPlace } from './entra-pages.ts';
+import { isLinkOfGraph, outcome } from './entra-pages.ts';
 import { areMembersIds, firstParts, type Part, questionOf, readPart } from './entra-parts.ts';
 import { type EntraReading, readListed, readPage } from './entra-reading.ts';
 import { entraRoles } from './entra-roles.ts';
@@ -40,7 +40,7 @@ interface Asked {
   /** Which of the places it answers. */
   readonly at: number;
   readonly part: Part;
-  readonly place: Place | null;
+  readonly from: string | null;
 }
 
 async function readPlaces(
@@ -53,21 +53,24 @@ async function readPlaces(
   const together: (Asked & { readonly part: Part & { kind: 'members' } })[] = [];
   for (const [at, { part: name, from }] of places.entries()) {
     const part = readPart(name);
-    const place = from === null ? null : readPlace(from);
     if (part === null) continue;
-    if (from !== null && place === null) outcomes[at] = outcome('expired', 'Where it went on is not known.');
-    // Further pages are links, which a batch does not take.
-    else if (part.kind === 'members' && place === null && areMembersIds(here.reading))
-      together.push({ at, part, place });
-    else alone.push({ at, part, place });
+    if (from !== null && !isLinkOfGraph(here.endpoints, from)) {
+      // Such as one of before the provider was given another Graph.
+      outcomes[at] = outcome('expired', 'Where it went on is no link of this Graph.');
+    } else if (part.kind === 'members' && from === null && areMembersIds(here.reading)) {
+      together.push({ at, part, from });
+    } else {
+      // Further pages are links, which a batch does not take.
+      alone.push({ at, part, from });
+    }
   }
   const questions = together.map(({ part }) => questionOf(part, here.endpoints.clientId, here.reading));
   const answers = await here.caller.getAll(questions, signal);
   for (const [index, { at, part }] of together.entries()) {
-    outcomes[at] = readListed(here, part, { asked: questions[index]!.path, place: null }, answers[index]!);
+    outcomes[at] = readListed(here, part, null, answers[index]!);
   }
-  await inLanes(alone, async ({ at, part, place }) => {
-    outcomes[at] = await readPage(here, part, place, signal);
+  await inLanes(alone, async ({ at, part, from }) => {
+    outcomes[at] = await readPage(here, part, from, signal);
   });
   return outcomes;
 }

@@ -4,37 +4,10 @@
 import type { EntraEndpoints } from '../provider/endpoints.ts';
 import type { GraphAnswer, GraphFailure } from '../provider/graph.ts';
 import { addressUnder } from '../provider/patience.ts';
-import { isObject, own } from '../scim/json.ts';
+import { own } from '../scim/json.ts';
 import type { DirectoryPage, PageOutcome, Reading } from './directory.ts';
 import type { Part } from './entra-parts.ts';
 import { readRows } from './entra-rows.ts';
-
-/** Where a part goes on, as the `next` of a page holds it. */
-export interface Place {
-  readonly link: string;
-  /** Pages that were read before. */
-  readonly pages: number;
-  /** How many of those, the last ones, had no row. */
-  readonly empty: number;
-}
-
-/** Five million rows: more is a list that leads in circles. */
-const PAGES_MOST = 5_000;
-/** A page without rows is legal, also in the middle. */
-const EMPTY_MOST = 50;
-
-/** Null for a text that is none of ours. */
-export function readPlace(from: string): Place | null {
-  try {
-    const place: unknown = JSON.parse(from);
-    if (!isObject(place)) return null;
-    const [link, pages, empty] = [own(place, 'link'), own(place, 'pages'), own(place, 'empty')];
-    const isPlace = typeof link === 'string' && typeof pages === 'number' && typeof empty === 'number';
-    return isPlace ? { link, pages, empty } : null;
-  } catch {
-    return null;
-  }
-}
 
 export type Failed = Extract<PageOutcome, { ok: false }>;
 
@@ -42,11 +15,10 @@ export function outcome(kind: Failed['kind'], why: string): Failed {
   return { ok: false, kind, why };
 }
 
-/** A page of a list: its rows and what every page has. `asked`: the path or link; `place`: null of the first page. */
+/** A page of a list: its rows and what every page has. `asked`: the path or link that it came from. */
 export function readList(
   endpoints: EntraEndpoints,
   asked: string,
-  place: Place | null,
   body: Readonly<Record<string, unknown>>,
 ):
   | {
@@ -58,39 +30,38 @@ export function readList(
   const rows = readRows(body);
   if (rows === null) return outcome('failed', 'Graph answered with something else than a list.');
   const count = own(body, '@odata.count');
-  const counted = place === null && typeof count === 'number' ? { count } : {};
+  const counted = typeof count === 'number' ? { count } : {};
   const link = own(body, '@odata.nextLink');
   if (link === undefined || link === null) return { ok: true, rows, page: { ...counted, next: null } };
   // Followed, it would take the token to whoever is there; kept, it would be all that can be tried again.
-  if (typeof link !== 'string' || !URL.canParse(link) || addressUnder(endpoints.graphUrl, link) === null) {
+  if (typeof link !== 'string' || !isLinkOfGraph(endpoints, link)) {
     return outcome('failed', 'Graph sent a link to another place, which is not followed.');
   }
-  const pages = (place?.pages ?? 0) + 1;
-  const empty = rows.length > 0 ? 0 : (place?.empty ?? 0) + 1;
-  const isSame = addressUnder(endpoints.graphUrl, link) === normal(addressUnder(endpoints.graphUrl, asked));
-  if (isSame) return outcome('failed', 'Graph sent a link to the page that it is on.');
-  if (empty > EMPTY_MOST)
-    return outcome('failed', `Graph sent ${empty} pages in a row without anything on them.`);
-  if (pages >= PAGES_MOST) return outcome('failed', `Graph sent ${pages} pages and the list did not end.`);
-  return {
-    ok: true,
-    rows,
-    page: { ...counted, next: JSON.stringify({ link, pages, empty } satisfies Place) },
-  };
+  if (normal(link) === normal(addressUnder(endpoints.graphUrl, asked))) {
+    return outcome('failed', 'Graph sent a link to the page that it is on.');
+  }
+  return { ok: true, rows, page: { ...counted, next: link } };
 }
 
+export function isLinkOfGraph(endpoints: EntraEndpoints, link: string): boolean {
+  return URL.canParse(link) && addressUnder(endpoints.graphUrl, link) !== null;
+}
+
+/** One spelling of an address: servers escape `$` or not. */
 function normal(address: string | null): string | null {
-  return address === null ? null : new URL(address).href;
+  if (address === null) return null;
+  const { origin, pathname, searchParams } = new URL(address);
+  return `${origin}${pathname}?${searchParams}`;
 }
 
 /** `Directory_ExpiredPageToken` and its like; delta queries and maintenance have the other words. */
 const EXPIRED = /page ?token|skip ?token|sync ?state|resync/i;
 
-/** What a failure means for a part: `place` is null of its first page. */
+/** What a failure means for a part; `link`: of the page, null of the first one. */
 export function outcomeOf(
   failure: GraphFailure,
   part: Part,
-  place: Place | null,
+  link: string | null,
   filter: Reading['filter'],
 ): Failed {
   const { kind, status, code, message } = failure;
@@ -99,9 +70,9 @@ export function outcomeOf(
   if (kind === 'notFound') return notFound(part, message);
   if (kind === 'refused') {
     const isExpired = status === 410 || (status === 400 && EXPIRED.test(`${code} ${message}`));
-    if (isExpired && place !== null) return outcome('expired', message);
+    if (isExpired && link !== null) return outcome('expired', message);
     // The query of a person, who can mend it.
-    const isTheirs = status === 400 && place === null && filter !== undefined && part.kind !== 'application';
+    const isTheirs = status === 400 && link === null && filter !== undefined && part.kind !== 'application';
     if (isTheirs) return outcome('refused', message);
   }
   return outcome('failed', message);

@@ -4,12 +4,13 @@ import type { DirectoryAssignment } from '../identity/directory.ts';
 import type { EntraEndpoints } from '../provider/endpoints.ts';
 import type { GraphAnswer } from '../provider/graph.ts';
 import type { DirectoryPage, PageOutcome, Reading } from './directory.ts';
-import { type Failed, noGroup, outcome, outcomeOf, type Place, readList, worstOf } from './entra-pages.ts';
+import { type Failed, noGroup, outcome, outcomeOf, readList, worstOf } from './entra-pages.ts';
 import {
   areAssignedAskedFor,
   areAssignedGroupsRead,
   areMembersIds,
   assignedParts,
+  assignmentsQuestion,
   membersPart,
   type Part,
   questionOf,
@@ -37,37 +38,31 @@ export interface EntraReading {
 
 type ListPart = Extract<Part, { kind: 'people' | 'groups' | 'members' }>;
 
-/** What was asked for: the path of a first page, or the link at `place`. */
-interface Asked {
-  readonly asked: string;
-  readonly place: Place | null;
-}
-
 export async function readPage(
   here: EntraReading,
   part: Part,
-  place: Place | null,
+  link: string | null,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
   if (part.kind === 'application') return readApplicationPart(here, signal);
   if (part.kind === 'assigned') return readAssignedPeople(here, part, signal);
   const question = questionOf(part, here.endpoints.clientId, here.reading);
-  const asked = place?.link ?? question.path;
-  const answer = await here.caller.get({ ...question, path: asked }, signal);
+  const answer = await here.caller.get({ ...question, path: link ?? question.path }, signal);
   if (part.kind === 'group') return readNamedGroup(here, answer);
-  if (part.kind === 'assignments') return readAssigned(here, { asked, place }, answer, signal);
-  return readListed(here, part, { asked, place }, answer);
+  if (part.kind === 'assignments') return readAssigned(here, link, answer, signal);
+  return readListed(here, part, link, answer);
 }
 
-/** A page of people, groups or members. */
+/** A page of people, groups or members; `link`: of the page, null of the first one. */
 export function readListed(
   { endpoints, reading }: EntraReading,
   part: ListPart,
-  { asked, place }: Asked,
+  link: string | null,
   answer: GraphAnswer,
 ): PageOutcome {
-  if (!answer.ok) return outcomeOf(answer, part, place, reading.filter);
-  const list = readList(endpoints, asked, place, answer.body);
+  if (!answer.ok) return outcomeOf(answer, part, link, reading.filter);
+  const asked = link ?? questionOf(part, endpoints.clientId, reading).path;
+  const list = readList(endpoints, asked, answer.body);
   if (!list.ok) return list;
   const { rows, page } = list;
   if (part.kind === 'groups') {
@@ -123,13 +118,14 @@ function readNamedGroup({ reading }: EntraReading, answer: GraphAnswer): PageOut
 
 async function readAssigned(
   here: EntraReading,
-  { asked, place }: Asked,
+  link: string | null,
   answer: GraphAnswer,
   signal: AbortSignal,
 ): Promise<PageOutcome> {
   const { endpoints, reading, roles } = here;
-  if (!answer.ok) return outcomeOf(answer, { kind: 'assignments' }, place, undefined);
-  const list = readList(endpoints, asked, place, answer.body);
+  if (!answer.ok) return outcomeOf(answer, { kind: 'assignments' }, link, undefined);
+  const asked = link ?? assignmentsQuestion(endpoints.clientId).path;
+  const list = readList(endpoints, asked, answer.body);
   if (!list.ok) return list;
   const { found, limited } = readAssignments(list.rows);
   const values = await roles.valuesOf(

@@ -31,7 +31,7 @@ export function entraRoles(caller: GraphCaller, clientId: string): EntraRoles {
   return {
     application,
     async valuesOf(ids, signal) {
-      if (known !== null && ids.every((id) => known?.has(id) || leftovers.has(id))) return known;
+      if (ids.every((id) => known?.has(id) || leftovers.has(id))) return known ?? new Map();
       const read = await application(signal);
       if (!('roles' in read)) return read;
       for (const id of ids) if (!read.roles.has(id)) leftovers.add(id);

@@ -30,7 +30,6 @@ export const USER_PROPERTIES = [
 ].join(',');
 
 const USER_TYPE = '#microsoft.graph.user';
-const GROUP_TYPE = '#microsoft.graph.group';
 const EXTENSION = /^extensionAttribute([1-9]|1[0-5])$/;
 /** Of an assignment without a role: "Default Access". */
 const NO_ROLE = '00000000-0000-0000-0000-000000000000';
@@ -105,14 +104,9 @@ export function readPerson(row: Readonly<Record<string, unknown>>): DirectoryPer
   };
 }
 
-/** Groups of a list; rows of another type are left out. */
 export function readGroups(rows: readonly unknown[]): { groups: DirectoryGroup[]; limited: string | null } {
-  const ours = rows.filter((row) => {
-    const type = isObject(row) ? own(row, '@odata.type') : undefined;
-    return typeof type !== 'string' || type === GROUP_TYPE;
-  });
-  const groups = ours.map((row) => (isObject(row) ? readGroup(row) : null)).filter((each) => each !== null);
-  const unnamed = ours.length - groups.length;
+  const groups = rows.map((row) => (isObject(row) ? readGroup(row) : null)).filter((each) => each !== null);
+  const unnamed = rows.length - groups.length;
   return { groups, limited: unnamed > 0 ? withoutId(unnamed) : null };
 }
 

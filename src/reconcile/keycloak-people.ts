@@ -80,7 +80,7 @@ async function rolesOf(
   if (!hasRoles) return [];
   const answer = await ask(`${own}/role-mappings/clients/${encodeURIComponent(id)}/composite`, signal);
   const rows = answer.ok ? rowsOf(answer.body) : null;
-  return rows && rows.flatMap((row) => textOf(row, 'name') ?? []);
+  return rows === null ? null : rows.flatMap((row) => textOf(row, 'name') ?? []);
 }
 
 async function groupsOf(ask: Ask, own: string, signal: AbortSignal): Promise<string[] | null> {

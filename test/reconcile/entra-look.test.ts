@@ -2,8 +2,9 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Reading } from '../../src/reconcile/directory.ts';
-import { lookAt, lookFor } from './flat-look.ts';
+import { GRAPH } from '../provider/world.ts';
 import {
+  APPLICATION,
   ASSIGNED_TO,
   assignmentRow,
   groupId,
@@ -11,6 +12,7 @@ import {
   problem,
   type Row,
   readOne,
+  roleId,
   type StandIn,
   standIn,
   userId,
@@ -38,21 +40,34 @@ function tenant(): StandIn {
   return graph;
 }
 
-const there = (number: number, change: Row = {}) => ({
-  kind: 'there',
-  enabled: true,
-  userName: `user${number}@contoso.example`,
-  assigned: true,
-  groups: [],
-  ...change,
-});
+/** Whoever's assignments or groups are not known has no roles that are. */
+function there(
+  number: number,
+  change: {
+    enabled?: null | false;
+    userName?: string | null;
+    assigned?: boolean | null;
+    groups?: string[] | null;
+    roles?: string[];
+  } = {},
+) {
+  const { enabled = true, userName = `user${number}@contoso.example`, assigned = true, groups = [] } = change;
+  const isWhole = assigned !== null && groups !== null;
+  return {
+    kind: 'there',
+    person: expect.objectContaining({ id: userId(number), enabled, userName }),
+    assigned,
+    groups,
+    roles: isWhole ? (change.roles ?? []) : null,
+  };
+}
 
 describe('a look by id', () => {
   it('tells assigned, unassigned, deleted and gone apart, in the order asked', async () => {
     const graph = tenant();
     const reader = graph.reader();
     const ids = [5, 2, 4, 1, 3].map(userId);
-    expect(await lookAt(reader, [...ids, 'root'], signal)).toEqual([
+    expect(await reader.lookAt([...ids, 'root'], signal)).toEqual([
       { kind: 'gone' },
       there(2, { groups: [groupId(1), groupId(2)] }),
       { kind: 'deleted' },
@@ -60,16 +75,32 @@ describe('a look by id', () => {
       there(3, { assigned: false, groups: [groupId(2)] }),
       { kind: 'unknown', why: expect.any(String) },
     ]);
-    // People, the recycle bin, assignments, the roles of the application, groups.
-    expect(reader.cost.requests).toBe(5);
+    // People, the recycle bin, assignments, groups.
+    expect(reader.cost.requests).toBe(4);
     expect(graph.paths).toContain(`${memberOf(1)}?$select=id&$top=999&$count=true`);
+  });
+
+  it('has the roles of all assignments, their own and of their groups', async () => {
+    const graph = tenant();
+    graph.lists.set(ASSIGNED_TO, [
+      assignmentRow(userId(2), 'User'),
+      assignmentRow(groupId(1), 'Group', roleId(1)),
+      assignmentRow(groupId(2), 'Group', roleId(1)),
+      assignmentRow(groupId(3), 'Group', roleId(1)),
+    ]);
+    expect(await graph.reader().lookAt([userId(2), userId(1)], signal)).toEqual([
+      there(2, { groups: [groupId(1), groupId(2)], roles: ['admin'] }),
+      there(1, { assigned: false }),
+    ]);
+    graph.fault = (path) => (path.startsWith(`${APPLICATION}?`) ? problem(503, 'ServiceNotAvailable') : null);
+    expect(await graph.reader().lookAt([userId(1)], signal)).toEqual([there(1, { assigned: null })]);
   });
 
   it('keeps the assignments for a minute', async () => {
     const graph = tenant();
     const reader = graph.reader();
     const assigned = async () => {
-      const [found] = await lookAt(reader, [userId(3)], signal);
+      const [found] = await reader.lookAt([userId(3)], signal);
       return found!.kind === 'there' && found!.assigned;
     };
     expect(await assigned()).toBe(false);
@@ -82,7 +113,7 @@ describe('a look by id', () => {
   it('reads further pages of groups and of assignments', async () => {
     const graph = tenant();
     graph.pageSize = 1;
-    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
+    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
       there(2, { groups: [groupId(1), groupId(2)] }),
     ]);
   });
@@ -90,8 +121,7 @@ describe('a look by id', () => {
   it('of a hundred is five batches of each', async () => {
     const graph = tenant();
     const reader = graph.reader();
-    const found = await lookAt(
-      reader,
+    const found = await reader.lookAt(
       Array.from({ length: 100 }, (_, number) => userId(number + 10)),
       signal,
     );
@@ -117,7 +147,7 @@ describe('a look by id', () => {
     ]) {
       const graph = tenant();
       graph.fault = (asked) => (asked.split('?')[0] === path ? answer : null);
-      expect(await lookAt(graph.reader(), [userId(number)], signal)).toEqual([expected]);
+      expect(await graph.reader().lookAt([userId(number)], signal)).toEqual([expected]);
     }
   });
 
@@ -125,7 +155,7 @@ describe('a look by id', () => {
     const graph = tenant();
     graph.objects.set(user(2), { id: userId(2), accountEnabled: null, userPrincipalName: null });
     graph.lists.set(memberOf(2), [{ id: null }]);
-    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
+    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
       there(2, { enabled: null, userName: null, assigned: null, groups: null }),
     ]);
     graph.objects.set(user(2), {
@@ -133,10 +163,23 @@ describe('a look by id', () => {
       accountEnabled: false,
       userPrincipalName: 'b@contoso.example',
     });
+    graph.lists.set(memberOf(2), []);
     graph.lists.set(ASSIGNED_TO, [{ principalType: 'User', principalId: null }]);
-    expect(await lookAt(graph.reader(), [userId(2)], signal)).toEqual([
-      there(2, { enabled: false, userName: 'b@contoso.example', assigned: null, groups: null }),
+    expect(await graph.reader().lookAt([userId(2)], signal)).toEqual([
+      there(2, { enabled: false, userName: 'b@contoso.example', assigned: null }),
     ]);
+  });
+
+  it('is no "unassigned" where a list does not end as one', async () => {
+    const graph = tenant();
+    graph.fault = (path) =>
+      path.startsWith(ASSIGNED_TO) ? { body: { value: [], '@odata.nextLink': 7 } } : null;
+    expect(await graph.reader().lookAt([userId(3)], signal)).toEqual([
+      there(3, { assigned: null, groups: [groupId(2)] }),
+    ]);
+    graph.fault = (path) =>
+      path.startsWith(ASSIGNED_TO) ? { body: { value: [], '@odata.nextLink': `${GRAPH}${path}` } } : null;
+    expect(await graph.reader().lookAt([userId(3)], signal)).toMatchObject([{ assigned: null }]);
   });
 });
 
@@ -146,7 +189,7 @@ describe('a look by sign-in name', () => {
     for (const name of ['a#ext#@contoso.example', 'o’hara/x@contoso.example', "$o'hara@contoso.example"]) {
       const path = name.startsWith('$') ? "/users('$o''hara@contoso.example')" : `/users/${name}`;
       graph.objects.set(path, userRow(2, { userPrincipalName: name }));
-      expect(await lookFor(graph.reader(), [name, 'nobody@contoso.example'], signal)).toEqual([
+      expect(await graph.reader().lookFor([name, 'nobody@contoso.example'], signal)).toEqual([
         { id: userId(2), found: there(2, { userName: name, groups: [groupId(1), groupId(2)] }) },
         { id: null, found: { kind: 'gone' } },
       ]);
@@ -158,7 +201,7 @@ describe('a look by sign-in name', () => {
   it('knows nobody where Graph does not answer', async () => {
     const graph = tenant();
     graph.fault = () => problem(503, 'ServiceNotAvailable');
-    expect(await lookFor(graph.reader(), ['a@contoso.example'], signal)).toEqual([
+    expect(await graph.reader().lookFor(['a@contoso.example'], signal)).toEqual([
       { id: null, found: { kind: 'unknown', why: expect.stringContaining('503') } },
     ]);
   });
