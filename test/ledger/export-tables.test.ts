@@ -3,8 +3,8 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { exportTables } from '../../src/ledger/export-tables.ts';
-import { stagedTables } from '../../src/ledger/sql/reconciliation/forgetting.ts';
 import { pageSql } from '../../src/ledger/sql/export-sql.ts';
+import { stagedTables } from '../../src/ledger/sql/reconciliation/forgetting.ts';
 import { migrations } from '../../src/ledger/sqlite/migrations.ts';
 
 function madeByMigrations() {

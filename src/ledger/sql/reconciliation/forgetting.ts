@@ -24,7 +24,7 @@ const ofRun = { ...staged, staged_parts: ['part'], drift: ['id'] };
 
 export const stagedTables: readonly string[] = [...Object.keys(staged), 'staged_parts'];
 
-export function endRuns(hands: Hands): Pick<Reconciliations, 'forgetRuns'> {
+export function forgettingRuns(hands: Hands): Pick<Reconciliations, 'forgetRuns'> {
   return {
     forgetRuns: (before) =>
       hands.write(function* () {
