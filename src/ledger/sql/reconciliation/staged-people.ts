@@ -78,16 +78,16 @@ function* groupsOf(
 }
 
 function* groupsOfLists(
-  { texts }: Dialect,
+  { isGiven }: Dialect,
   run: string,
   lists: readonly string[],
 ): Script<ReadonlyMap<string, string>> {
   if (lists.length === 0) return new Map();
   const groups = yield* one<{ found: string }>(
-    `SELECT string_agg(j.value || ' ' || l.group_id, ' ') AS found
-     FROM ${texts} CROSS JOIN staged_lists l WHERE l.run = ? AND l.number = CAST(j.value AS BIGINT)`,
-    JSON.stringify(lists),
+    `SELECT string_agg(CAST(number AS TEXT) || ' ' || group_id, ' ') AS found
+     FROM staged_lists WHERE run = ? AND ${isGiven('number', 'int')}`,
     run,
+    `[${lists.join()}]`,
   );
   const found = groups!.found.split(' ');
   return new Map(lists.map((_, n) => [found[2 * n]!, found[2 * n + 1]!]));
@@ -95,14 +95,14 @@ function* groupsOfLists(
 
 /** By principal; the empty text for an assignment without a role. */
 function* rolesOf(
-  dialect: Dialect,
+  { isGiven }: Dialect,
   run: string,
   principals: readonly string[],
 ): Script<ReadonlyMap<string, string[]>> {
   const rows = yield* all<{ principal: string; role: string }>(
-    `SELECT a.principal, a.role FROM ${dialect.texts} CROSS JOIN staged_assignments a WHERE a.run = ? AND a.principal = j.value`,
-    JSON.stringify(principals),
+    `SELECT principal, role FROM staged_assignments WHERE run = ? AND ${isGiven('principal')}`,
     run,
+    JSON.stringify(principals),
   );
   const roles = new Map<string, string[]>();
   for (const { principal, role } of rows) append(roles, principal, role);
@@ -130,17 +130,18 @@ interface Found {
   removed_at: number | null;
 }
 
-const foundSql = ({ texts }: Dialect) => `
-  SELECT 'link' AS how, j.value AS key, u.id AS id, u.removed_at AS removed_at
-    FROM ${texts} CROSS JOIN identities i CROSS JOIN users u
-    WHERE i.provider = ? AND i.subject = j.value AND u.provider = i.provider AND u.id = i.person
-  UNION ALL SELECT 'externalId', j.value, u.id, u.removed_at
-    FROM ${texts} CROSS JOIN users u WHERE u.provider = ? AND u.external_id = j.value
-  UNION ALL SELECT 'userName', j.value, u.id, u.removed_at
-    FROM ${texts} CROSS JOIN users u
-    WHERE u.provider = ? AND u.user_name_folded = j.value AND u.removed_at IS NULL AND u.sign_in_name_folded = u.user_name_folded
-  UNION ALL SELECT 'purged', j.value, g.hash, g.at
-    FROM ${texts} CROSS JOIN purged_identities g WHERE g.provider = ? AND g.hash = j.value`;
+/** Each part goes by a key of its own. */
+const foundSql = ({ isGiven }: Dialect) => `
+  SELECT 'link' AS how, i.subject AS key, u.id AS id, u.removed_at AS removed_at
+    FROM identities i CROSS JOIN users u
+    WHERE i.provider = ? AND ${isGiven('i.subject')} AND u.provider = i.provider AND u.id = i.person
+  UNION ALL SELECT 'externalId', u.external_id, u.id, u.removed_at
+    FROM users u WHERE u.provider = ? AND ${isGiven('u.external_id')}
+  UNION ALL SELECT 'userName', u.user_name_folded, u.id, u.removed_at
+    FROM users u
+    WHERE u.provider = ? AND ${isGiven('u.user_name_folded')} AND u.removed_at IS NULL AND u.sign_in_name_folded = u.user_name_folded
+  UNION ALL SELECT 'purged', g.hash, g.hash, g.at
+    FROM purged_identities g WHERE g.provider = ? AND ${isGiven('g.hash')}`;
 
 type Here = Pick<StagedPerson, 'linked' | 'byExternalId' | 'byUserName' | 'removed' | 'purged'>;
 
@@ -152,7 +153,7 @@ function* whoIsHere(
   const ids = people.flatMap(({ id }) => spellings(id));
   const names = people.flatMap(({ userName }) => (userName === null ? [] : [fold(userName)]));
   const hashes = new Map(ids.map((id) => [purgedHash(provider, id), id]));
-  const asked = [ids, ids, names, [...hashes.keys()]].flatMap((each) => [JSON.stringify(each), provider]);
+  const asked = [ids, ids, names, [...hashes.keys()]].flatMap((each) => [provider, JSON.stringify(each)]);
   const rows = yield* all<Found>(foundSql(dialect), ...asked);
   const found = new Map<string, Found[]>();
   for (const row of rows) {
