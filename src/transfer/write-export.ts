@@ -8,7 +8,7 @@ import type { Ledger, Snapshot } from '../ledger/ledger.ts';
 import { keyIdOf } from '../secret.ts';
 import { FORMAT, type Header, lineOf, rowLines, sumOfRows, type TableSum } from './format.ts';
 
-const leftOut = ['locks', 'leases', 'live sessions', 'set-up links'];
+const leftOut = ['locks', 'leases', 'live sessions', 'set-up links', 'unfinished comparisons'];
 
 export interface Origin {
   engine: Ledger['engine'];

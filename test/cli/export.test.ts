@@ -51,7 +51,7 @@ describe('export', () => {
       format: 1,
       engine: 'sqlite',
       keys: exported.keys,
-      leftOut: ['locks', 'leases', 'live sessions', 'set-up links'],
+      leftOut: ['locks', 'leases', 'live sessions', 'set-up links', 'unfinished comparisons'],
     });
     expect(JSON.parse(lines.at(-1)!)).toMatchObject({ end: 'export', rows: exported.rows });
   });

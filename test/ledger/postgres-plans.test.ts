@@ -5,9 +5,11 @@ import pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
+import type { StagedPerson } from '../../src/ledger/reconciliation.ts';
 import { readCondition } from '../../src/scim/condition.ts';
 import { userKind } from '../../src/scim/schema.ts';
 import { type FreshDatabase, freshDatabase } from '../harness/fresh-database.ts';
+import { directoryPerson, driftRow, HOLDER, newRun, objectId, pagesOf, part } from './reconciliation-desk.ts';
 import { by, PROVIDER, scribe, seed, tick } from './scribe.ts';
 import { ISSUER, keyOf, sessionOf } from './sign-in-desk.ts';
 
@@ -22,7 +24,9 @@ let database: FreshDatabase;
 let ledger: Ledger;
 const people: string[] = [];
 const sessions: string[] = [];
+let staged: StagedPerson[] = [];
 let group = '';
+const RUN = 'run';
 
 const personOf = (n: number) => ({ provider: PROVIDER, id: people[n]! });
 
@@ -54,6 +58,18 @@ const operations: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
     const found = await ledger.identities.candidates(PROVIDER, { key, userName: named(n).userName });
     expect(found).toMatchObject({ linked: people[n]!, byExternalId: [people[n]!] });
   },
+  'a page of staged people': async (n) => {
+    const after = n === 0 ? '' : staged[n - 1]!.person.id;
+    expect(await ledger.reconciliations.people(RUN, after, 1)).toEqual([staged[n]]);
+  },
+  'a staged group': async (n) =>
+    expect((await ledger.reconciliations.groups(RUN, objectId(n), 1))[0]?.members).toBe(1),
+  'who a staged person is': (n) =>
+    ledger.reconciliations.noteMatches(RUN, HOLDER, [{ id: objectId(n), user: people[n]! }], {}),
+  'differences of a person': async (n) => {
+    const query = { user: people[n]!, after: null, limit: 5 };
+    expect((await ledger.reconciliations.drift(query)).total).toBe(1);
+  },
   'links of a person': async (n) =>
     expect(await ledger.identities.linksOf(PROVIDER, people[n]!)).toHaveLength(1),
 };
@@ -70,6 +86,7 @@ async function everyOperation(n: number): Promise<void> {
 
 /** With a session, an API key and a link each. */
 async function createPeople(upTo: number): Promise<void> {
+  const from = people.length;
   while (people.length < upTo) {
     const n = people.length;
     people.push((await scribe(ledger).createUser(named(n))).id);
@@ -79,6 +96,25 @@ async function createPeople(upTo: number): Promise<void> {
     await ledger.apiKeys.add(keyOf(personOf(n)), `key ${n}`, by());
     await link(n);
   }
+  await stage(from, upTo);
+  staged = await ledger.reconciliations.people(RUN, '', upTo);
+}
+
+/** Each in a group of their own, with a difference each. */
+async function stage(from: number, upTo: number): Promise<void> {
+  const { reconciliations } = ledger;
+  const each = Array.from({ length: upTo - from }, (_, n) => from + n);
+  const groups = each.map((n) => ({ id: objectId(n + 1), displayName: `Crew ${n}` }));
+  const pages = pagesOf({
+    people: each.map((n) => ({ ...directoryPerson(n), userName: named(n).userName })),
+    groups,
+    memberships: each.map((n) => ({ group: objectId(n + 1), member: objectId(n) })),
+    assignments: groups.map(({ id }) => ({ principal: id, kind: 'group', role: 'viewer' })),
+    parts: groups.map(({ id }) => part(`members ${id}`)),
+  });
+  await reconciliations.stage(RUN, HOLDER, pages);
+  const rows = each.map((n) => driftRow(RUN, objectId(n), { user: people[n]! }));
+  await reconciliations.report(RUN, HOLDER, rows, {});
 }
 
 async function link(n: number): Promise<void> {
@@ -99,7 +135,8 @@ async function rowsRead(): Promise<number> {
     const { rows } = await client.query<{ rows: string }>(
       `SELECT sum(seq_tup_read + coalesce(idx_tup_fetch, 0)) AS rows FROM pg_stat_user_tables
        WHERE relname IN ('users', 'memberships', 'directory_groups', 'holdings', 'targets',
-         'sessions', 'api_keys', 'identities', 'purged_identities', 'link_requests', 'providers', 'local_admins')`,
+         'staged_people', 'staged_memberships', 'staged_lists', 'staged_groups', 'staged_assignments', 'staged_matches',
+         'staged_parts', 'drift', 'reconciliations', 'sessions', 'api_keys', 'identities', 'purged_identities', 'link_requests', 'providers', 'local_admins')`,
     );
     return Number(rows[0]!.rows);
   } finally {
@@ -111,6 +148,8 @@ beforeAll(async () => {
   database = await freshDatabase();
   ledger = await openPostgresLedger({ url: database.url });
   await seed(ledger);
+  await ledger.reconciliations.begin(newRun({ id: RUN }), by(), []);
+  await ledger.reconciliations.take(HOLDER);
   await createPeople(BEFORE);
   group = (await scribe(ledger).createGroup('Crew')).id;
   await ledger.work(Date.now());

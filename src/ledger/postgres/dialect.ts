@@ -25,6 +25,11 @@ export const postgresDialect: Dialect = {
   isPrimary: (row) => `coalesce((${row}.value -> 'primary')::text = 'true', FALSE)`,
 
   texts: 'json_array_elements_text(?::json) j(value)',
+  // Not a join: while there are few users, all of them are walked for it.
+  isGiven: (column, kind) => {
+    const value = 'json_array_elements_text(?::json)';
+    return `${column} = ANY(ARRAY(SELECT ${kind === 'int' ? `CAST(${value} AS BIGINT)` : value}))`;
+  },
   grants: 'json_array_elements(u.grants::json) g(value)',
   rowKey: 'id',
   lastProvisionedOrder: 'coalesce(u.last_provisioned_at, 0)',

@@ -43,6 +43,8 @@ export interface Dialect {
 
   /** A table `j` with a column `value`: one row for each text of a JSON list that is given as one value. */
   readonly texts: string;
+  /** Whether a column is one of a JSON list that is given as one value; whatever the planner knows, the list leads. */
+  isGiven(column: string, kind?: 'text' | 'int'): string;
   /** A table `g` with a JSON `value`: one row for each grant of the user `u`. */
   readonly grants: string;
   /** What identifies a row while it is only counted past. */

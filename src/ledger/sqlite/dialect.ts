@@ -26,6 +26,7 @@ export const sqliteDialect: Dialect = {
     `CASE ${row}.type WHEN 'object' THEN json_type(${row}.value, '$.primary') IS 'true' ELSE FALSE END`,
 
   texts: 'json_each(?) j',
+  isGiven: (column) => `${column} IN (SELECT value FROM json_each(?))`,
   grants: 'json_each(u.grants) g',
   rowKey: 'rowid',
   lastProvisionedOrder: 'u.last_provisioned_at',

@@ -75,9 +75,9 @@ function* linksOf(
 ): Script<ReadonlyMap<string, string>> {
   if (people.length === 0) return new Map();
   const links = yield* all<{ person: string; subject: string; since: number }>(
-    `SELECT i.person, i.subject, i.since FROM ${dialect.texts} CROSS JOIN identities i WHERE i.provider = ? AND i.person = j.value`,
-    JSON.stringify(people),
+    `SELECT person, subject, since FROM identities WHERE provider = ? AND ${dialect.isGiven('person')}`,
     provider,
+    JSON.stringify(people),
   );
   links.sort((a, b) => a.since - b.since);
   return new Map(links.map(({ person, subject }) => [person, subject.toLowerCase()]));

@@ -23,7 +23,7 @@ const ofRun = { ...staged, staged_groups: ['id'], staged_parts: ['part'], drift:
 
 export const stagedTables: readonly string[] = [...Object.keys(staged), 'staged_groups', 'staged_parts'];
 
-export function endRuns(hands: Hands): Pick<Reconciliations, 'forgetRuns'> {
+export function forgettingRuns(hands: Hands): Pick<Reconciliations, 'forgetRuns'> {
   return {
     forgetRuns: (before) =>
       hands.write(function* () {

@@ -25,10 +25,9 @@ function* pendingSince(
   ids: readonly string[],
 ): Script<ReadonlyMap<string, number>> {
   const rows = yield* all<{ directory_id: string; since: number }>(
-    `SELECT p.directory_id, p.since FROM ${dialect.texts} CROSS JOIN drift_pending p
-     WHERE p.provider = ? AND p.directory_id = j.value`,
-    JSON.stringify(ids),
+    `SELECT directory_id, since FROM drift_pending WHERE provider = ? AND ${dialect.isGiven('directory_id')}`,
     provider,
+    JSON.stringify(ids),
   );
   return new Map(rows.map(({ directory_id, since }) => [directory_id, since]));
 }

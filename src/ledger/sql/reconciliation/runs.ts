@@ -7,7 +7,7 @@ import type { Dialect } from '../dialect.ts';
 import { counted } from '../events.ts';
 import type { Hands } from '../hands.ts';
 import { isFree, leased, leaseRenewed } from '../lease.ts';
-import { all, listMarks, marks, one, type Script, UniqueViolation, type Value, write } from '../statement.ts';
+import { all, listMarks, marks, one, type Script, type Value, write } from '../statement.ts';
 
 interface RunColumns {
   id: string;
@@ -32,12 +32,9 @@ const columns =
   'id, provider, channel, mode, scope, filter, preview, begun_by, actor, started_at, phase, position, counts, outcome, problems, finished_at';
 
 /** Word for word as the index has it. */
-const underWay = "phase NOT IN ('waiting', 'done')";
+export const underWay = "phase NOT IN ('waiting', 'done')";
 
-type OfRuns = Pick<
-  Reconciliations,
-  'begin' | 'find' | 'list' | 'latest' | 'take' | 'advance' | 'finish' | 'resume' | 'cancel' | 'release'
->;
+type OfRuns = Pick<Reconciliations, 'begin' | 'find' | 'list' | 'latest' | 'take' | 'advance' | 'release'>;
 
 export function runs(hands: Hands): OfRuns {
   const { dialect } = hands;
@@ -48,9 +45,6 @@ export function runs(hands: Hands): OfRuns {
     latest: (provider, channel, outcomes) => hands.read(() => latest(provider, channel, outcomes)),
     take: (holder) => hands.write(() => take(dialect, holder)),
     advance: (run, holder, to) => hands.write(() => advanceRun(dialect, run, holder, to)),
-    finish: (run, holder, end, by, tell) => hands.write(() => finish(hands, run, holder, end, by, tell)),
-    resume: (run, by, tell = []) => hands.write(() => resume(hands, run, by, tell)),
-    cancel: (run, by, tell) => hands.write(() => cancel(hands, run, by, tell)),
     release: (holder) => hands.write(() => release(holder)),
   };
 }
@@ -209,69 +203,6 @@ export function* advanceRun(
     holder,
   );
   return changed === 1;
-}
-
-function* finish(
-  { tell }: Hands,
-  run: string,
-  holder: string,
-  ...[end, by, drafts]: Parameters<Reconciliations['finish']> extends [string, string, ...infer Rest]
-    ? Rest
-    : never
-): Script<boolean> {
-  const row = yield* one<{ provider: string }>(
-    `UPDATE reconciliations SET phase = ?, outcome = ?, counts = ?, problems = ?, finished_at = ?, holder = NULL, lease_until = NULL
-     WHERE id = ? AND holder = ? AND ${underWay} RETURNING provider`,
-    end.phase,
-    end.outcome,
-    JSON.stringify(end.counts),
-    JSON.stringify(end.problems),
-    end.phase === 'done' ? by.at : null,
-    run,
-    holder,
-  );
-  if (!row) return false;
-  yield* tell(drafts, { ...by, provider: row.provider });
-  return true;
-}
-
-function* resume(
-  { tell }: Hands,
-  run: string,
-  by: Change,
-  drafts: NonNullable<Parameters<Reconciliations['resume']>[2]>,
-): Script<boolean> {
-  try {
-    const row = yield* one<{ provider: string }>(
-      "UPDATE reconciliations SET phase = 'healing', position = '' WHERE id = ? AND phase = 'waiting' RETURNING provider",
-      run,
-    );
-    if (!row) return false;
-    yield* tell(drafts, { ...by, provider: row.provider });
-    return true;
-  } catch (error) {
-    // Another began at the same moment, which discards this one.
-    if (error instanceof UniqueViolation) return false;
-    throw error;
-  }
-}
-
-function* cancel(
-  { tell }: Hands,
-  run: string,
-  by: Change,
-  drafts: Parameters<Reconciliations['cancel']>[2],
-): Script<boolean> {
-  const row = yield* one<{ provider: string }>(
-    `UPDATE reconciliations SET phase = 'done', outcome = CASE phase WHEN 'waiting' THEN 'discarded' ELSE 'cancelled' END,
-       finished_at = ?, holder = NULL, lease_until = NULL
-     WHERE id = ? AND phase <> 'done' RETURNING provider`,
-    by.at,
-    run,
-  );
-  if (!row) return false;
-  yield* tell(drafts, { ...by, provider: row.provider });
-  return true;
 }
 
 function* release(holder: string): Script<void> {

@@ -55,20 +55,20 @@ const hereColumns =
 
 /** Where several share a name, one without an externalId, then the oldest. */
 function* groupsHere(
-  dialect: Dialect,
+  { isGiven }: Dialect,
   provider: string,
   staged: readonly StagedColumns[],
 ): Script<(group: StagedColumns) => StagedGroup['here']> {
   const names = staged.flatMap(({ display_name: name }) => (name === null ? [] : [fold(name)]));
   const rows = yield* all<HereColumns>(
-    `SELECT 'externalId' AS how, j.value AS key, ${hereColumns}
-       FROM ${dialect.texts} CROSS JOIN directory_groups g WHERE g.provider = ? AND g.external_id = j.value
-     UNION ALL SELECT 'name', j.value, ${hereColumns}
-       FROM ${dialect.texts} CROSS JOIN directory_groups g WHERE g.provider = ? AND g.display_name_folded = j.value`,
+    `SELECT 'externalId' AS how, g.external_id AS key, ${hereColumns}
+       FROM directory_groups g WHERE g.provider = ? AND ${isGiven('g.external_id')}
+     UNION ALL SELECT 'name', g.display_name_folded, ${hereColumns}
+       FROM directory_groups g WHERE g.provider = ? AND ${isGiven('g.display_name_folded')}`,
+    provider,
     JSON.stringify(staged.flatMap(({ id }) => spellings(id))),
     provider,
-    JSON.stringify([...new Set(names)]),
-    provider,
+    JSON.stringify(names),
   );
   rows.sort(
     (a, b) => Number(a.external_id !== null) - Number(b.external_id !== null) || (a.id < b.id ? -1 : 1),

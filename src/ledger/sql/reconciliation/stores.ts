@@ -4,10 +4,11 @@ import type { ReconciliationStores } from '../../reconciliation.ts';
 import type { Hands } from '../hands.ts';
 import { absences } from './absent.ts';
 import { drifts } from './drift.ts';
-import { endRuns } from './forgetting.ts';
+import { forgettingRuns } from './forgetting.ts';
 import { heldBatches } from './held-batches.ts';
 import { ignorances } from './ignored.ts';
 import { pendings } from './pending.ts';
+import { runEnds } from './run-ends.ts';
 import { runs } from './runs.ts';
 import { stagedGroups } from './staged-groups.ts';
 import { stagedPeople } from './staged-people.ts';
@@ -17,6 +18,7 @@ export function reconciliationStores(hands: Hands): ReconciliationStores {
   return {
     reconciliations: {
       ...runs(hands),
+      ...runEnds(hands),
       ...staging(hands),
       ...stagedPeople(hands),
       ...stagedGroups(hands),
@@ -24,7 +26,7 @@ export function reconciliationStores(hands: Hands): ReconciliationStores {
       ...drifts(hands),
       ...pendings(hands),
       ...ignorances(hands),
-      ...endRuns(hands),
+      ...forgettingRuns(hands),
     },
     heldBatches: heldBatches(hands),
   };
