@@ -9,7 +9,7 @@ import { DEFAULT_PROPERTIES, showUser } from './user-routes.ts';
 const KEPT_MS = 30 * 86_400_000;
 
 /** Whoever was deleted at no known time was deleted now. */
-export function isKept({ softDeleted, deletedAt }: TenantUser, now: number): boolean {
+function isKept({ softDeleted, deletedAt }: TenantUser, now: number): boolean {
   return softDeleted && now - (deletedAt ?? now) < KEPT_MS;
 }
 

@@ -45,7 +45,7 @@ function row(
 
 const AS_SELF = { self: ['User.Read'] };
 
-export const ROUTES: readonly Route[] = [
+const ROUTES: readonly Route[] = [
   row(/^\/oidc\/userinfo$/, [], 1, getUserInfo, { self: ['openid'] }),
   row(/^\/v1\.0\/users$/, PEOPLE, 2, getUsers),
   row(/^\/v1\.0\/users\/\$count$/, PEOPLE, 1, countUsers),

@@ -12,7 +12,7 @@ import { DEFAULT_PROPERTIES, showUser } from './user-routes.ts';
 const GROUP_PROPERTIES = ['id', 'displayName', 'securityEnabled', 'mailEnabled'];
 const READS_PEOPLE = ['User.Read.All', 'Directory.Read.All'];
 
-export function groupAt(call: GraphCall): TenantGroup {
+function groupAt(call: GraphCall): TenantGroup {
   const id = (call.caught[0] ?? '').toLowerCase();
   const group = call.tenant.groups.get(id);
   if (group) return group;

@@ -7,7 +7,7 @@ import { GraphError } from './graph-error.ts';
 export type Row = Readonly<Record<string, unknown>>;
 
 /** Advanced queries want this header with each page; links to the next page do not carry it. */
-export function isEventual({ request }: Pick<GraphCall, 'request'>): boolean {
+function isEventual({ request }: Pick<GraphCall, 'request'>): boolean {
   return request.headers.consistencylevel?.toString().toLowerCase() === 'eventual';
 }
 

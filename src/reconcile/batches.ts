@@ -5,7 +5,7 @@ import { addChanges, emptyChangeSet } from '../identity/change-set.ts';
 import type { RowTold } from '../identity/claims.ts';
 import type { Batch, DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import { healPerson } from '../mapping/decide-directory.ts';
+import { healPerson } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import { type Healer, healRows, type SettledRow } from './heal-people.ts';
 import { byRun, type Running } from './running.ts';

@@ -4,7 +4,8 @@
 import { fold } from '../fold.ts';
 import { newId } from '../id.ts';
 import type { DriftRow, StagedPerson } from '../ledger/reconciliation.ts';
-import { createFromDirectory, type Dealing } from '../mapping/decide-directory.ts';
+import type { Dealing } from '../mapping/decide-directory.ts';
+import { createFromDirectory } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import { fitsFilter } from './import-filter.ts';
 import { seenOf } from './known.ts';

@@ -13,7 +13,6 @@ import { lossesOf } from './losses.ts';
 import { advance, byRun, type Running } from './running.ts';
 
 const ROWS_AT_ONCE = 100;
-const NAMES_SHOWN = 20;
 /** Where the phase is. */
 const places = { guard: '', create: 'create ', rows: 'rows' } as const;
 
@@ -74,13 +73,6 @@ async function hold(
 ): Promise<void> {
   const { ledger, run, clock } = running;
   const { reconciliations, heldBatches } = ledger;
-  const { items } = await reconciliations.drift({
-    run: run.id,
-    states: ['due'],
-    takes: true,
-    after: null,
-    limit: NAMES_SHOWN,
-  });
   const counts = await reconciliations.driftCounts(run.id);
   const categories = Object.fromEntries(
     counts
@@ -94,7 +86,6 @@ async function hold(
     limits: provider.settings.guard,
     takenBefore: losses.before,
     categories,
-    first: items.map(({ name, why }) => ({ name, why })),
   };
   const batch = {
     id: newId(at),

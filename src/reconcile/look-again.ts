@@ -4,14 +4,9 @@
 import type { Whereabouts } from '../identity/directory.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import {
-  comparePerson,
-  type Dealing,
-  type Found,
-  type Healing,
-  type SeenHere,
-} from '../mapping/decide-directory.ts';
+import { comparePerson, type Dealing, type Found, type SeenHere } from '../mapping/decide-directory.ts';
 import { rowTold } from '../mapping/directory-facts.ts';
+import type { Healing } from '../mapping/heal-directory.ts';
 import type { DirectoryReader } from './directory.ts';
 
 export interface Looked {
@@ -66,7 +61,7 @@ export function stillSo(
 
 const STATUS: ReadonlySet<string> = new Set(['disabled-there', 'unassigned']);
 
-export function seenAgain(where: Extract<Whereabouts, { kind: 'there' }>): SeenHere {
+function seenAgain(where: Extract<Whereabouts, { kind: 'there' }>): SeenHere {
   const { person, groups, roles, assigned } = where;
   return { person, groups, roles, assigned, isGroupsWhole: groups !== null };
 }

@@ -72,7 +72,7 @@ export function addProblem(running: Running, said: string): void {
 
 const PROBLEMS_MOST = 50;
 
-export function causeOf(run: Pick<Run, 'id'>): Cause {
+function causeOf(run: Pick<Run, 'id'>): Cause {
   return { kind: 'reconciliation', id: run.id };
 }
 

@@ -7,14 +7,9 @@ import type { DirectoryPerson } from '../../src/identity/directory.ts';
 import type { User } from '../../src/identity/user.ts';
 import { settleSuspension, suspendByAdmin } from '../../src/identity/user.ts';
 import { type DecisionContext, decideUserSettled, type LoadedUser } from '../../src/mapping/decide.ts';
-import {
-  comparePerson,
-  createFromDirectory,
-  type Dealing,
-  healPerson,
-  type SeenHere,
-} from '../../src/mapping/decide-directory.ts';
+import { comparePerson, type Dealing, type SeenHere } from '../../src/mapping/decide-directory.ts';
 import { rowTold } from '../../src/mapping/directory-facts.ts';
+import { createFromDirectory, healPerson } from '../../src/mapping/heal-directory.ts';
 import { resolve } from '../../src/mapping/resolve.ts';
 import { BIN, ENTERPRISE, facts, patch, person, replace } from '../identity/person.ts';
 import { compiled, roles, rule, stateWith } from './ruleset.ts';

@@ -294,8 +294,7 @@ function firstTeamRule(call: Call, { provider, ruleset }: ProviderState): Wanted
   const isSwitchedOn = !provider.scimEnabled || ruleset.number === 0;
   const isOwnedByFile = lockedKeys(call.parts.settings, provider).includes(mappingKeys.team);
   if (!isSwitchedOn || ruleset.byKind.team.length > 0 || isOwnedByFile) return null;
-  const { strategy, rules, scimAttributes } = ruleset;
-  return withTeamOfEveryGroup({ provider: provider.id, strategy, rules, scimAttributes });
+  return withTeamOfEveryGroup({ ...ruleset, provider: provider.id });
 }
 
 export const providerRoutes: readonly Route[] = [listProviders, getProvider, addProvider, editProvider];

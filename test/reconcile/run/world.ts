@@ -23,7 +23,7 @@ export interface ReconcileWorld extends World {
   verify(): Promise<string[]>;
 }
 
-export const PROVIDER = 'entra';
+const PROVIDER = 'entra';
 const LONGEST_RUN_MS = 20_000;
 
 /** Everybody provisioned by one cycle, unless told otherwise. */
