@@ -74,14 +74,15 @@ export async function benchReconcile(args: string[]): Promise<void> {
     closers.push(async () => child.kill('SIGTERM'));
     let database: Database | null = null;
     if (values.engine === 'postgres') {
-      const postgres = await openPostgres(null);
+      const postgres = await openPostgres(null, false);
       closers.push(postgres.close);
-      database = await postgres.fresh();
+      database = await postgres.newDatabase();
     }
+    const { cores, cpu, node } = describeMachine();
     const home = makeHome(database);
     closers.push(home.remove);
     process.stdout.write(
-      `${describeMachine()}; ${values.engine}; ${values.users} people, ${values.groups} groups\n`,
+      `${cores} x ${cpu}, ${node}; ${values.engine}; ${values.users} people, ${values.groups} groups\n`,
     );
     await measure(home, entra, values['assigned-only']);
   } finally {

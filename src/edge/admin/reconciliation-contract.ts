@@ -40,6 +40,7 @@ export const driftShape = Type.Object({
   why: text('Why nothing was done, or why it is to be done.'),
   detail: Type.Unsafe<Record<string, unknown>>({
     type: 'object',
+    additionalProperties: true,
     description: '`here`, `there`, `group`, `lost`, ...',
   }),
   batch: orNull(text('The held batch that it is part of.')),
@@ -68,7 +69,7 @@ export const runShape = Type.Object({
   channel: choice(['reconciliation', 'import']),
   mode: choice(['heal', 'report']),
   scope: choice(['assigned', 'all']),
-  filter: orNull(Type.Unsafe<Record<string, string>>({ type: 'object' })),
+  filter: orNull(Type.Unsafe<Record<string, string>>({ type: 'object', additionalProperties: true })),
   preview: Type.Boolean(),
   trigger: choice(['schedule', 'person']),
   phase: choice(
@@ -106,7 +107,11 @@ export const runShape = Type.Object({
   absent: count('Active users here whom the directory did not list.'),
   losing: count('From how many people healing would take something.'),
   told: count('People about whom something was told that takes nothing.'),
-  durationsMs: Type.Unsafe<Record<string, number>>({ type: 'object', description: 'By phase.' }),
+  durationsMs: Type.Unsafe<Record<string, number>>({
+    type: 'object',
+    additionalProperties: true,
+    description: 'By phase.',
+  }),
   previewed: orNull(
     Type.Object({
       create: count(),
@@ -115,6 +120,7 @@ export const runShape = Type.Object({
       skipped: count(),
       roles: Type.Unsafe<Record<string, number>>({
         type: 'object',
+        additionalProperties: true,
         description: 'How many would have each role, by its name; the empty name is none.',
       }),
       first: Type.Array(previewPerson, { description: 'The first 50.' }),
