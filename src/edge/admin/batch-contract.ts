@@ -7,7 +7,7 @@ import type { Batch, BatchState, NewBatch } from '../../ledger/reconciliation.ts
 import { anyObject, choice, count, orNull, reference, rfc3339, text, time } from './contract.ts';
 import { rulesBodyOf } from './rules-guard.ts';
 
-export const batchSources = [
+const batchSources = [
   'reconciliation',
   'rules',
   'purge',

@@ -12,7 +12,7 @@ import { adminCore } from './permissions.ts';
 
 const PEOPLE_AT_ONCE = 200;
 /** People of each kind that are named. */
-export const SHOWN = 50;
+const SHOWN = 50;
 
 export interface PlannedPerson {
   readonly user: User;
