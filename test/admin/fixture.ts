@@ -142,8 +142,8 @@ function sender(url: string, adminKey: string): Fixture['send'] {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    const isLines = response.headers.get('content-type') === 'application/x-ndjson';
-    const json: unknown = text === '' || isLines ? undefined : JSON.parse(text);
+    const isFile = /^(application\/x-ndjson|text\/csv)\b/.test(response.headers.get('content-type') ?? '');
+    const json: unknown = text === '' || isFile ? undefined : JSON.parse(text);
     const exchange = `${method} ${path} -> ${response.status} ${text.slice(0, 2000)}`;
     if (response.status >= 400) {
       expect(response.headers.get('content-type'), exchange).toBe('application/problem+json');
