@@ -18,10 +18,19 @@ import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
+import { providerImport } from './commands/provider-import.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerPending } from './commands/provider-pending.ts';
 import { providerRemove } from './commands/provider-remove.ts';
 import { providerSetSecret } from './commands/provider-set-secret.ts';
 import { providerVerify } from './commands/provider-verify.ts';
+import { reconcile } from './commands/reconcile.ts';
+import { reconcileDrift } from './commands/reconcile-drift.ts';
+import { reconcileApply, reconcileCancel, reconcileDiscard } from './commands/reconcile-end.ts';
+import { reconcileExport } from './commands/reconcile-export.ts';
+import { reconcileList } from './commands/reconcile-list.ts';
+import { reconcileHeal, reconcileIgnore, reconcileUnignore } from './commands/reconcile-rows.ts';
+import { reconcileShow } from './commands/reconcile-show.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -46,6 +55,8 @@ export const commands: readonly Command[] = [
   providerDisableScim,
   providerDisable,
   providerEnable,
+  providerPending,
+  providerImport,
   providerRemove,
   tokenRotate,
   tokenList,
@@ -63,6 +74,17 @@ export const commands: readonly Command[] = [
   apiKeyCreate,
   apiKeyList,
   apiKeyRevoke,
+  reconcile,
+  reconcileList,
+  reconcileShow,
+  reconcileDrift,
+  reconcileExport,
+  reconcileHeal,
+  reconcileIgnore,
+  reconcileUnignore,
+  reconcileCancel,
+  reconcileApply,
+  reconcileDiscard,
   explain,
   tail,
   verify,
