@@ -7,6 +7,9 @@ import { apiKeyCreate } from './commands/api-key-create.ts';
 import { apiKeyList } from './commands/api-key-list.ts';
 import { apiKeyRevoke } from './commands/api-key-revoke.ts';
 
+import { batchApprove, batchDrop, batchUndo } from './commands/batch-decide.ts';
+import { batchList } from './commands/batch-list.ts';
+import { batchShow } from './commands/batch-show.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -52,6 +55,11 @@ export const commands: readonly Command[] = [
   userPurge,
   roleList,
   roleShow,
+  batchList,
+  batchShow,
+  batchApprove,
+  batchDrop,
+  batchUndo,
   apiKeyCreate,
   apiKeyList,
   apiKeyRevoke,

@@ -63,9 +63,9 @@ async function comparePeople(
     id: person.id,
     user: matches.get(person.id)?.user.id ?? null,
   }));
-  mustBeOurs(await reconciliations.noteMatches(run.id, holder, people, {}));
   const place = placeOf(running, { position: next });
-  mustBeOurs(await reconciliations.report(run.id, holder, rows, place));
+  if (rows.length > 0) mustBeOurs(await reconciliations.report(run.id, holder, rows, {}));
+  mustBeOurs(await reconciliations.noteMatches(run.id, holder, people, place));
   return next;
 }
 

@@ -21,7 +21,7 @@ export async function healPhase(running: Running, known: Known, position: string
   let at = position;
   if (at === places.guard) {
     await holdTooMuch(running, known);
-    at = places.create;
+    at = (await isAnybodyToBeMade(running)) ? places.create : places.rows;
     await advance(running, { phase: 'healing', position: at });
   }
   while (at.startsWith(places.create)) {
@@ -30,6 +30,11 @@ export async function healPhase(running: Running, known: Known, position: string
     at = last === null ? places.rows : place(last);
   }
   await healDue(running, known);
+}
+
+async function isAnybodyToBeMade({ ledger, run }: Running): Promise<boolean> {
+  const counts = await ledger.reconciliations.driftCounts(run.id);
+  return counts.some(({ category, state }) => category === 'missing-here' && state === 'due');
 }
 
 async function healDue(running: Running, { dealing }: Known): Promise<void> {

@@ -50,12 +50,13 @@ export interface Fixture {
 }
 
 export const keys = {
+  admin: 'admin-key-of-the-tests-00000001',
   developer: 'developer-key-of-the-tests-0001',
   viewer: 'viewer-key-of-the-tests-000001',
 };
 
 export async function startFixture(options: ServerOptions = {}): Promise<Fixture> {
-  const adminKey = 'admin-key-of-the-tests-00000001';
+  const adminKey = keys.admin;
   const server = await startServer({
     ...options,
     config: {
