@@ -52,11 +52,11 @@ export async function watchedRun(call: Call, api: Api, id: string): Promise<Whol
   return run;
 }
 
-export function isUnderWay({ phase }: RunJson): boolean {
+function isUnderWay({ phase }: RunJson): boolean {
   return phase !== 'done' && phase !== 'waiting';
 }
 
-export function progressText({ phase, progress, read }: RunJson): string {
+function progressText({ phase, progress, read }: RunJson): string {
   const share = progress === null ? '' : `, ${Math.floor(progress * 100)} %`;
   return `${phase}${share}; ${people(read.people)} read`;
 }
@@ -68,7 +68,7 @@ export function exitCodeOf({ outcome }: RunJson): ExitCode {
 
 // --- in words ---------------------------------------------------------------------------------------------------
 
-export function people(count: number): string {
+function people(count: number): string {
   return count === 1 ? '1 person' : `${count} people`;
 }
 
