@@ -62,7 +62,7 @@ test('export: CSV, and a file that is there already stays', async () => {
     const file = join(folder, 'drift.csv');
     expect((await cli(['reconcile', 'export', id, '--output', file])).code).toBe(0);
     expect(await readFile(file, 'utf8')).toMatch(
-      new RegExp(`^id,category,.*\\n.*disabled-there,healed,${name}`),
+      new RegExp(`^id,category,.*\\r\\n.*disabled-there,healed,${name}`),
     );
     const again = await cli(['reconcile', 'export', id, '--output', file]);
     expect([again.code, again.err]).toEqual([2, expect.stringContaining('is there already')]);
@@ -77,7 +77,7 @@ test('import: shows whom, changes nothing before a yes; the same again changes n
   world = await startReconcileWorld({ provisioned: false });
   const left = await cli(['provider', 'import', 'entra']);
   expect(left.code).toBe(0);
-  expect(left.out).toMatch(/40 created, 0 updated|\d+ created, 0 updated/);
+  expect(left.out).toMatch(/[1-9]\d* created, 0 updated/);
   expect(left.out).toContain('Nothing was changed.');
   const [, id] = /reconcile apply (\S+)/.exec(left.out)!;
   const [somebody] = members() as [TenantUser];
