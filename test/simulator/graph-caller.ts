@@ -1,6 +1,6 @@
 // An application that calls Graph with a token it keeps: what came back, with its headers, and lists read page by page.
 
-import type { LoginSimulator } from '../../simulator/login/login-server.ts';
+import type { Client, LoginSimulator } from '../../simulator/login/login-server.ts';
 import { postToken } from './login-client.ts';
 
 export interface GraphAnswer {
@@ -27,9 +27,14 @@ export interface GraphCaller {
 /** What advanced queries need, beside `$count=true` in the address. */
 export const EVENTUAL = { consistencylevel: 'eventual' };
 
-export async function graphCaller(sim: LoginSimulator): Promise<GraphCaller> {
-  const scope = `${sim.graphUrl}/.default`;
-  const { body } = await postToken(sim, { grant_type: 'client_credentials', scope });
+/** The main application, unless another is named. */
+export async function graphCaller(sim: LoginSimulator, client: Client = sim): Promise<GraphCaller> {
+  const { body } = await postToken(sim, {
+    grant_type: 'client_credentials',
+    scope: `${sim.graphUrl}/.default`,
+    client_id: client.clientId,
+    client_secret: client.clientSecret,
+  });
   const authorization = `Bearer ${body.access_token}`;
   const send = async (path: string, init: RequestInit): Promise<GraphAnswer> => {
     const response = await fetch(path.startsWith('http') ? path : `${sim.graphUrl}${path}`, init);
