@@ -273,6 +273,7 @@ export function changedKeys<T>(
   before: ReadonlyMap<string, T> | undefined,
   after: ReadonlyMap<string, T>,
 ): string[] {
+  if (before === after) return [];
   const keys: string[] = [];
   for (const [key, value] of after) if (before?.get(key) !== value) keys.push(key);
   for (const key of before?.keys() ?? []) if (!after.has(key)) keys.push(key);

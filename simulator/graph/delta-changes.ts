@@ -16,7 +16,7 @@ type States = Pick<DeltaRound, 'before' | 'after'>;
 
 const NOBODY: readonly Row[] = [];
 
-export function trackedNames({ kind, select }: Pick<DeltaRound, 'kind' | 'select'>): readonly string[] {
+function trackedNames({ kind, select }: Pick<DeltaRound, 'kind' | 'select'>): readonly string[] {
   if (select === null) return kind === 'users' ? USER_DEFAULTS : GROUP_DEFAULTS;
   return select.split(',').map((name) => name.trim());
 }
@@ -106,21 +106,24 @@ const lastLooks = new WeakMap<DeltaRound, { readonly id: string; readonly rows: 
 function memberChanges(round: DeltaRound, id: string): readonly Row[] {
   const known = lastLooks.get(round);
   if (known?.id === id) return known.rows;
-  const had = membersOf(round.before, id);
-  const has = membersOf(round.after, id);
-  const rows = [
-    ...[...has].filter((member) => !had.has(member)).map((member) => memberRow(round.after, member)),
-    ...[...had]
-      .filter((member) => !has.has(member))
-      .map((member) => ({ ...memberRow(round.before!, member), ...removed(member, 'deleted') })),
-  ];
+  const { before, after } = round;
+  const had = membership(before, id);
+  const has = membership(after, id);
+  const rows: Row[] = [];
+  for (const member of after.groups.get(id)?.memberIds ?? []) {
+    if (has(member) && !had(member)) rows.push(memberRow(after, member));
+  }
+  for (const member of before?.groups.get(id)?.memberIds ?? []) {
+    if (had(member) && !has(member))
+      rows.push({ ...memberRow(before!, member), ...removed(member, 'deleted') });
+  }
   lastLooks.set(round, { id, rows });
   return rows;
 }
 
-function membersOf(tenant: Tenant | null, groupId: string): ReadonlySet<string> {
-  const ids = [...(tenant?.groups.get(groupId)?.memberIds ?? [])];
-  return new Set(ids.filter((id) => isThere(tenant!, id)));
+function membership(tenant: Tenant | null, groupId: string): (id: string) => boolean {
+  const group = tenant?.groups.get(groupId);
+  return group ? (id) => group.memberIds.has(id) && isThere(tenant!, id) : () => false;
 }
 
 function memberRow(tenant: Tenant, id: string): Row {

@@ -61,23 +61,31 @@ export interface GraphCall {
   readonly caught: readonly string[];
 }
 
+/** Read once for all the rows of a page. */
+const selections = new WeakMap<URLSearchParams, readonly string[]>();
+
+function selection(query: URLSearchParams): readonly string[] | null {
+  const known = selections.get(query);
+  if (known) return known;
+  const select = query.get('$select');
+  if (select === null) return null;
+  const names = select
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  selections.set(query, names);
+  return names;
+}
+
 /** `$select` against everything a resource has; without it the default properties. */
 export function selected(
   call: GraphCall,
   resource: Readonly<Record<string, unknown>>,
   defaults: readonly string[],
 ): { readonly names: readonly string[]; readonly values: Record<string, unknown> } {
-  const select = call.request.query.get('$select');
-  const names =
-    select === null
-      ? defaults
-      : select
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
-  const values = Object.fromEntries(
-    names.filter((name) => Object.hasOwn(resource, name)).map((name) => [name, resource[name] ?? null]),
-  );
+  const names = selection(call.request.query) ?? defaults;
+  const values: Record<string, unknown> = {};
+  for (const name of names) if (Object.hasOwn(resource, name)) values[name] = resource[name] ?? null;
   return { names, values };
 }
 
