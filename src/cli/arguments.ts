@@ -103,7 +103,8 @@ export function readArguments(command: Command, rest: readonly string[]): Argume
     }
   }
   return {
-    operand: (name) => operands.get(name)!,
+    operand: (name) => operands.get(name)![0]!,
+    operands: (name) => operands.get(name)!,
     text: (name) => given.get(name),
     required: (name) => given.get(name)!,
     count: (name) => (given.has(name) ? Number(given.get(name)) : undefined),
@@ -156,13 +157,17 @@ function readOperands(
   command: Command,
   positionals: readonly string[],
   help: string,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, readonly string[]> {
   const wanted = command.operands ?? [];
   const missing = wanted[positionals.length];
   if (missing) throw usageFailure(`<${missing.name}> is missing: ${missing.about}.`, help);
+  const isOpen = wanted.at(-1)?.many === true;
   const surplus = positionals[wanted.length];
-  if (surplus !== undefined) throw usageFailure(`"${surplus}" is one word too many.`, help);
-  const empty = wanted.find((_, i) => positionals[i] === '');
-  if (empty) throw usageFailure(`<${empty.name}> is empty: ${empty.about}.`, help);
-  return new Map(wanted.map(({ name }, i) => [name, positionals[i]!]));
+  if (surplus !== undefined && !isOpen) throw usageFailure(`"${surplus}" is one word too many.`, help);
+  const empty = positionals.indexOf('');
+  if (empty >= 0) {
+    const { name, about } = wanted[Math.min(empty, wanted.length - 1)]!;
+    throw usageFailure(`<${name}> is empty: ${about}.`, help);
+  }
+  return new Map(wanted.map(({ name, many }, i) => [name, positionals.slice(i, many ? undefined : i + 1)]));
 }

@@ -8,6 +8,8 @@ import type { Output } from './output.ts';
 interface Operand {
   readonly name: string;
   readonly about: string;
+  /** Of the last one: as many as are given, one at least. */
+  readonly many?: true;
 }
 
 export interface Option {
@@ -55,6 +57,8 @@ export interface Call {
 
 export interface Arguments {
   operand(name: string): string;
+  /** Of one that may be given several times. */
+  operands(name: string): readonly string[];
   text(name: string): string | undefined;
   /** An option that the command declares as required. */
   required(name: string): string;

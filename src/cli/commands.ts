@@ -18,10 +18,19 @@ import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
+import { providerImport } from './commands/provider-import.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerPending } from './commands/provider-pending.ts';
 import { providerRemove } from './commands/provider-remove.ts';
 import { providerSetSecret } from './commands/provider-set-secret.ts';
 import { providerVerify } from './commands/provider-verify.ts';
+import { reconcile } from './commands/reconcile.ts';
+import { reconcileDrift } from './commands/reconcile-drift.ts';
+import { reconcileCancel, reconcileDiscard, reconcileResume } from './commands/reconcile-end.ts';
+import { reconcileExport } from './commands/reconcile-export.ts';
+import { reconcileList } from './commands/reconcile-list.ts';
+import { reconcileHeal, reconcileIgnore } from './commands/reconcile-rows.ts';
+import { reconcileShow } from './commands/reconcile-show.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -47,6 +56,19 @@ export const commands: readonly Command[] = [
   providerDisable,
   providerEnable,
   providerRemove,
+  providerPending,
+  providerImport,
+  // Before the word alone, behind which a provider stands.
+  reconcileList,
+  reconcileShow,
+  reconcileDrift,
+  reconcileExport,
+  reconcileHeal,
+  reconcileIgnore,
+  reconcileCancel,
+  reconcileResume,
+  reconcileDiscard,
+  reconcile,
   tokenRotate,
   tokenList,
   tokenRevoke,

@@ -84,7 +84,7 @@ export function showCommandHelp(output: Output, command: Command): void {
 }
 
 function operandWords(command: Command): string[] {
-  return (command.operands ?? []).map(({ name }) => `<${name}>`);
+  return (command.operands ?? []).map(({ name, many }) => (many ? `<${name}...>` : `<${name}>`));
 }
 
 function optionPairs(options: Readonly<Record<string, Option>>): [string, string][] {

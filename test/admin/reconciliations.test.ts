@@ -15,7 +15,14 @@ beforeAll(async () => {
   api = await startFixture({
     config: {
       providers: [
-        { name: 'entra', kind: 'entra', tenantId: TENANT, clientId: TENANT, scim: { enabled: true } },
+        {
+          name: 'entra',
+          kind: 'entra',
+          tenantId: TENANT,
+          clientId: TENANT,
+          clientSecret: 'x',
+          scim: { enabled: true },
+        },
         { name: 'plain', kind: 'oidc', issuer: 'https://login.example.com', clientId: 'bifrost' },
       ],
     },
