@@ -38,7 +38,13 @@ export type Found =
   | { kind: 'group'; words: readonly string[] };
 
 export function findCommand(commands: readonly Command[], words: readonly string[]): Found {
-  const command = commands.find(({ words: its }) => its.every((word, i) => words[i] === word));
+  // `reconcile list` before `reconcile`, which takes a provider.
+  const command = commands
+    .filter(({ words: its }) => its.every((word, i) => words[i] === word))
+    .reduce<Command | null>(
+      (best, each) => (best && best.words.length > each.words.length ? best : each),
+      null,
+    );
   if (command) return { kind: 'command', command, rest: words.slice(command.words.length) };
   const [first, second] = words;
   if (first === undefined || first === '--') return { kind: 'group', words: [] };
@@ -161,13 +167,11 @@ function readOperands(
   const wanted = command.operands ?? [];
   const missing = wanted[positionals.length];
   if (missing) throw usageFailure(`<${missing.name}> is missing: ${missing.about}.`, help);
-  const isOpen = wanted.at(-1)?.many === true;
-  const surplus = positionals[wanted.length];
-  if (surplus !== undefined && !isOpen) throw usageFailure(`"${surplus}" is one word too many.`, help);
-  const empty = positionals.indexOf('');
-  if (empty >= 0) {
-    const { name, about } = wanted[Math.min(empty, wanted.length - 1)]!;
-    throw usageFailure(`<${name}> is empty: ${about}.`, help);
-  }
-  return new Map(wanted.map(({ name, many }, i) => [name, positionals.slice(i, many ? undefined : i + 1)]));
+  const isOpen = wanted.at(-1)?.several === true;
+  const surplus = isOpen ? undefined : positionals[wanted.length];
+  if (surplus !== undefined) throw usageFailure(`"${surplus}" is one word too many.`, help);
+  const given = wanted.map(({ several }, i) => positionals.slice(i, several ? undefined : i + 1));
+  const empty = wanted.find((_, i) => given[i]!.includes(''));
+  if (empty) throw usageFailure(`<${empty.name}> is empty: ${empty.about}.`, help);
+  return new Map(wanted.map(({ name }, i) => [name, given[i]!]));
 }

@@ -8,8 +8,8 @@ import type { Output } from './output.ts';
 interface Operand {
   readonly name: string;
   readonly about: string;
-  /** Of the last one: as many as are given, one at least. */
-  readonly many?: true;
+  /** Only of the last: one or more of them. */
+  readonly several?: true;
 }
 
 export interface Option {
@@ -57,7 +57,7 @@ export interface Call {
 
 export interface Arguments {
   operand(name: string): string;
-  /** Of one that may be given several times. */
+  /** Of an operand that there may be several of. */
   operands(name: string): readonly string[];
   text(name: string): string | undefined;
   /** An option that the command declares as required. */

@@ -26,10 +26,10 @@ import { providerSetSecret } from './commands/provider-set-secret.ts';
 import { providerVerify } from './commands/provider-verify.ts';
 import { reconcile } from './commands/reconcile.ts';
 import { reconcileDrift } from './commands/reconcile-drift.ts';
-import { reconcileCancel, reconcileDiscard, reconcileResume } from './commands/reconcile-end.ts';
+import { reconcileApply, reconcileCancel, reconcileDiscard } from './commands/reconcile-end.ts';
 import { reconcileExport } from './commands/reconcile-export.ts';
 import { reconcileList } from './commands/reconcile-list.ts';
-import { reconcileHeal, reconcileIgnore } from './commands/reconcile-rows.ts';
+import { reconcileHeal, reconcileIgnore, reconcileUnignore } from './commands/reconcile-rows.ts';
 import { reconcileShow } from './commands/reconcile-show.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
@@ -55,20 +55,9 @@ export const commands: readonly Command[] = [
   providerDisableScim,
   providerDisable,
   providerEnable,
-  providerRemove,
   providerPending,
   providerImport,
-  // Before the word alone, behind which a provider stands.
-  reconcileList,
-  reconcileShow,
-  reconcileDrift,
-  reconcileExport,
-  reconcileHeal,
-  reconcileIgnore,
-  reconcileCancel,
-  reconcileResume,
-  reconcileDiscard,
-  reconcile,
+  providerRemove,
   tokenRotate,
   tokenList,
   tokenRevoke,
@@ -85,6 +74,17 @@ export const commands: readonly Command[] = [
   apiKeyCreate,
   apiKeyList,
   apiKeyRevoke,
+  reconcile,
+  reconcileList,
+  reconcileShow,
+  reconcileDrift,
+  reconcileExport,
+  reconcileHeal,
+  reconcileIgnore,
+  reconcileUnignore,
+  reconcileCancel,
+  reconcileApply,
+  reconcileDiscard,
   explain,
   tail,
   verify,

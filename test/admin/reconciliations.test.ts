@@ -20,7 +20,7 @@ beforeAll(async () => {
           kind: 'entra',
           tenantId: TENANT,
           clientId: TENANT,
-          clientSecret: 'x',
+          clientSecret: 'secret-of-the-tests',
           scim: { enabled: true },
         },
         { name: 'plain', kind: 'oidc', issuer: 'https://login.example.com', clientId: 'bifrost' },

@@ -1,171 +1,112 @@
-// bifrost reconcile, provider pending and provider import, read as somebody does who looks after a provider.
+// bifrost reconcile, provider pending and provider import beside a server and the local Entra, read as an operator reads them.
 
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { disableUser } from '../../simulator/tenant.ts';
-import type { DriftJson, RunJson } from '../../src/edge/admin/reconciliation-contract.ts';
-import type { WholeRunJson } from '../../src/edge/admin/whole-run.ts';
-import { type DirectoryFixture, startDirectory } from '../admin/directory-fixture.ts';
-import { keys, type Page } from '../admin/fixture.ts';
-import { beginWritten, cancelWritten } from '../admin/written-run.ts';
-import { run } from './fixture.ts';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { disableUser, type TenantUser, withUser } from '../../simulator/tenant.ts';
+import { type ReconcileWorld, startReconcileWorld } from '../reconcile/run/world.ts';
+import { type RunOptions, run } from './fixture.ts';
 
-let api: DirectoryFixture;
+let world: ReconcileWorld;
+afterEach(() => world.stop());
 
-const cli = (...argv: string[]) =>
-  run({ BIFROST_URL: api.server.url, BIFROST_API_KEY: keys.admin, BIFROST_DATA_DIR: '/nonexistent' }, argv);
+function cli(argv: string[], options: RunOptions = {}) {
+  const { url, apiKey } = world.server;
+  return run({ BIFROST_URL: url, BIFROST_API_KEY: apiKey }, argv, options);
+}
 
-describe('a provider without SCIM', () => {
-  beforeAll(async () => {
-    api = await startDirectory({ scim: { enabled: false }, scope: 'all', guard: { percent: 10, count: 5 } });
-  });
-  afterEach(() => cancelWritten(api));
-  afterAll(() => api.stop());
+function members(): TenantUser[] {
+  return [...world.entra.tenant().users.values()].filter(({ userType }) => userType === 'Member').slice(1);
+}
 
-  const everybody = () => api.entra.tenant().users.size;
+async function disabledUnheard(): Promise<TenantUser> {
+  const [somebody] = members() as [TenantUser];
+  world.agent.skip({});
+  world.entra.changeTenant((tenant) => disableUser(tenant, somebody.objectId));
+  await world.agent.cycle();
+  return somebody;
+}
 
-  test('pending: nothing is known before the directory was read', async () => {
-    const { code, out } = await cli('provider', 'pending', 'entra');
-    expect([code, out]).toEqual([
-      0,
-      'The directory was not read whole yet.\nRead it: bifrost reconcile entra --wait\n',
-    ]);
-    expect((await cli('reconcile', 'list')).out).toBe('Nothing was compared yet.\n');
-  });
-
-  test('reconcile in report mode, then pending: who is missing, since when', async () => {
-    const { code, out } = await cli('reconcile', 'entra', '--mode', 'report', '--wait');
-    expect(code).toBe(0);
-    expect(out).toMatch(/What +compare and report\nState +complete\n/);
-    expect(out).toMatch(new RegExp(`Compared +${everybody()} people, of whom 0 are here`));
-    expect(out).toMatch(
-      new RegExp(`in the directory, not here +${everybody()} +${everybody()} shown +\\S+@`),
-    );
-    const listed = await cli('provider', 'pending', 'entra', '--limit', '2');
-    expect(listed.out).toMatch(/^USER NAME +DISPLAY NAME +SINCE +ID IN THE DIRECTORY +WHY\n/);
-    expect(listed.err).toMatch(new RegExp(`^2 of ${everybody()}; .*, as of 20`));
-    const all = (await cli('provider', 'pending', 'entra', '--all', '--json')).json<Page<unknown>>();
-    expect(all.items).toHaveLength(everybody());
-  });
-
-  test('import: the preview as a table, then the command that applies it', async () => {
-    const looked = await cli('provider', 'import', 'entra');
-    expect(looked.code).toBe(0);
-    expect(looked.out).toContain(`${everybody()} would come, 0 would change, 0 are here`);
-    expect(looked.out).toMatch(/Roles: .*\d+ Viewer/);
-    expect(looked.out).toMatch(
-      /FIRST OF THEM +NAME +BECOMES +ROLE +TEAMS +BUSINESS UNITS +WHY\n\S+@\S+ .* created +Viewer/,
-    );
-    expect(looked.out).toContain('Nothing was changed.\n');
-    const id = /Apply it: bifrost reconcile resume (\S+)/.exec(looked.out)![1]!;
-    expect((await cli('reconcile', 'show', id)).out).toContain(`bifrost reconcile discard ${id}`);
-    expect((await cli('reconcile', 'list')).out).toMatch(new RegExp(`${id} +entra +import .* waits `));
-
-    const applied = await cli('reconcile', 'resume', id, '--wait');
-    expect([applied.code, applied.out]).toEqual([0, expect.stringContaining(`${everybody()} healed`)]);
-    const again = await cli('reconcile', 'resume', id);
-    expect([again.code, again.err]).toEqual([1, expect.stringContaining(`bifrost reconcile show ${id}`)]);
-    const { total } = (await cli('user', 'list', '--json')).json<Page<unknown>>();
-    expect(total).toBe(everybody());
-  });
-
-  test('import --yes does it at once, and the same again changes nothing', async () => {
-    const department = api.people()[0]!.department!;
-    const { code, out } = await cli('provider', 'import', 'entra', '--department', department, '--yes');
-    expect([code, out]).toEqual([0, expect.stringContaining('Nothing differs.')]);
-    expect(out).toMatch(new RegExp(`What +import of department ${department}\n`));
-    const nobody = await cli('provider', 'import', 'entra', '--department', 'Nowhere', '--yes');
-    expect(nobody.out).toMatch(/State +complete\n/);
-    const both = await cli('provider', 'import', 'entra', '--yes', '--preview');
-    expect([both.code, both.err]).toEqual([2, expect.stringContaining('Leave one of the two away.')]);
-  });
-
-  test('more than the guard lets pass: held, with the commands that decide', async () => {
-    for (const { objectId } of api.people().slice(0, 12)) {
-      api.entra.changeTenant((tenant) => disableUser(tenant, objectId));
-    }
-    const { code, out } = await cli('reconcile', 'entra', '--wait');
-    expect(code).toBe(0);
-    expect(out).toMatch(/disabled in the directory +12 +12 held +\S+@\S+, \S+@\S+, \S+@\S+, \.\.\.\n/);
-    expect(out).toMatch(
-      /would be taken from 12 people[\s\S]*\n {2}bifrost batch show (\S+)\n {2}bifrost batch approve \1\n/,
-    );
-  });
-
-  test('begun without waiting: says where to look', async () => {
-    const { code, out } = await cli('reconcile', 'entra', '--mode', 'report');
-    expect([code, out]).toEqual([0, expect.stringMatching(/^It has begun: "bifrost reconcile show \S+"/)]);
-    await api.ended(/show (\S+)"/.exec(out)![1]!);
-  });
-
-  test('drift, heal, ignore and export: by rows', async () => {
-    const report = (
-      await cli('reconcile', 'entra', '--mode', 'report', '--wait', '--json')
-    ).json<WholeRunJson>();
-    const { items } = (
-      await cli('reconcile', 'drift', report.id, '--category', 'disabled-there', '--json')
-    ).json<Page<DriftJson>>();
-    const [first, second, third] = items.map(({ id }) => id) as [string, string, string];
-    expect((await cli('reconcile', 'drift', report.id, '--limit', '1')).out).toMatch(
-      /^ROW +NAME +DIFFERENCE +STATE +WHY\n\S+ +\S+@\S+ +disabled in the directory +shown +The account is disabled/,
-    );
-    const healed = await cli('reconcile', 'heal', report.id, first, second);
-    expect([healed.code, healed.out]).toEqual([0, '2 rows healed.\n']);
-    const again = await cli('reconcile', 'heal', report.id, first);
-    expect([again.code, again.out]).toEqual([1, `Skipped ${first}: It was healed already.\n`]);
-    const ignored = await cli(
-      'reconcile',
-      'ignore',
-      report.id,
-      third,
-      first,
-      '--until',
-      '2099-01-01T00:00:00Z',
-    );
-    expect(ignored.out).toBe(
-      `1 row left alone until 2099-01-01T00:00:00Z.\nSkipped ${first}: It was healed already.\n`,
-    );
-    expect((await cli('reconcile', 'ignore', report.id, third, '--undo', '--json')).json()).toMatchObject({
-      unignored: [third],
-    });
-    const bad = await cli('reconcile', 'ignore', report.id, third, '--until', 'later');
-    expect([bad.code, bad.err]).toEqual([2, expect.stringContaining('until must match')]);
-
-    const csv = await cli('reconcile', 'export', report.id, '--format', 'csv');
-    expect([csv.code, csv.out.split('\r\n')[0]]).toEqual([
-      0,
-      expect.stringMatching(/^id,category,state,name,/),
-    ]);
-    expect(csv.out.split('\r\n')).toHaveLength(items.length + 2);
-    const lines = (await cli('reconcile', 'export', report.id)).out.trimEnd().split('\n');
-    expect(lines.map((line) => (JSON.parse(line) as DriftJson).id).sort()).toEqual(
-      items.map(({ id }) => id).sort(),
-    );
-    expect((await cli('reconcile', 'export', 'nothing')).code).toBe(1);
-  });
-
-  test('cancel: once; and another run is refused while one goes on', async () => {
-    const written = await beginWritten(api);
-    const second = await cli('reconcile', 'entra');
-    expect([second.code, second.err]).toEqual([
-      1,
-      expect.stringContaining(`bifrost reconcile show ${written.id}`),
-    ]);
-    expect((await cli('reconcile', 'cancel', written.id)).out).toContain('Cancelled.');
-    expect((await cli('reconcile', 'cancel', written.id)).code).toBe(1);
-    expect((await cli('reconcile', 'show', written.id, '--json')).json<RunJson>().outcome).toBe('cancelled');
-    expect((await cli('reconcile', 'nobody')).code).toBe(1);
-    expect((await cli('reconcile', 'heal', written.id)).err).toContain('<row> is missing');
-  });
+test('a difference is found, reported, ignored, and healed by hand', async () => {
+  world = await startReconcileWorld();
+  const { userPrincipalName: name, objectId } = await disabledUnheard();
+  const { code, out } = await cli(['reconcile', 'entra', '--mode', 'report']);
+  expect(code).toBe(0);
+  expect(out).toContain('Compared 40 people of the directory: 40 of them are here.');
+  expect(out).toMatch(new RegExp(`disabled in the directory +1 +open +yes +${name}`));
+  const [, id] = /reconcile drift (\S+)/.exec(out)!;
+  const drift = await cli(['reconcile', 'drift', id!, '--category', 'disabled-there', '--state', 'open']);
+  expect(drift.out).toContain(name);
+  const row = drift.out.split('\n')[1]!.split(' ')[0]!;
+  const ignored = await cli(['reconcile', 'ignore', id!, row, '--until', '2026-12-31']);
+  expect([ignored.code, ignored.out]).toEqual([0, 'Ignored 1 until 2026-12-31T00:00:00Z.\n']);
+  expect((await cli(['reconcile', 'entra'])).out).toMatch(/disabled in the directory +1 +ignored/);
+  expect((await cli(['reconcile', 'unignore', id!, row])).code).toBe(0);
+  const healed = await cli(['reconcile', 'heal', id!, row, 'no-such-row']);
+  expect(healed.code).toBe(1);
+  expect(healed.out).toBe('Healed 1.\nNothing was done to no-such-row: This run has no such row.\n');
+  expect(await world.status(objectId)).toBe('directory');
+  expect((await cli(['reconcile', 'list', '--provider', 'entra'])).out).toMatch(
+    / reconciliation +heal +complete /,
+  );
+  expect((await cli(['reconcile', 'show', id!])).out).toMatch(/^Run +\S+\n/);
 });
 
-test('a directory that cannot be read: exit code 1, and why', async () => {
-  api = await startDirectory({ clientSecret: 'wrong' });
+test('export: CSV, and a file that is there already stays', async () => {
+  world = await startReconcileWorld();
+  const { userPrincipalName: name } = await disabledUnheard();
+  const { id } = (await cli(['reconcile', 'entra', '--json'])).json<{ id: string }>();
+  const folder = await mkdtemp(join(tmpdir(), 'bifrost-drift-'));
   try {
-    const { code, out } = await cli('reconcile', 'entra', '--wait');
-    expect(code).toBe(1);
-    expect(out).toMatch(/State +failed\n/);
-    expect(out).toMatch(/client secret/i);
+    const file = join(folder, 'drift.csv');
+    expect((await cli(['reconcile', 'export', id, '--output', file])).code).toBe(0);
+    expect(await readFile(file, 'utf8')).toMatch(
+      new RegExp(`^id,category,.*\\r\\n.*disabled-there,healed,${name}`),
+    );
+    const again = await cli(['reconcile', 'export', id, '--output', file]);
+    expect([again.code, again.err]).toEqual([2, expect.stringContaining('is there already')]);
+    const lines = await cli(['reconcile', 'export', id, '--format', 'jsonl']);
+    expect(lines.json()).toMatchObject({ name, state: 'healed' });
   } finally {
-    await api.stop();
+    await rm(folder, { recursive: true });
   }
+});
+
+test('import: shows whom, changes nothing before a yes; the same again changes nothing', async () => {
+  world = await startReconcileWorld({ provisioned: false });
+  const left = await cli(['provider', 'import', 'entra']);
+  expect(left.code).toBe(0);
+  expect(left.out).toMatch(/[1-9]\d* created, 0 updated/);
+  expect(left.out).toContain('Nothing was changed.');
+  const [, id] = /reconcile apply (\S+)/.exec(left.out)!;
+  const [somebody] = members() as [TenantUser];
+  expect(await world.status(somebody.objectId)).toBeNull();
+  expect((await cli(['reconcile', 'discard', id!])).out).toBe('Discarded. Nothing was changed.\n');
+  const no = await cli(['provider', 'import', 'entra'], { ask: async () => 'no' });
+  expect(no.out).toContain('Discarded.');
+  expect((await cli(['provider', 'import', 'entra', '--yes'])).code).toBe(0);
+  expect(await world.status(somebody.objectId)).toBe('active');
+  expect((await cli(['provider', 'import', 'entra'])).out).toContain('0 created, 0 updated');
+});
+
+test('pending: nobody is known before a run, then each by name', async () => {
+  world = await startReconcileWorld({ provider: { claimsSyncMode: 'scim' } });
+  expect((await cli(['provider', 'pending', 'entra'])).out).toContain('Compare now: bifrost reconcile entra');
+  const [template] = members() as [TenantUser];
+  const hire = { ...template, objectId: '0aaaaaaa-0000-4000-8000-00000000000b', mailNickname: 'pending' };
+  world.entra.changeTenant((tenant) =>
+    withUser(tenant, { ...hire, userPrincipalName: 'pending@nordhafen.example' }),
+  );
+  await cli(['reconcile', 'entra']);
+  expect((await cli(['provider', 'pending', 'entra'])).out).toMatch(
+    /\npending@nordhafen.example .*2026-11-25/,
+  );
+});
+
+test('a name that no provider has, and one that a command has', async () => {
+  world = await startReconcileWorld({ provisioned: false, people: 5 });
+  expect((await cli(['reconcile', 'nowhere'])).code).toBe(1);
+  const { code, err } = await cli(['reconcile', '--', 'list']);
+  expect([code, err]).toEqual([1, expect.stringContaining('list')]);
 });

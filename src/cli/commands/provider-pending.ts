@@ -7,38 +7,37 @@ import { type List, listOptions, moreLine, readList } from '../list.ts';
 import { when } from '../when.ts';
 import { providerOperand } from './provider-list.ts';
 
+type Pending = List<PendingJson> & { run: string | null; asOf: string | null };
+
 export const providerPending: Command = {
   words: ['provider', 'pending'],
   summary: 'List who is assigned in the directory and has not arrived here',
-  about: 'From the last run that read everything, without those who arrived since. Entra calls them pending.',
+  about: 'From the last run that read everything, without those who arrived since.',
   operands: [providerOperand],
-  options: { search: { value: '<text>', about: 'part of the name' }, ...listOptions },
-  examples: [['provider pending entra', 'since when each of them is missing, and why']],
+  options: listOptions,
+  examples: [['provider pending entra', 'with how long they have been missing']],
   async run({ arguments: given, api }: Call) {
     const provider = given.operand('provider');
-    const path = pathOf('providers', provider, 'pending');
-    const query = { search: given.text('search') };
-    const list = await readList<PendingJson>(await api(), path, given, query);
-    const { asOf } = list as List<PendingJson> & { asOf: string | null };
+    const list = (await readList<PendingJson>(
+      await api(),
+      pathOf('providers', provider, 'pending'),
+      given,
+      {},
+    )) as Pending;
     return {
       document: list,
       show(output) {
-        if (asOf === null) {
-          output.line('The directory was not read whole yet.');
-          return output.line(`Read it: bifrost reconcile ${provider} --wait`);
+        if (list.run === null) {
+          output.line('No run has read everything yet, so nobody is known to be missing.');
+          output.line(`Compare now: bifrost reconcile ${provider}`);
+          return;
         }
-        if (list.items.length === 0) return output.line(`Nobody is missing, as of ${when(asOf)}.`);
+        if (list.items.length === 0) return output.line(`Nobody is pending, as of ${when(list.asOf)}.`);
         output.table(
-          ['USER NAME', 'DISPLAY NAME', 'SINCE', 'ID IN THE DIRECTORY', 'WHY'],
-          list.items.map((person) => [
-            person.userName,
-            person.displayName ?? '-',
-            when(person.since),
-            person.directoryId,
-            person.why,
-          ]),
+          ['USER NAME', 'DISPLAY NAME', 'MISSING SINCE', 'WHY'],
+          list.items.map((each) => [each.userName, each.displayName ?? '-', when(each.since), each.why]),
         );
-        output.note(`${moreLine(list)}, as of ${when(asOf)}`);
+        output.note(`As of ${when(list.asOf)}. ${moreLine(list)}`);
       },
     };
   },

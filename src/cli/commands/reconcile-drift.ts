@@ -1,45 +1,44 @@
-// bifrost reconcile drift: the differences that a run found, row by row.
+// bifrost reconcile drift: the differences that a run found, each by name and with its reason.
 
-import { type DriftJson, driftStates } from '../../edge/admin/reconciliation-contract.ts';
+import type { DriftJson } from '../../edge/admin/reconciliation-contract.ts';
+import { driftStates } from '../../edge/admin/reconciliation-contract.ts';
 import { driftCategories } from '../../identity/directory.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { listOptions, moreLine, readList } from '../list.ts';
-import { categoryWords, RUN_ID, runOperand, stateWords } from '../run-report.ts';
+import { categoryWords, driftStateText, runOperand } from '../reconciliation.ts';
 
 export const reconcileDrift: Command = {
   words: ['reconcile', 'drift'],
   summary: 'List the differences that a run found',
   operands: [runOperand],
   options: {
-    category: { value: '<category>', about: 'of this kind alone', oneOf: driftCategories },
-    state: { value: '<state>', about: 'in this state alone', oneOf: driftStates },
-    search: { value: '<text>', about: 'part of the name' },
+    category: { value: '<category>', about: 'only of this one', oneOf: driftCategories },
+    state: { value: '<state>', about: 'only those', oneOf: driftStates },
     ...listOptions,
   },
   examples: [
-    [`reconcile drift ${RUN_ID}`, 'the first 50, with the ids that heal and ignore take'],
-    [`reconcile drift ${RUN_ID} --category missing-there --state held`, 'who would be suspended'],
+    ['reconcile drift 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a --state open', 'what nothing was done about'],
+    ['reconcile drift 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a --category unassigned --all --json', 'a script'],
   ],
   async run({ arguments: given, api }: Call) {
     const path = pathOf('reconciliations', given.operand('run'), 'drift');
-    const query = {
+    const list = await readList<DriftJson>(await api(), path, given, {
       category: given.text('category'),
       state: given.text('state'),
-      search: given.text('search'),
-    };
-    const list = await readList<DriftJson>(await api(), path, given, query);
+    });
     return {
       document: list,
       show(output) {
         if (list.items.length === 0) return output.line('There is no such difference.');
         output.table(
-          ['ROW', 'NAME', 'DIFFERENCE', 'STATE', 'WHY'],
+          ['ROW', 'NAME', 'DIFFERENCE', 'STATE', 'TAKES', 'WHY'],
           list.items.map((row) => [
             row.id,
             row.name,
-            row.about === '' ? categoryWords[row.category] : `${categoryWords[row.category]}: ${row.about}`,
-            stateWords[row.state],
+            categoryWords[row.category],
+            driftStateText(row.state),
+            row.takes ? 'yes' : '-',
             row.why,
           ]),
         );

@@ -1,65 +1,48 @@
-// bifrost reconcile cancel, resume and discard: what a person decides on a run as a whole.
+// bifrost reconcile cancel, apply and discard: a run stopped, a preview of an import applied or thrown away.
 
 import type { RunJson } from '../../edge/admin/reconciliation-contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import {
-  exitCodeOf,
-  firstNames,
-  mustWait,
-  RUN_ID,
-  runOperand,
-  showRunReport,
-  watchedRun,
-} from '../run-report.ts';
+import { exitCodeOf, firstNames, runOperand, showReport, watchedRun } from '../reconciliation.ts';
 
-async function send(call: Call, verb: 'cancel' | 'resume' | 'discard') {
-  const api = await call.api();
-  const path = pathOf('reconciliations', call.arguments.operand('run'), verb);
-  return { api, run: await api.send<RunJson>('POST', path) };
+const example = '019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a';
+
+async function sent({ arguments: given, api }: Call, verb: string): Promise<RunJson> {
+  return (await api()).send<RunJson>('POST', pathOf('reconciliations', given.operand('run'), verb));
 }
 
 export const reconcileCancel: Command = {
   words: ['reconcile', 'cancel'],
-  summary: 'Stop a run at its next step',
-  about: 'What it has done stays done.',
+  summary: 'Stop a run at its next step; what it has done stays done',
   operands: [runOperand],
-  examples: [[`reconcile cancel ${RUN_ID}`, 'also one that another replica works on']],
+  examples: [[`reconcile cancel ${example}`, 'of comparing or of an import']],
   async run(call: Call) {
-    const { run } = await send(call, 'cancel');
+    const run = await sent(call, 'cancel');
     return { document: run, show: (output) => output.line('Cancelled. What it had done stays done.') };
+  },
+};
+
+export const reconcileApply: Command = {
+  words: ['reconcile', 'apply'],
+  summary: 'Apply a preview of an import, and wait for its end',
+  operands: [runOperand],
+  examples: [[`reconcile apply ${example}`, 'as "provider import" showed it']],
+  async run(call: Call) {
+    const { id } = await sent(call, 'resume');
+    const api = await call.api();
+    const run = await watchedRun(call, api, id);
+    const names = call.json ? new Map() : await firstNames(api, run);
+    return { document: run, exitCode: exitCodeOf(run), show: (output) => showReport(run, names, output) };
   },
 };
 
 export const reconcileDiscard: Command = {
   words: ['reconcile', 'discard'],
-  summary: 'Be rid of the preview of an import, unapplied',
+  summary: 'Be rid of a preview of an import, unapplied',
   operands: [runOperand],
-  examples: [[`reconcile discard ${RUN_ID}`, 'nobody is imported']],
+  examples: [[`reconcile discard ${example}`, 'nothing was changed by it']],
   async run(call: Call) {
-    const { run } = await send(call, 'discard');
-    return { document: run, show: (output) => output.line('Discarded. Nobody was imported.') };
-  },
-};
-
-export const reconcileResume: Command = {
-  words: ['reconcile', 'resume'],
-  summary: 'Apply the preview of an import',
-  operands: [runOperand],
-  options: { wait: { about: 'until it is over; then its report' } },
-  examples: [[`reconcile resume ${RUN_ID} --wait`, 'after "provider import", which says its id']],
-  async run(call: Call) {
-    const { api, run: begun } = await send(call, 'resume');
-    if (!mustWait(call, api)) {
-      const said = `It is being applied: "bifrost reconcile show ${begun.id}" says how far it is.`;
-      return { document: begun, show: (output) => output.line(said) };
-    }
-    const run = await watchedRun(call, api, begun.id);
-    const names = await firstNames(api, run);
-    return {
-      document: run,
-      exitCode: exitCodeOf(run),
-      show: (output) => showRunReport(run, names, output),
-    };
+    const run = await sent(call, 'discard');
+    return { document: run, show: (output) => output.line('Discarded. Nothing was changed.') };
   },
 };

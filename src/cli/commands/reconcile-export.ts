@@ -1,42 +1,65 @@
-// bifrost reconcile export: the differences that a run found, as a file on standard output.
+// bifrost reconcile export: the differences that a run found, as a file.
 
-import { driftFormats } from '../../edge/admin/drift-file.ts';
-import type { DriftJson } from '../../edge/admin/reconciliation-contract.ts';
+import { createWriteStream } from 'node:fs';
+import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { exit } from '../failure.ts';
-import type { List } from '../list.ts';
-import { RUN_ID, runOperand } from '../run-report.ts';
+import { CliFailure, type ExitCode, exit, usageFailure } from '../failure.ts';
+import { runOperand } from '../reconciliation.ts';
 
-const PAGE = 500;
+const media = { csv: 'text/csv', jsonl: 'application/x-ndjson' } as const;
 
 export const reconcileExport: Command = {
   words: ['reconcile', 'export'],
-  summary: 'Write the differences that a run found as a file',
-  about:
-    'To standard output. In CSV a cell that a spreadsheet would take for a formula begins with an apostrophe.',
+  summary: 'Write the differences that a run found, for a spreadsheet or a program',
   operands: [runOperand],
   options: {
-    format: { value: '<format>', about: 'jsonl where it is left out', oneOf: ['jsonl', 'csv'] },
+    format: {
+      value: '<format>',
+      about: 'csv for spreadsheets (default), jsonl for programs',
+      oneOf: ['csv', 'jsonl'],
+    },
+    output: { value: '<file>', about: 'a new file instead of standard output' },
   },
   examples: [
-    [`reconcile export ${RUN_ID} --format csv > drift.csv`, 'for a spreadsheet'],
-    [`reconcile export ${RUN_ID} > drift.jsonl`, 'a JSON document on each line'],
+    ['reconcile export 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a --output differences.csv', 'for a spreadsheet'],
+    ['reconcile export 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a --format jsonl', 'for a program'],
   ],
-  async run({ arguments: given, api: open, output }: Call) {
-    const api = await open();
-    const { head, line } = driftFormats[given.text('format') === 'csv' ? 'csv' : 'jsonl'];
-    const path = pathOf('reconciliations', given.operand('run'), 'drift');
-    const write = (text: string) => output.bytes(Buffer.from(text));
-    let cursor: string | undefined;
-    let isFirst = true;
-    do {
-      const page = await api.get<List<DriftJson>>(path, { limit: PAGE, cursor });
-      if (isFirst && head !== '') await write(head);
-      isFirst = false;
-      if (page.items.length > 0) await write(page.items.map(line).join(''));
-      cursor = page.nextCursor ?? undefined;
-    } while (cursor !== undefined);
-    return exit.ok;
+  async run({ arguments: given, json, output, api }: Call) {
+    const file = given.text('output');
+    const run = given.operand('run');
+    if (json && file === undefined) {
+      throw usageFailure(
+        '--json needs --output: without it the differences are standard output.',
+        'Add --output <file>, or say --format jsonl instead of --json.',
+      );
+    }
+    const format = (given.text('format') ?? 'csv') as keyof typeof media;
+    const path = pathOf('reconciliations', run, 'export');
+    const body = await (await api()).download(path, { format }, media[format]);
+    if (file === undefined) {
+      for await (const chunk of body) await output.bytes(chunk);
+      return exit.ok satisfies ExitCode;
+    }
+    const whole = resolve(file);
+    await written(body, whole);
+    return {
+      document: { run, format, file: whole },
+      show: (told) => told.line(`Written to ${whole}.`),
+    };
   },
 };
+
+/** For its owner alone: it names people. What is there already stays. */
+async function written(body: AsyncIterable<Uint8Array>, file: string): Promise<void> {
+  try {
+    await pipeline(body, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
+  } catch (error) {
+    const { code, syscall } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST') throw usageFailure(`${file} is there already.`, 'Name another file.');
+    if (syscall === undefined) throw error;
+    const advice = 'Name a file in a folder that this account may write to.';
+    throw new CliFailure(exit.usage, `${file} cannot be written (${code}).`, advice);
+  }
+}

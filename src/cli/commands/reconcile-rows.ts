@@ -1,82 +1,90 @@
-// bifrost reconcile heal and ignore: what a person says of single differences.
+// bifrost reconcile heal, ignore and unignore: what a person says of single differences.
 
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { exit } from '../failure.ts';
+import { exit, usageFailure } from '../failure.ts';
 import type { Output } from '../output.ts';
-import { RUN_ID, runOperand } from '../run-report.ts';
+import { runOperand } from '../reconciliation.ts';
 
-const rowsOperand = { name: 'row', about: 'ids of rows: "reconcile drift" shows them', many: true } as const;
+const rowsOperand = {
+  name: 'row',
+  about: 'ids of differences: "reconcile drift" shows them',
+  several: true,
+} as const;
 
 interface Skipped {
-  skipped: readonly { id: string; why: string }[];
+  skipped: { id: string; why: string }[];
 }
 
-function send<Answer>(call: Call, verb: string, more: object = {}): Promise<Answer> {
-  const { arguments: given } = call;
+/** Exit code 1 where any of them was left as it was. */
+async function said<Done extends Skipped>(
+  { arguments: given, api }: Call,
+  verb: string,
+  more: Record<string, unknown>,
+  show: (done: Done, output: Output) => void,
+) {
   const path = pathOf('reconciliations', given.operand('run'), 'drift', verb);
-  const body = { rows: given.operands('row'), ...more };
-  return call.api().then((api) => api.send<Answer>('POST', path, body));
-}
-
-/** 1 where nothing was done at all. */
-function answerOf(done: readonly string[], document: Skipped, words: string) {
+  const done = await (await api()).send<Done>('POST', path, { rows: given.operands('row'), ...more });
   return {
-    document,
-    exitCode: done.length === 0 ? exit.no : exit.ok,
+    document: done,
+    exitCode: done.skipped.length === 0 ? exit.ok : exit.no,
     show(output: Output) {
-      if (done.length > 0) output.line({ tone: 'good', text: `${rowsText(done.length)} ${words}` });
-      for (const { id, why } of document.skipped) output.line(`Skipped ${id}: ${why}`);
+      show(done, output);
+      for (const { id, why } of done.skipped) output.line(`Nothing was done to ${id}: ${why}`);
     },
   };
 }
 
-function rowsText(count: number): string {
-  return count === 1 ? '1 row' : `${count} rows`;
-}
-
 export const reconcileHeal: Command = {
   words: ['reconcile', 'heal'],
-  summary: 'Heal single differences now',
+  summary: 'Heal differences now, each looked at once more before',
   about:
-    'Each is looked at in the directory once more before; what is not so any more is skipped. At most 100 at once. Also where the provider only reports.',
+    'Also where the provider only reports. At most 100 at once. The guard counts none of it. Exit code 1 where any was left.',
   operands: [runOperand, rowsOperand],
-  examples: [
-    [`reconcile heal ${RUN_ID} 5d1c0c5e-7f0a-8d57-b8a5-8f4a1b7f2f11`, 'one row of "reconcile drift"'],
-  ],
-  async run(call: Call) {
-    const answer = await send<{ healed: string[] } & Skipped>(call, 'heal');
-    return answerOf(answer.healed, answer, 'healed.');
-  },
+  examples: [['reconcile heal 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a <row> <row>', 'these two']],
+  run: (call: Call) =>
+    said<Skipped & { healed: string[] }>(call, 'heal', {}, ({ healed }, output) =>
+      output.line(`Healed ${healed.length}.`),
+    ),
 };
 
 export const reconcileIgnore: Command = {
   words: ['reconcile', 'ignore'],
-  summary: 'Leave single differences alone in later runs',
-  about: 'Later runs show them as ignored and do nothing about them. At most 100 at once.',
+  summary: 'Leave differences alone: later runs show them and do nothing',
+  about: 'At most 100 at once. Exit code 1 where any was not taken.',
   operands: [runOperand, rowsOperand],
   options: {
-    until: { value: '<time>', about: 'until then (2027-01-31T00:00:00Z); for good where it is left out' },
-    undo: { about: 'look at them again, from the next run on' },
+    until: { value: '<date>', about: 'until then, 2026-12-31 or with a time (RFC 3339); else for good' },
   },
   examples: [
-    [
-      `reconcile ignore ${RUN_ID} 5d1c0c5e-7f0a-8d57-b8a5-8f4a1b7f2f11 --until 2027-01-31T00:00:00Z`,
-      'for a while',
-    ],
-    [`reconcile ignore ${RUN_ID} 5d1c0c5e-7f0a-8d57-b8a5-8f4a1b7f2f11 --undo`, 'takes that back'],
+    ['reconcile ignore 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a <row> --until 2026-12-31', 'for a while'],
   ],
-  async run(call: Call) {
-    if (call.arguments.flag('undo')) {
-      const answer = await send<{ unignored: string[] } & Skipped>(call, 'unignore');
-      return answerOf(answer.unignored, answer, 'looked at again by the next run.');
-    }
-    const until = call.arguments.text('until') ?? null;
-    const answer = await send<{ ignored: string[] } & Skipped>(call, 'ignore', { until });
-    return answerOf(
-      answer.ignored,
-      answer,
-      until === null ? 'left alone for good.' : `left alone until ${until}.`,
+  run: (call: Call) => {
+    const until = readUntil(call.arguments.text('until'));
+    return said<Skipped & { ignored: string[] }>(call, 'ignore', { until }, ({ ignored }, output) =>
+      output.line(`Ignored ${ignored.length} ${until === null ? 'for good' : `until ${until}`}.`),
     );
   },
 };
+
+export const reconcileUnignore: Command = {
+  words: ['reconcile', 'unignore'],
+  summary: 'Look at ignored differences again, from the next run on',
+  operands: [runOperand, rowsOperand],
+  examples: [['reconcile unignore 019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a <row>', 'this one']],
+  run: (call: Call) =>
+    said<Skipped & { unignored: string[] }>(call, 'unignore', {}, ({ unignored }, output) =>
+      output.line(`The next run decides on ${unignored.length} again.`),
+    ),
+};
+
+/** A day alone begins at midnight, UTC. */
+function readUntil(text: string | undefined): string | null {
+  if (text === undefined) return null;
+  const whole = /^\d{4}-\d\d-\d\d$/.test(text) ? `${text}T00:00:00Z` : text;
+  if (!Number.isNaN(Date.parse(whole))) return whole;
+  throw usageFailure(
+    `--until cannot be "${text}".`,
+    'Write a day (2026-12-31) or a time (2026-12-31T18:00:00Z).',
+  );
+}

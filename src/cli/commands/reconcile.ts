@@ -1,28 +1,25 @@
-// bifrost reconcile: compares with the directory of a provider now.
+// bifrost reconcile: compares with the directory of a provider now, and tells what came of it.
 
 import type { RunJson } from '../../edge/admin/reconciliation-contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { exitCodeOf, firstNames, mustWait, showRunReport, watchedRun } from '../run-report.ts';
+import { exitCodeOf, firstNames, showReport, watchedRun } from '../reconciliation.ts';
 import { providerOperand } from './provider-list.ts';
 
 export const reconcile: Command = {
   words: ['reconcile'],
   summary: 'Compare with the directory of a provider now',
   about:
-    'Reads the directory, compares each person, and heals what SCIM lost on the way, as the provider is set (reconcile.mode). Nobody is suspended before they were looked at by name once more, and what would take something from many is held. The other words behind "reconcile" (list, show, drift, ...) are about runs that there are. With --wait exit code 1 says that the directory could not be read.',
+    'Reads the whole directory, compares person by person, and heals what differs, or only reports it, as the provider is set. Waits for the end; Ctrl-C ends the waiting, not the run. Exit code 1 when not everything could be read. A provider with the name of a command below stands behind "--".',
   operands: [providerOperand],
   options: {
-    mode: {
-      value: '<mode>',
-      about: 'instead of what the provider is set to; report changes nothing',
-      oneOf: ['heal', 'report'],
-    },
-    wait: { about: 'until it is over; then its report' },
+    mode: { value: '<mode>', about: 'instead of how the provider is set', oneOf: ['heal', 'report'] },
+    'no-wait': { about: 'begin it, and say its id' },
   },
   examples: [
-    ['reconcile entra --wait', 'and say what was found'],
-    ['reconcile entra --mode report --wait', 'changes nothing'],
+    ['reconcile entra', 'now, and what came of it'],
+    ['reconcile entra --mode report', 'what differs; changes nothing'],
+    ['reconcile entra --no-wait --json', 'for scripts: "id" is the run'],
   ],
   async run(call: Call) {
     const { arguments: given } = call;
@@ -30,19 +27,18 @@ export const reconcile: Command = {
     const mode = given.text('mode');
     const path = pathOf('providers', given.operand('provider'), 'reconcile');
     const begun = await api.send<RunJson>('POST', path, mode === undefined ? {} : { mode });
-    if (!mustWait(call, api)) {
+    if (given.flag('no-wait')) {
       return {
         document: begun,
-        show: (output) =>
-          output.line(`It has begun: "bifrost reconcile show ${begun.id}" says how far it is.`),
+        show: (output) => output.line(`It goes on: bifrost reconcile show ${begun.id}`),
       };
     }
     const run = await watchedRun(call, api, begun.id);
-    const names = await firstNames(api, run);
+    const names = call.json ? new Map() : await firstNames(api, run);
     return {
       document: run,
       exitCode: exitCodeOf(run),
-      show: (output) => showRunReport(run, names, output),
+      show: (output) => showReport(run, names, output),
     };
   },
 };

@@ -1,4 +1,4 @@
-// GET /api/reconciliations/{id}/export: a report as a file, read page by page as fast as it is taken.
+// A report as a file: JSON Lines for programs, CSV for spreadsheets. Read page by page as fast as it is taken.
 
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
@@ -6,10 +6,38 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { DriftQuery, DriftRow } from '../../ledger/reconciliation.ts';
 import { limits } from '../../limits.ts';
 import { choice } from './contract.ts';
-import { driftFormats } from './drift-file.ts';
-import { category, driftState, showDrift } from './reconciliation-contract.ts';
+import { csvLine } from './csv.ts';
+import { category, type DriftJson, driftState, showDrift } from './reconciliation-contract.ts';
 import { type Route, route } from './route.ts';
 import { needRun, readRuns } from './runs.ts';
+
+const formats = {
+  jsonl: { media: 'application/x-ndjson', head: '', line: (row: DriftJson) => `${JSON.stringify(row)}\n` },
+  csv: { media: 'text/csv', head: csvLine(columnsOf().map(([name]) => name)), line: rowInCsv },
+} as const;
+
+/** A name, and what stands below it. */
+function columnsOf(): [string, (row: DriftJson) => unknown][] {
+  return [
+    ['id', ({ id }) => id],
+    ['category', (row) => row.category],
+    ['state', ({ state }) => state],
+    ['name', ({ name }) => name],
+    ['user', ({ user }) => user],
+    ['directoryId', ({ directoryId }) => directoryId],
+    ['about', ({ about }) => about],
+    ['takes', ({ takes }) => takes],
+    ['why', ({ why }) => why],
+    ['here', ({ detail }) => detail.here],
+    ['there', ({ detail }) => detail.there],
+    ['batch', ({ batch }) => batch],
+    ['healedAt', ({ healedAt }) => healedAt],
+  ];
+}
+
+function rowInCsv(row: DriftJson): string {
+  return csvLine(columnsOf().map(([, cellOf]) => cellOf(row)));
+}
 
 const exportDrift = route({
   method: 'GET',
@@ -25,14 +53,14 @@ const exportDrift = route({
     { additionalProperties: false },
   ),
   streams: {
-    media: [driftFormats.jsonl.media, driftFormats.csv.media],
+    media: [formats.jsonl.media, formats.csv.media],
     description:
       'A row each: as GET /reconciliations/{id}/drift has them, or in CSV (RFC 4180) with a heading. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
   },
   async handle({ parts: { ledger }, params, query, gone }) {
     const run = await needRun(ledger, params.id);
     const { format = 'jsonl' } = query;
-    const { media, head, line } = driftFormats[format];
+    const { media, head, line } = formats[format];
     const asked = {
       run: run.id,
       ...(query.category && { category: query.category }),
