@@ -32,7 +32,7 @@ export interface TenantUser {
   readonly assigned: boolean;
   /** In the recycle bin: for 30 days the person can be restored with everything. */
   readonly softDeleted: boolean;
-  /** Since when, in milliseconds since 1970; absent for a moment that nobody noted. */
+  /** Since when, in milliseconds since 1970: `recycle-bin.ts` notes it. */
   readonly deletedAt?: number;
   /** Where a guest really signs in, as the `idp` claim says it; absent for members. */
   readonly identityProvider?: string;
@@ -140,16 +140,22 @@ export function restoreUser(tenant: Tenant, objectId: string): Tenant {
 
 /** Gone for good: 30 days after the recycle bin, or by hand. Groups and reports lose the person. */
 export function hardDeleteUser(tenant: Tenant, objectId: string): Tenant {
+  return hardDeleteUsers(tenant, new Set([objectId]));
+}
+
+export function hardDeleteUsers(tenant: Tenant, gone: ReadonlySet<string>): Tenant {
   const users = new Map(tenant.users);
-  users.delete(objectId);
   for (const user of tenant.users.values()) {
-    if (user.managerId !== objectId) continue;
-    const { managerId: _, ...rest } = user;
-    users.set(user.objectId, rest);
+    if (gone.has(user.objectId)) users.delete(user.objectId);
+    else if (user.managerId !== undefined && gone.has(user.managerId)) {
+      const { managerId: _, ...rest } = user;
+      users.set(user.objectId, rest);
+    }
   }
   const groups = new Map(tenant.groups);
   for (const group of tenant.groups.values()) {
-    if (group.memberIds.has(objectId)) groups.set(group.objectId, withoutMember(group, objectId));
+    const leaving = [...gone].filter((objectId) => group.memberIds.has(objectId));
+    if (leaving.length > 0) groups.set(group.objectId, withoutMembers(group, leaving));
   }
   return { ...tenant, users, groups };
 }
@@ -177,7 +183,7 @@ export function joinGroup(tenant: Tenant, groupId: string, userId: string): Tena
 }
 
 export function leaveGroup(tenant: Tenant, groupId: string, userId: string): Tenant {
-  return withGroup(tenant, withoutMember(groupOf(tenant, groupId), userId));
+  return withGroup(tenant, withoutMembers(groupOf(tenant, groupId), [userId]));
 }
 
 export function renameGroup(tenant: Tenant, groupId: string, displayName: string): Tenant {
@@ -190,9 +196,9 @@ export function deleteGroup(tenant: Tenant, groupId: string): Tenant {
   return { ...tenant, groups };
 }
 
-function withoutMember(group: TenantGroup, userId: string): TenantGroup {
+function withoutMembers(group: TenantGroup, leaving: readonly string[]): TenantGroup {
   const memberIds = new Set(group.memberIds);
-  memberIds.delete(userId);
+  for (const memberId of leaving) memberIds.delete(memberId);
   return { ...group, memberIds };
 }
 
@@ -262,7 +268,12 @@ function changedUsers(before: Tenant | null, after: Tenant): string[] {
   return [...changed];
 }
 
-function changedKeys<T>(before: ReadonlyMap<string, T> | undefined, after: ReadonlyMap<string, T>): string[] {
+/** Keys whose value is another object, is new, or is gone. */
+export function changedKeys<T>(
+  before: ReadonlyMap<string, T> | undefined,
+  after: ReadonlyMap<string, T>,
+): string[] {
+  if (before === after) return [];
   const keys: string[] = [];
   for (const [key, value] of after) if (before?.get(key) !== value) keys.push(key);
   for (const key of before?.keys() ?? []) if (!after.has(key)) keys.push(key);

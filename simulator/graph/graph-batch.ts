@@ -1,9 +1,12 @@
 // `$batch`: up to twenty requests in one, each answered, charged and refused singly, and not in the order in which they were asked.
 
 import { jsonReply, type Reply, type SimRequest } from '../http-message.ts';
+import { seededRandom, shuffled } from '../random.ts';
+import { readBody } from './graph-call.ts';
 import { GraphError } from './graph-error.ts';
 
 const PARTS_MOST = 20;
+const ABSOLUTE = /^([a-z][a-z0-9+.-]*:|\/\/)/i;
 
 interface Part {
   readonly id: string;
@@ -18,16 +21,18 @@ export function batch(request: SimRequest, answer: (request: SimRequest, path: s
   const parts = readParts(request);
   const replies = new Map<string, Reply>();
   for (const part of parts) {
-    const isStopped = part.dependsOn.some((id) => (replies.get(id)?.status ?? 424) >= 400);
+    const isStopped = part.dependsOn.some((id) => replies.get(id)!.status >= 400);
     replies.set(part.id, isStopped ? failedDependency() : answer(part.request, part.path));
   }
-  // Graph answers as its servers are done: nobody may count on the order.
-  const order = parts.map(({ id }) => id).sort((a, b) => (mixed(a) < mixed(b) ? -1 : 1));
+  const order = inAnyOrder(parts.map(({ id }) => id));
   return jsonReply(200, { responses: order.map((id) => showPart(id, replies.get(id)!)) });
 }
 
-function mixed(id: string): string {
-  return [...id].reverse().join('');
+/** Graph answers as its servers are done: nobody may count on the order, so it is never the one that was asked in. */
+function inAnyOrder(ids: readonly string[]): string[] {
+  const order = shuffled(ids, seededRandom(ids.length));
+  if (order[0] === ids[0]) order.push(...order.splice(0, 1));
+  return order;
 }
 
 function failedDependency(): Reply {
@@ -40,21 +45,32 @@ function showPart(id: string, { status, headers, body }: Reply): Record<string, 
 }
 
 function readParts(request: SimRequest): Part[] {
-  const bad = (message: string) => new GraphError('Request_BadRequest', message);
-  const requests = readJson(request.body).requests;
+  const { requests } = readBody({ request });
   if (!Array.isArray(requests)) throw bad('The batch has no requests.');
   if (requests.length > PARTS_MOST) throw bad(`The batch has more than ${PARTS_MOST} requests.`);
-  const parts = requests.map((part: unknown) => readPart(request, part, bad));
-  if (new Set(parts.map(({ id }) => id)).size < parts.length) throw bad('Two requests have one id.');
+  const parts = requests.map((part: unknown) => readPart(request, part));
+  const before = new Set<string>();
+  for (const { id, dependsOn } of parts) {
+    if (before.has(id)) throw bad('Two requests have one id.');
+    if (!dependsOn.every((other) => before.has(other))) {
+      throw bad('A request depends on one that is not before it.');
+    }
+    before.add(id);
+  }
   return parts;
 }
 
-function readPart(around: SimRequest, part: unknown, bad: (message: string) => GraphError): Part {
+function bad(message: string): GraphError {
+  return new GraphError('Request_BadRequest', message);
+}
+
+function readPart(around: SimRequest, part: unknown): Part {
   if (typeof part !== 'object' || part === null) throw bad('A request of the batch is no object.');
   const { id, method, url, headers, body, dependsOn } = part as Record<string, unknown>;
   if (typeof id !== 'string' || typeof method !== 'string' || typeof url !== 'string') {
     throw bad('A request of the batch lacks id, method or url.');
   }
+  if (ABSOLUTE.test(url)) throw bad('The address of a request is not relative.');
   const relative = url.startsWith('/') ? url : `/${url}`;
   const target = new URL(`/v1.0${relative}`, 'http://simulator.invalid');
   const own = Object.entries((headers ?? {}) as Record<string, string>);
@@ -76,14 +92,4 @@ function readPart(around: SimRequest, part: unknown, bad: (message: string) => G
 function priorityOf({ headers }: SimRequest): Record<string, string> {
   const priority = headers['x-ms-throttle-priority'];
   return typeof priority === 'string' ? { 'x-ms-throttle-priority': priority } : {};
-}
-
-function readJson(text: string): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (typeof body === 'object' && body !== null) return { ...body };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new GraphError('Request_BadRequest', 'Unable to read JSON request payload.');
 }

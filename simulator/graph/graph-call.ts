@@ -3,6 +3,7 @@
 
 import type { Reply, SimRequest } from '../http-message.ts';
 import type { Tenant } from '../tenant.ts';
+import type { DeltaRounds } from './delta-rounds.ts';
 import { GraphError } from './graph-error.ts';
 import type { AnswerFault } from './graph-faults.ts';
 import type { Throttle } from './throttle.ts';
@@ -37,10 +38,12 @@ export interface GraphSource {
   now(): number;
   newId(): string;
   tenantOf(tenantId: string): Tenant | undefined;
-  servicePrincipal(tenantId: string, appId: string): ServicePrincipal | undefined;
+  /** Enterprise applications of a tenant. */
+  servicePrincipals(tenantId: string): readonly ServicePrincipal[];
   /** Null for a token that is not one of ours, or no longer valid. */
   readToken(token: string): Promise<Caller | null>;
   readonly throttle: Throttle;
+  readonly deltas: DeltaRounds;
   /** A tenant as it was when the snapshot of this name was taken. */
   snapshot(name: string): Tenant | undefined;
   /** Faults that were ordered for this address after Graph's base, and are used up by asking. */
@@ -58,23 +61,31 @@ export interface GraphCall {
   readonly caught: readonly string[];
 }
 
+/** Read once for all the rows of a page. */
+const selections = new WeakMap<URLSearchParams, readonly string[]>();
+
+function selection(query: URLSearchParams): readonly string[] | null {
+  const known = selections.get(query);
+  if (known) return known;
+  const select = query.get('$select');
+  if (select === null) return null;
+  const names = select
+    .split(',')
+    .map((name) => name.trim())
+    .filter(Boolean);
+  selections.set(query, names);
+  return names;
+}
+
 /** `$select` against everything a resource has; without it the default properties. */
 export function selected(
   call: GraphCall,
   resource: Readonly<Record<string, unknown>>,
   defaults: readonly string[],
 ): { readonly names: readonly string[]; readonly values: Record<string, unknown> } {
-  const select = call.request.query.get('$select');
-  const names =
-    select === null
-      ? defaults
-      : select
-          .split(',')
-          .map((name) => name.trim())
-          .filter(Boolean);
-  const values = Object.fromEntries(
-    names.filter((name) => Object.hasOwn(resource, name)).map((name) => [name, resource[name] ?? null]),
-  );
+  const names = selection(call.request.query) ?? defaults;
+  const values: Record<string, unknown> = {};
+  for (const name of names) if (Object.hasOwn(resource, name)) values[name] = resource[name] ?? null;
   return { names, values };
 }
 
@@ -82,6 +93,25 @@ export function selected(
 export function contextOf(call: GraphCall, what: string, names: readonly string[] | null = null): string {
   const select = names !== null && call.request.query.has('$select') ? `(${names.join(',')})` : '';
   return `${call.source.url}/v1.0/$metadata#${what}${select}`;
+}
+
+/** The JSON object of a POST. */
+export function readBody({ request }: Pick<GraphCall, 'request'>): Record<string, unknown> {
+  try {
+    const body: unknown = JSON.parse(request.body);
+    if (typeof body === 'object' && body !== null) return { ...body };
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+  }
+  throw new GraphError('Request_BadRequest', 'Unable to read JSON request payload.');
+}
+
+/** A list of ids in a body, in lower case, of at most so many. */
+export function idsIn(value: unknown, name: string, most: number): string[] {
+  const isList = Array.isArray(value) && value.every((id) => typeof id === 'string');
+  if (!isList) throw new GraphError('Request_BadRequest', `${name} is not a list of ids.`);
+  if (value.length > most) throw new GraphError('Request_BadRequest', `${name} has more than ${most} ids.`);
+  return value.map((id) => id.toLowerCase());
 }
 
 /** One page of a list, and the opaque link to the next; `$top` beyond the largest page gives the largest. */

@@ -8,17 +8,29 @@ const STATUS = {
   Request_ResourceNotFound: 404,
   Request_BadRequest: 400,
   Request_UnsupportedQuery: 400,
+  syncStateNotFound: 410,
+  resyncRequired: 410,
   NotImplemented: 501,
   TooManyRequests: 429,
 } as const;
 
 export class GraphError extends Error {
   readonly code: keyof typeof STATUS;
+  /** Where to start again; null where that helps nobody. */
+  readonly location: string | null;
 
-  constructor(code: keyof typeof STATUS, message: string) {
+  constructor(code: keyof typeof STATUS, message: string, location: string | null = null) {
     super(message);
     this.code = code;
+    this.location = location;
   }
+}
+
+export function resourceMissing(name: string | undefined): GraphError {
+  return new GraphError(
+    'Request_ResourceNotFound',
+    `Resource '${name}' does not exist or one of its queried reference-property objects are not present.`,
+  );
 }
 
 /** `clientRequestId` is the caller's own, given back to it. */
@@ -28,7 +40,9 @@ export function graphErrorReply(
   requestId: string,
   clientRequestId: string | undefined,
 ): Reply {
-  const headers = error.code === 'InvalidAuthenticationToken' ? { 'www-authenticate': 'Bearer' } : {};
+  const headers: Record<string, string> = {};
+  if (error.code === 'InvalidAuthenticationToken') headers['www-authenticate'] = 'Bearer';
+  if (error.location !== null) headers.location = error.location;
   const ids = { now, requestId, clientRequestId, headers };
   return errorEnvelope(STATUS[error.code], error.code, error.message, ids);
 }

@@ -1,100 +1,93 @@
-// Groups in Graph, and who is in them directly. A list of members holds what the caller may read of each: without the permission
-// for people a row has its type and id, and null for the rest.
+// Groups in Graph, and who is in them. A list of members holds what the caller may read of each.
 
-import { jsonReply, type Reply } from '../http-message.ts';
+import { jsonReply, type Reply, textReply } from '../http-message.ts';
 import type { TenantGroup } from '../tenant.ts';
-import { groupsInOrder, membersInOrder } from './directory-order.ts';
+import { groupsInOrder, isThere, listOf, transitiveMembers } from './directory-order.ts';
+import { GROUP_DEFAULTS, showGroup, showTypedGroup, showTypedUser } from './directory-rows.ts';
 import { contextOf, type GraphCall, pageOf, selected } from './graph-call.ts';
-import { GraphError } from './graph-error.ts';
-import { countOf, filterOf, needAdvanced } from './list-query.ts';
-import { DEFAULT_PROPERTIES, showUser } from './user-routes.ts';
+import { resourceMissing } from './graph-error.ts';
+import { countOf, filterOf, filterText, needAdvanced, needEventual } from './list-query.ts';
 
-const GROUP_PROPERTIES = ['id', 'displayName', 'securityEnabled', 'mailEnabled'];
-const READS_PEOPLE = ['User.Read.All', 'Directory.Read.All'];
+/** Of the application; who lacks it finds such a group empty. */
+export const READS_HIDDEN = 'Member.Read.Hidden';
 
 function groupAt(call: GraphCall): TenantGroup {
-  const id = (call.caught[0] ?? '').toLowerCase();
-  const group = call.tenant.groups.get(id);
+  const group = call.tenant.groups.get((call.caught[0] ?? '').toLowerCase());
   if (group) return group;
-  throw new GraphError(
-    'Request_ResourceNotFound',
-    `Resource '${call.caught[0]}' does not exist or one of its queried reference-property objects are not present.`,
-  );
-}
-
-export function showGroup(group: TenantGroup): Record<string, unknown> {
-  return {
-    id: group.objectId,
-    displayName: group.displayName,
-    securityEnabled: group.securityEnabled !== false,
-    mailEnabled: group.securityEnabled === false,
-  };
+  throw resourceMissing(call.caught[0]);
 }
 
 export function getGroups(call: GraphCall): Reply {
-  const fits = filterOf(call);
-  const all = groupsInOrder(call.tenant);
-  const found = fits ? all.filter((group) => fits(showGroup(group))) : all;
+  const found = filtered(call);
   const { items, nextLink } = pageOf(call, found);
+  const rows = items.map((group) => selected(call, showGroup(group), GROUP_DEFAULTS));
   return jsonReply(200, {
-    '@odata.context': contextOf(call, 'groups'),
+    '@odata.context': contextOf(call, 'groups', rows[0]?.names ?? GROUP_DEFAULTS),
     ...countOf(call, found.length),
     ...nextLink,
-    value: items.map((group) => selected(call, showGroup(group), GROUP_PROPERTIES).values),
+    value: rows.map(({ values }) => values),
   });
 }
 
+/** A number as text. */
+export function countGroups(call: GraphCall): Reply {
+  needEventual(call, '$count');
+  return textReply(200, String(filtered(call).length));
+}
+
+function filtered(call: GraphCall): readonly TenantGroup[] {
+  const all = groupsInOrder(call.tenant);
+  const fits = filterOf(call);
+  if (!fits) return all;
+  return listOf(call.tenant, `groups ${filterText(call)}`, () =>
+    all.filter((group) => fits(showGroup(group))),
+  );
+}
+
 export function getGroup(call: GraphCall): Reply {
-  const { values } = selected(call, showGroup(groupAt(call)), GROUP_PROPERTIES);
-  return jsonReply(200, { '@odata.context': contextOf(call, 'groups').concat('/$entity'), ...values });
+  const { names, values } = selected(call, showGroup(groupAt(call)), GROUP_DEFAULTS);
+  return jsonReply(200, { '@odata.context': contextOf(call, 'groups', names).concat('/$entity'), ...values });
 }
 
 export function getMembers(call: GraphCall): Reply {
-  return membersReply(
-    call,
-    memberIds(call, () => true),
-  );
+  return showMembers(call, 'members', ({ memberIds }) => memberIds);
 }
 
-/** An OData cast, which Graph answers as an advanced query only: with the header on every page. */
-export function getMembersOfType(call: GraphCall): Reply {
-  needAdvanced(call, 'The cast of members');
-  const { users, groups } = call.tenant;
-  const type = call.caught[1] === 'user' ? users : groups;
-  return membersReply(
-    call,
-    memberIds(call, (id) => type.has(id)),
-  );
+export function getTransitiveMembers(call: GraphCall): Reply {
+  return showMembers(call, 'transitiveMembers', (group) => transitiveMembers(call.tenant, group));
 }
 
-function memberIds(call: GraphCall, isMeant: (id: string) => boolean): readonly string[] {
-  const { users, groups } = call.tenant;
+/** With a type behind it the address is an OData cast, which is an advanced query: with header and count on every page. */
+function showMembers(call: GraphCall, list: string, idsOf: (group: TenantGroup) => Iterable<string>): Reply {
+  const type = call.caught[1];
+  if (type !== undefined) needAdvanced(call, `The cast of ${list}`);
   const group = groupAt(call);
-  if (group.hiddenMembership && !call.caller.permissions.includes('Member.Read.Hidden')) return [];
-  const isThere = (id: string) => (users.get(id)?.softDeleted ?? !groups.has(id)) === false;
-  const all = membersInOrder(group);
-  const fits = filterOf(call);
-  return all.filter((id) => isThere(id) && isMeant(id) && (!fits || fits({ id })));
-}
-
-function membersReply(call: GraphCall, ids: readonly string[]): Reply {
-  const { items, nextLink } = pageOf(call, ids);
+  const isHidden = group.hiddenMembership && !call.caller.permissions.includes(READS_HIDDEN);
+  const found = isHidden ? [] : membersOf(call, group, `${list} ${type}`, () => idsOf(group));
+  const { items, nextLink } = pageOf(call, found);
   return jsonReply(200, {
-    '@odata.context': contextOf(call, 'directoryObjects'),
-    ...countOf(call, ids.length),
+    '@odata.context': contextOf(call, type === undefined ? 'directoryObjects' : `${type}s`),
+    ...countOf(call, found.length),
     ...nextLink,
     value: items.map((id) => showMember(call, id)),
   });
 }
 
-function showMember(call: GraphCall, id: string): Record<string, unknown> {
+function membersOf(
+  call: GraphCall,
+  group: TenantGroup,
+  list: string,
+  idsOf: () => Iterable<string>,
+): readonly string[] {
+  const { tenant } = call;
+  const type = { user: tenant.users, group: tenant.groups }[call.caught[1] ?? ''];
+  const fits = filterOf(call);
+  return listOf(tenant, `${list} ${group.objectId} ${filterText(call)}`, () =>
+    [...idsOf()].filter((id) => isThere(tenant, id) && (!type || type.has(id)) && (!fits || fits({ id }))),
+  );
+}
+
+function showMember(call: GraphCall, id: string): unknown {
   const user = call.tenant.users.get(id);
-  if (!user) {
-    const group = showGroup(call.tenant.groups.get(id)!);
-    return { '@odata.type': '#microsoft.graph.group', ...selected(call, group, GROUP_PROPERTIES).values };
-  }
-  const { values } = selected(call, showUser(user), DEFAULT_PROPERTIES);
-  const mayRead = READS_PEOPLE.some((permission) => call.caller.permissions.includes(permission));
-  const shown = mayRead ? values : Object.fromEntries(Object.keys(values).map((name) => [name, null]));
-  return { '@odata.type': '#microsoft.graph.user', ...shown, id };
+  return user ? showTypedUser(call, user) : showTypedGroup(call, call.tenant.groups.get(id)!);
 }

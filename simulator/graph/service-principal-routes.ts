@@ -1,10 +1,11 @@
-// Enterprise applications in Graph: by application id, with the roles that can be assigned, and to whom they are.
+// Enterprise applications in Graph: by application id or object id, with the roles that can be assigned, and to whom they are.
 
 import { createHash } from 'node:crypto';
 import { jsonReply, type Reply } from '../http-message.ts';
 import { type Assignment, assignmentsInPerson, assignmentsOf } from '../tenant-access.ts';
+import type { Row } from './directory-rows.ts';
 import { contextOf, type GraphCall, pageOf, type ServicePrincipal, selected } from './graph-call.ts';
-import { GraphError } from './graph-error.ts';
+import { resourceMissing } from './graph-error.ts';
 import { filterOf } from './list-query.ts';
 import { userAt } from './user-routes.ts';
 
@@ -19,41 +20,63 @@ const DEFAULT_PROPERTIES = [
   'servicePrincipalType',
 ];
 
-function servicePrincipalAt(call: GraphCall): ServicePrincipal {
-  const appId = call.caught[0] ?? '';
-  const found = call.source.servicePrincipal(call.tenant.tenantId, appId.toLowerCase());
-  if (found) return found;
-  throw new GraphError(
-    'Request_ResourceNotFound',
-    `Resource '${appId}' does not exist or one of its queried reference-property objects are not present.`,
-  );
+function byAppId(call: GraphCall): ServicePrincipal {
+  return found(call, ({ appId }, name) => appId === name);
+}
+
+function byObjectId(call: GraphCall): ServicePrincipal {
+  return found(call, ({ id }, name) => id === name);
+}
+
+function found(call: GraphCall, isMeant: (one: ServicePrincipal, name: string) => boolean): ServicePrincipal {
+  const name = (call.caught[0] ?? '').toLowerCase();
+  const one = call.source.servicePrincipals(call.tenant.tenantId).find((other) => isMeant(other, name));
+  if (one) return one;
+  throw resourceMissing(call.caught[0]);
+}
+
+export function showServicePrincipal(call: GraphCall, one: ServicePrincipal): Row {
+  return {
+    id: one.id,
+    appId: one.appId,
+    displayName: one.displayName,
+    accountEnabled: one.accountEnabled,
+    appRoleAssignmentRequired: one.appRoleAssignmentRequired,
+    appDisplayName: one.displayName,
+    servicePrincipalType: 'Application',
+    appRoles: one.ownsAssignments ? call.tenant.appRoles.map(showAppRole) : [],
+  };
 }
 
 export function getServicePrincipal(call: GraphCall): Reply {
-  const found = servicePrincipalAt(call);
-  const all = {
-    id: found.id,
-    appId: found.appId,
-    displayName: found.displayName,
-    accountEnabled: found.accountEnabled,
-    appRoleAssignmentRequired: found.appRoleAssignmentRequired,
-    appDisplayName: found.displayName,
-    servicePrincipalType: 'Application',
-    appRoles: found.ownsAssignments ? call.tenant.appRoles.map(showAppRole) : [],
-  };
-  const { names, values } = selected(call, all, DEFAULT_PROPERTIES);
+  return replyWith(call, byAppId(call));
+}
+
+export function getServicePrincipalById(call: GraphCall): Reply {
+  return replyWith(call, byObjectId(call));
+}
+
+function replyWith(call: GraphCall, one: ServicePrincipal): Reply {
+  const { names, values } = selected(call, showServicePrincipal(call, one), DEFAULT_PROPERTIES);
   const context = contextOf(call, 'servicePrincipals', names).concat('/$entity');
   return jsonReply(200, { '@odata.context': context, ...values });
 }
 
-/** One row for each role of each principal; the id of a row follows from both. */
 export function getAppRoleAssignedTo(call: GraphCall): Reply {
-  const found = servicePrincipalAt(call);
-  const { items, nextLink } = pageOf(call, found.ownsAssignments ? assignmentsOf(call.tenant) : []);
+  return assignedTo(call, byAppId(call));
+}
+
+export function getAppRoleAssignedToById(call: GraphCall): Reply {
+  return assignedTo(call, byObjectId(call));
+}
+
+/** One row for each role of each principal; the id of a row follows from both. */
+function assignedTo(call: GraphCall, resource: ServicePrincipal): Reply {
+  const { items, nextLink } = pageOf(call, resource.ownsAssignments ? assignmentsOf(call.tenant) : []);
   return jsonReply(200, {
     '@odata.context': contextOf(call, 'appRoleAssignments'),
     ...nextLink,
-    value: items.map((assignment) => showAssignment(found, assignment)),
+    value: items.map((assignment) => showAssignment(resource, assignment)),
   });
 }
 
@@ -61,9 +84,11 @@ export function getAppRoleAssignedTo(call: GraphCall): Reply {
 export function getAppRoleAssignments(call: GraphCall): Reply {
   const user = userAt(call);
   const fits = filterOf(call);
-  const mine = call.source.servicePrincipal(call.tenant.tenantId, call.caller.appId);
-  const rows = (mine?.ownsAssignments ? assignmentsInPerson(call.tenant, user) : [])
-    .map((assignment) => showAssignment(mine!, assignment))
+  const resources = call.source.servicePrincipals(call.tenant.tenantId).filter((one) => one.ownsAssignments);
+  const rows = resources
+    .flatMap((resource) =>
+      assignmentsInPerson(call.tenant, user).map((assignment) => showAssignment(resource, assignment)),
+    )
     .filter((row) => !fits || fits(row));
   const { items, nextLink } = pageOf(call, rows);
   return jsonReply(200, {
@@ -73,10 +98,7 @@ export function getAppRoleAssignments(call: GraphCall): Reply {
   });
 }
 
-function showAssignment(
-  resource: ServicePrincipal,
-  { appRoleId, principal }: Assignment,
-): Record<string, unknown> {
+function showAssignment(resource: ServicePrincipal, { appRoleId, principal }: Assignment): Row {
   const { objectId, displayName } = principal.of;
   return {
     id: createHash('sha256').update(`${objectId} ${appRoleId}`).digest('base64url'),
@@ -91,7 +113,7 @@ function showAssignment(
   };
 }
 
-function showAppRole(role: GraphCall['tenant']['appRoles'][number]): Record<string, unknown> {
+function showAppRole(role: GraphCall['tenant']['appRoles'][number]): Row {
   return {
     allowedMemberTypes: ['User'],
     description: role.displayName,

@@ -1,72 +1,30 @@
 // People in Graph: one person with `$select`, and the groups somebody is in, as the overage of the groups claim needs them.
 
 import { jsonReply, type Reply } from '../http-message.ts';
-import type { TenantGroup, TenantUser } from '../tenant.ts';
+import type { TenantUser } from '../tenant.ts';
 import { directGroups, transitiveGroups } from '../tenant-access.ts';
 import { userByName } from './directory-order.ts';
-import { contextOf, type GraphCall, pageOf, selected } from './graph-call.ts';
-import { GraphError } from './graph-error.ts';
-import { showGroup } from './group-routes.ts';
+import { showTypedGroup, showUser, USER_DEFAULTS } from './directory-rows.ts';
+import { contextOf, type GraphCall, idsIn, pageOf, readBody, selected } from './graph-call.ts';
+import { GraphError, resourceMissing } from './graph-error.ts';
 import { countOf, needAdvanced } from './list-query.ts';
 
-export const DEFAULT_PROPERTIES = [
-  'businessPhones',
-  'displayName',
-  'givenName',
-  'jobTitle',
-  'mail',
-  'mobilePhone',
-  'officeLocation',
-  'preferredLanguage',
-  'surname',
-  'userPrincipalName',
-  'id',
-];
+const CHECKED_MOST = 20;
 
 /** By object id or user name. The recycle bin is elsewhere. */
 export function userAt(call: GraphCall): TenantUser {
   const name = (call.caught[0] ?? '').toLowerCase();
   const user = call.tenant.users.get(name) ?? userByName(call.tenant, name);
   if (user && !user.softDeleted) return user;
-  throw new GraphError(
-    'Request_ResourceNotFound',
-    `Resource '${call.caught[0]}' does not exist or one of its queried reference-property objects are not present.`,
-  );
+  throw resourceMissing(call.caught[0]);
 }
 
-export function showUser(user: TenantUser): Record<string, unknown> {
-  return {
-    id: user.objectId,
-    accountEnabled: user.accountEnabled,
-    businessPhones: user.telephoneNumber === undefined ? [] : [user.telephoneNumber],
-    city: user.city,
-    country: user.country,
-    department: user.department,
-    displayName: user.displayName,
-    employeeId: user.employeeId,
-    faxNumber: user.facsimileTelephoneNumber,
-    givenName: user.givenName,
-    jobTitle: user.jobTitle,
-    mail: user.mail,
-    mailNickname: user.mailNickname,
-    mobilePhone: user.mobile,
-    officeLocation: user.physicalDeliveryOfficeName,
-    postalCode: user.postalCode,
-    preferredLanguage: user.preferredLanguage,
-    state: user.state,
-    streetAddress: user.streetAddress,
-    surname: user.surname,
-    userPrincipalName: user.userPrincipalName,
-    userType: user.userType,
-  };
-}
-
-/** `accountEnabled` is not among the defaults: who wants to know has to ask. */
 export function getUser(call: GraphCall): Reply {
-  const { names, values } = selected(call, showUser(userAt(call)), DEFAULT_PROPERTIES);
+  const { names, values } = selected(call, showUser(userAt(call)), USER_DEFAULTS);
   return jsonReply(200, { '@odata.context': contextOf(call, 'users', names).concat('/$entity'), ...values });
 }
 
+/** Also `getMemberGroups`: the directory has no roles and no administrative units that only the one would name. */
 export function getMemberObjects(call: GraphCall): Reply {
   const { securityEnabledOnly } = readBody(call);
   if (typeof securityEnabledOnly !== 'boolean') {
@@ -79,14 +37,12 @@ export function getMemberObjects(call: GraphCall): Reply {
   return jsonReply(200, { '@odata.context': contextOf(call, 'Collection(Edm.String)'), value });
 }
 
-function readBody(call: GraphCall): Record<string, unknown> {
-  try {
-    const body: unknown = JSON.parse(call.request.body);
-    if (typeof body === 'object' && body !== null) return { ...body };
-  } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-  }
-  throw new GraphError('Request_BadRequest', 'Unable to read JSON request payload.');
+/** Which of the groups named hold the person, directly or through others. */
+export function checkMemberGroups(call: GraphCall): Reply {
+  const groupIds = idsIn(readBody(call).groupIds, 'groupIds', CHECKED_MOST);
+  const held = new Set(transitiveGroups(call.tenant, userAt(call).objectId).map((group) => group.objectId));
+  const value = groupIds.filter((id) => held.has(id));
+  return jsonReply(200, { '@odata.context': contextOf(call, 'Collection(Edm.String)'), value });
 }
 
 export function getTransitiveMemberOf(call: GraphCall): Reply {
@@ -95,7 +51,7 @@ export function getTransitiveMemberOf(call: GraphCall): Reply {
   return jsonReply(200, {
     '@odata.context': contextOf(call, 'directoryObjects'),
     ...nextLink,
-    value: items.map((group) => shownGroup(call, group)),
+    value: items.map((group) => showTypedGroup(call, group)),
   });
 }
 
@@ -108,13 +64,8 @@ export function getMemberOf(call: GraphCall): Reply {
     '@odata.context': contextOf(call, 'directoryObjects'),
     ...countOf(call, groups.length),
     ...nextLink,
-    value: items.map((group) => shownGroup(call, group)),
+    value: items.map((group) => showTypedGroup(call, group)),
   });
-}
-
-function shownGroup(call: GraphCall, group: TenantGroup): Record<string, unknown> {
-  const all = showGroup(group);
-  return { '@odata.type': '#microsoft.graph.group', ...selected(call, all, Object.keys(all)).values };
 }
 
 /** The endpoint that discovery names `userinfo_endpoint`; only for a token that a person delegated. */

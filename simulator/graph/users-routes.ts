@@ -1,42 +1,33 @@
 // All people in Graph, page by page.
 
-import { jsonReply, type Reply } from '../http-message.ts';
-import type { Tenant, TenantUser } from '../tenant.ts';
-import { usersInOrder } from './directory-order.ts';
+import { jsonReply, type Reply, textReply } from '../http-message.ts';
+import type { TenantUser } from '../tenant.ts';
+import { listOf, usersInOrder } from './directory-order.ts';
+import { showUser, USER_DEFAULTS } from './directory-rows.ts';
 import { contextOf, type GraphCall, pageOf, selected } from './graph-call.ts';
-import { countOf, filterOf, needAdvanced } from './list-query.ts';
-import { DEFAULT_PROPERTIES, showUser } from './user-routes.ts';
+import { countOf, filterOf, filterText, needEventual } from './list-query.ts';
 
 export function getUsers(call: GraphCall): Reply {
   const found = filtered(call);
   const { items, nextLink } = pageOf(call, found);
-  const rows = items.map((user) => selected(call, showUser(user), DEFAULT_PROPERTIES));
+  const rows = items.map((user) => selected(call, showUser(user), USER_DEFAULTS));
   return jsonReply(200, {
-    '@odata.context': contextOf(call, 'users', rows[0]?.names ?? DEFAULT_PROPERTIES),
+    '@odata.context': contextOf(call, 'users', rows[0]?.names ?? USER_DEFAULTS),
     ...countOf(call, found.length),
     ...nextLink,
     value: rows.map(({ values }) => values),
   });
 }
 
+/** A number as text. */
 export function countUsers(call: GraphCall): Reply {
-  call.request.query.set('$count', 'true');
-  needAdvanced(call, '$count');
-  const body = String(filtered(call).length);
-  return { status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body };
+  needEventual(call, '$count');
+  return textReply(200, String(filtered(call).length));
 }
-
-/** The last filter of each state of a directory: its pages are asked one after the other. */
-const filters = new WeakMap<Tenant['users'], { text: string; found: readonly TenantUser[] }>();
 
 function filtered(call: GraphCall): readonly TenantUser[] {
   const all = usersInOrder(call.tenant);
   const fits = filterOf(call);
   if (!fits) return all;
-  const text = call.request.query.get('$filter')!;
-  const known = filters.get(call.tenant.users);
-  if (known?.text === text) return known.found;
-  const found = all.filter((user) => fits(showUser(user)));
-  filters.set(call.tenant.users, { text, found });
-  return found;
+  return listOf(call.tenant, `users ${filterText(call)}`, () => all.filter((user) => fits(showUser(user))));
 }

@@ -1,7 +1,8 @@
 // What Graph needs from sign-in: directories and applications as they are now, and the reading of access tokens.
 
 import { decodeProtectedHeader, errors, importJWK, jwtVerify } from 'jose';
-import type { Caller, GraphSource } from '../graph/graph-call.ts';
+import type { Caller, GraphSource, ServicePrincipal } from '../graph/graph-call.ts';
+import type { AppRegistration } from './app-registration.ts';
 import { replyOfFault } from './faults.ts';
 import type { LoginState } from './login-state.ts';
 
@@ -11,22 +12,13 @@ export function graphSource(state: LoginState): GraphSource {
     now: () => state.clock.now(),
     newId: () => state.random.guid(),
     tenantOf: (tenantId) => state.tenants.get(tenantId),
-    servicePrincipal(tenantId, appId) {
-      const app = state.apps.get(appId);
-      if (!app || (app.homeTenantId !== tenantId && app.signInAudience === 'AzureADMyOrg')) return undefined;
-      const { servicePrincipalId, displayName, accountEnabled, appRoleAssignmentRequired, ownsAssignments } =
-        app;
-      return {
-        id: servicePrincipalId,
-        appId,
-        displayName,
-        accountEnabled,
-        appRoleAssignmentRequired,
-        ownsAssignments,
-      };
-    },
+    servicePrincipals: (tenantId) =>
+      [...state.apps.values()]
+        .filter((app) => app.homeTenantId === tenantId || app.signInAudience !== 'AzureADMyOrg')
+        .map(showApp),
     readToken: (token) => readToken(state, token),
     throttle: state.throttle,
+    deltas: state.deltas,
     snapshot: (name) => state.snapshots.get(name),
     takeAnswerFaults: state.faults.takeAnswers,
     takeReply(target) {
@@ -35,6 +27,19 @@ export function graphSource(state: LoginState): GraphSource {
     },
   };
   return source;
+}
+
+function showApp(app: AppRegistration): ServicePrincipal {
+  const { servicePrincipalId, clientId, displayName, accountEnabled } = app;
+  const { appRoleAssignmentRequired, ownsAssignments } = app;
+  return {
+    id: servicePrincipalId,
+    appId: clientId,
+    displayName,
+    accountEnabled,
+    appRoleAssignmentRequired,
+    ownsAssignments,
+  };
 }
 
 /** Any key still known will do: a rotation does not take back tokens for Graph. */

@@ -24,6 +24,7 @@ import {
   type LoggedRequest,
   type LoginState,
   type Policy,
+  settleTenants,
 } from './login-state.ts';
 import { type Announcement, announce, endSession } from './logout.ts';
 import { policyOf } from './sign-in-policy.ts';
@@ -115,16 +116,21 @@ type AssignmentPart =
 
 function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart | AssignmentPart> {
   const account = (name: string): Account => {
+    settleTenants(state);
     const found = findAccount(state, name, null);
     if (!found) throw new ControlError(`No tenant has a user ${name}`);
     return found;
   };
   const tenantOf = (tenantId?: string): Tenant => {
+    settleTenants(state);
     const tenant = tenantId === undefined ? [...state.tenants.values()][0] : state.tenants.get(tenantId);
     if (!tenant) throw new ControlError(`There is no tenant ${tenantId}`);
     return tenant;
   };
-  const place = (tenant: Tenant): void => void state.tenants.set(tenant.tenantId, tenant);
+  const place = (tenant: Tenant): void => {
+    state.tenants.set(tenant.tenantId, tenant);
+    settleTenants(state);
+  };
   const changeUser = (name: string, change: (tenant: Tenant, userId: string) => Tenant): void => {
     const { tenant, user } = account(name);
     place(change(tenant, user.objectId));
@@ -138,10 +144,7 @@ function directoryControl(state: LoginState): Pick<LoginControl, DirectoryPart |
     changeTenant: (change, tenantId) => place(change(tenantOf(tenantId))),
     ...crowdControl(state, tenantOf, place),
     user: (name) => account(name).user,
-    editUser: (name, edit) =>
-      changeUser(name, (tenant, userId) =>
-        editUser(tenant, userId, { ...edit, ...(edit.softDeleted && { deletedAt: state.clock.now() }) }),
-      ),
+    editUser: (name, edit) => changeUser(name, (tenant, userId) => editUser(tenant, userId, edit)),
     assignUser: (name, appRoles) =>
       changeUser(name, (tenant, userId) => assignUser(tenant, userId, appRoles)),
     unassignUser: (name) => changeUser(name, unassignUser),

@@ -13,7 +13,7 @@ import type { FaultPoint } from './faults.ts';
 import { frontPage } from './front-page.ts';
 import { graphSource } from './graph-source.ts';
 import type { LoginControl } from './login-control.ts';
-import type { LoginState } from './login-state.ts';
+import { type LoginState, settleTenants } from './login-state.ts';
 import { logout } from './logout.ts';
 import { token } from './token-endpoint.ts';
 
@@ -76,6 +76,7 @@ function tokens(version: 1 | 2): Endpoint {
 }
 
 export function findEndpoint(state: LoginState, control: LoginControl, request: SimRequest): Found {
+  settleTenants(state);
   const [first = '', ...rest] = request.path.split('/').slice(1);
   const target = targetOf(request, request.path);
   const apart = (answer: Found['answer']): Found => ({ point: null, target, answer });

@@ -1,6 +1,7 @@
 // What a simulated sign-in service starts with: two tenants, three applications, keys, and the settings given.
 
 import { simulatorClock } from '../clock.ts';
+import { newDeltaRounds } from '../graph/delta-rounds.ts';
 import { newThrottle } from '../graph/throttle.ts';
 import { seededRandom } from '../random.ts';
 import { sampleOrganisation } from '../sample-organisation.ts';
@@ -79,6 +80,7 @@ export async function setUp(options: LoginOptions, url: string): Promise<LoginSt
     policies: new Map(),
     next: { user: null, wrongToken: null },
     throttle: newThrottle(),
+    deltas: newDeltaRounds(),
     snapshots: new Map(),
     vanished: [],
     provisioning: null,

@@ -2,9 +2,11 @@
 // in, codes and refresh tokens given, and what was ordered for the next request. Owns the look-ups over it.
 
 import type { SimulatorClock } from '../clock.ts';
+import type { DeltaRounds } from '../graph/delta-rounds.ts';
 import type { Throttle } from '../graph/throttle.ts';
 import type { Provisioning } from '../provisioning.ts';
 import type { Random } from '../random.ts';
+import { keepRecycleBin } from '../recycle-bin.ts';
 import type { Tenant, TenantUser } from '../tenant.ts';
 import { findUser } from '../tenant-access.ts';
 import type { Vanished } from '../tenant-changes.ts';
@@ -86,6 +88,7 @@ export interface LoginState {
   readonly policies: Map<string, Policy>;
   readonly next: Next;
   readonly throttle: Throttle;
+  readonly deltas: DeltaRounds;
   /** Tenants as they were, by the name they were kept under. */
   readonly snapshots: Map<string, Tenant>;
   /** People taken away by order and not yet back. */
@@ -135,6 +138,14 @@ export function findAccount(
     if (user) return { tenant, user };
   }
   return null;
+}
+
+/** What time does to directories. Called whenever one has changed, and before anybody looks at one. */
+export function settleTenants(state: LoginState): void {
+  for (const tenant of state.tenants.values()) {
+    const settled = keepRecycleBin(tenant, state.clock.now());
+    if (settled !== tenant) state.tenants.set(tenant.tenantId, settled);
+  }
 }
 
 export function accountOf(state: LoginState, tenantId: string, userId: string): Account | null {
