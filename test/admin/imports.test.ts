@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { disableUser, editUser, type TenantUser } from '../../simulator/tenant.ts';
 import type { UserJson } from '../../src/edge/admin/contract.ts';
 import type { RunJson } from '../../src/edge/admin/reconciliation-contract.ts';
+import { USER } from '../harness/scim-client.ts';
 import { type DirectoryFixture, startDirectory } from './directory-fixture.ts';
 import { keys, type Page } from './fixture.ts';
 
@@ -101,6 +102,28 @@ describe('POST /api/providers/{id}/import', () => {
     expect(after.items[0]?.businessUnits.map(({ name }) => name)).toEqual(['Elsewhere']);
     const again = await api.run('import', { preview: true });
     expect(again.previewed).toMatchObject({ update: 0, unchanged: everybody });
+  });
+
+  it('202: applied it leaves alone whoever arrived by SCIM since the preview', async () => {
+    api = await startDirectory({ scope: 'all' });
+    const preview = await api.run('import', { preview: true });
+    const [early] = api.people() as [TenantUser];
+    await api.scim.post('/Users', {
+      schemas: [USER],
+      userName: early.userPrincipalName,
+      externalId: early.objectId,
+      active: true,
+    });
+    await resume(preview.id);
+    const everybody = api.entra.tenant().users.size;
+    expect(await api.ended(preview.id)).toMatchObject({
+      outcome: 'complete',
+      healed: everybody - 1,
+      skipped: [
+        { name: early.userPrincipalName, category: 'missing-here', why: 'They are not missing any more.' },
+      ],
+    });
+    expect((await users()).total).toBe(everybody);
   });
 
   it('a preview that is discarded makes nobody', async () => {
