@@ -15,7 +15,7 @@ import { type Known, seenOf } from './known.ts';
 import { missingHere } from './missing-here.ts';
 import { previewOf } from './preview.ts';
 import { ignoredBy, rowOf, type Stating } from './rows.ts';
-import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
+import { byRun, contextOf, isPreview, mustBeOurs, placeOf, type Running } from './running.ts';
 
 const PEOPLE_AT_ONCE = 200;
 
@@ -51,13 +51,13 @@ async function comparePeople(
   const staged = page.filter((each) => fitsFilter(run, dealing.known, each));
   const matches = await matched(running, staged);
   const { rows, withNews } = await compared(running, dealing, stating, staged, matches);
-  if (run.preview) await previewOf(running, dealing, staged, matches);
+  if (isPreview(running)) await previewOf(running, dealing, staged, matches);
   else if (withNews.length > 0) await tell(running, dealing, withNews);
   running.report = {
     ...running.report,
     compared: running.report.compared + staged.length,
     matched: running.report.matched + matches.size,
-    told: running.report.told + (run.preview ? 0 : withNews.length),
+    told: running.report.told + (isPreview(running) ? 0 : withNews.length),
   };
   const people = staged.map(({ person }) => ({
     id: person.id,

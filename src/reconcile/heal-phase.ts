@@ -37,6 +37,9 @@ async function isAnybodyToBeMade({ ledger, run }: Running): Promise<boolean> {
   return counts.some(({ category, state }) => category === 'missing-here' && state === 'due');
 }
 
+/** Of a row about somebody to be made, when everybody who was still missing has been made. */
+const ARRIVED = 'They are not missing any more.';
+
 async function healDue(running: Running, { dealing }: Known): Promise<void> {
   const { ledger, run, reader, signal } = running;
   const { reconciliations, heldBatches } = ledger;
@@ -46,11 +49,13 @@ async function healDue(running: Running, { dealing }: Known): Promise<void> {
     const by = byRun(running);
     const healer: Healer = { ledger, reader, dealing, provider: run.provider, by, signal };
     const settled = await healRows(healer, due.items);
-    const taken = new Set(
-      due.items.filter((row, n) => row.takes && settled[n]?.state === 'healed').map(({ user }) => user),
-    );
+    const healed = new Set(settled.filter(({ state }) => state === 'healed').map(({ id }) => id));
+    const taken = new Set(due.items.filter((row) => row.takes && healed.has(row.id)).map(({ user }) => user));
     if (taken.size > 0) await heldBatches.noteTaken(run.provider, 'reconciliation', taken.size, by.at);
-    await reconciliations.settleDrift(settled, by, [], run.provider);
+    const arrived = due.items
+      .filter(({ user }) => user === null)
+      .map((row) => ({ ...row, state: 'skipped' as const, why: ARRIVED }));
+    await reconciliations.settleDrift([...settled, ...arrived], by, [], run.provider);
     await advance(running, { position: places.rows });
     if (due.next === null) return;
     after = due.next;

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, StagedPart, StagedPerson } from '../ledger/reconciliation.ts';
 import type { Dealing, SeenHere } from '../mapping/decide-directory.ts';
 import type { DirectoryKnown, KnownGroup } from '../mapping/directory-facts.ts';
+import { equalJson } from '../scim/json.ts';
 import type { RunReport } from './report.ts';
 import { addProblem, type Running } from './running.ts';
 
@@ -97,13 +98,13 @@ function tellBroken(running: Running, part: StagedPart, before: ReadonlyMap<stri
 }
 
 /**
- * How many rows each part had when it was last read to its end. That something is empty now is believed when the run before
+ * How many rows each part had when the same was last read to its end. That something is empty now is believed when the run before
  * found it empty too.
  */
 async function rowsBefore({ ledger, run }: Running): Promise<ReadonlyMap<string, number>> {
   const { reconciliations } = ledger;
   const last = await reconciliations.latest(run.provider, run.channel, ['complete', 'partial']);
-  if (!last || last.id === run.id) return new Map();
+  if (!last || last.id === run.id || !equalJson(last.filter, run.filter)) return new Map();
   const parts = await reconciliations.parts(last.id);
   return new Map(parts.filter(({ state }) => state === 'complete').map(({ part, rows }) => [part, rows]));
 }

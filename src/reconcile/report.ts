@@ -32,6 +32,8 @@ export interface RunReport {
   readonly durationsMs: Readonly<Partial<Record<'reading' | 'comparing' | 'confirming' | 'healing', number>>>;
   /** Only of a run that was begun as a preview. */
   readonly preview?: RunPreview;
+  /** Somebody applied it: from then on it is a run like others, and compares anew. */
+  readonly isApplied?: boolean;
 }
 
 export interface RunPreview {

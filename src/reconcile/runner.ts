@@ -9,7 +9,16 @@ import { healPhase } from './heal-phase.ts';
 import { type Known, knownOf } from './known.ts';
 import { notePending } from './pending.ts';
 import { DirectoryRefused, readPhase } from './read-phase.ts';
-import { addProblem, advance, byRun, mustBeOurs, type Running, reportOf, timed } from './running.ts';
+import {
+  addProblem,
+  advance,
+  byRun,
+  isPreview,
+  mustBeOurs,
+  type Running,
+  reportOf,
+  timed,
+} from './running.ts';
 
 export async function continueRun(running: Running): Promise<void> {
   try {
@@ -29,10 +38,14 @@ async function readAndHeal(running: Running): Promise<void> {
     await advance(running, { phase: 'comparing', position: '' });
     [phase, position] = ['comparing', ''];
   }
+  if (phase === 'healing' && isPreview(running)) {
+    await applyPreview(running);
+    [phase, position] = ['comparing', ''];
+  }
   const known = await knownOf(running);
   if (phase === 'comparing') {
     await timed(running, 'comparing', () => comparePhase(running, known, position));
-    if (running.run.preview) {
+    if (isPreview(running)) {
       await end(running, 'waiting', null);
       return;
     }
@@ -46,6 +59,12 @@ async function readAndHeal(running: Running): Promise<void> {
   }
   await timed(running, 'healing', () => healPhase(running, known, position));
   await finish(running, known);
+}
+
+/** What was staged is compared with how it is here by now; news, and what takes, were left alone before. */
+async function applyPreview(running: Running): Promise<void> {
+  running.report = { ...running.report, isApplied: true, compared: 0, matched: 0 };
+  await advance(running, { phase: 'comparing', position: '' });
 }
 
 async function finish(running: Running, known: Known): Promise<void> {

@@ -55,6 +55,11 @@ export function reportOf({ report, reader, spentBefore }: Running): RunReport {
   return { ...report, read };
 }
 
+/** Nothing is changed before somebody applies it. */
+export function isPreview({ run, report }: Pick<Running, 'run' | 'report'>): boolean {
+  return run.preview && report.isApplied !== true;
+}
+
 export async function advance(running: Running, place: Place): Promise<void> {
   const { ledger, run, holder, problems } = running;
   const to = { ...placeOf(running, place), problems };

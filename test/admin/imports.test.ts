@@ -1,9 +1,10 @@
 // People brought from the local Entra over HTTP: looked at first, applied, brought again; and who may not be brought.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { disableUser } from '../../simulator/tenant.ts';
+import { disableUser, editUser, type TenantUser } from '../../simulator/tenant.ts';
 import type { UserJson } from '../../src/edge/admin/contract.ts';
 import type { RunJson } from '../../src/edge/admin/reconciliation-contract.ts';
+import { USER } from '../harness/scim-client.ts';
 import { type DirectoryFixture, startDirectory } from './directory-fixture.ts';
 import { keys, type Page } from './fixture.ts';
 
@@ -74,6 +75,55 @@ describe('POST /api/providers/{id}/import', () => {
     expect(run).toMatchObject({ filter: { department }, healed: wanted.length, outcome: 'complete' });
     const names = (await users()).items.map(({ userName }) => userName);
     expect(names.sort()).toEqual(wanted.map(({ userPrincipalName }) => userPrincipalName).sort());
+  });
+
+  it('202: of nobody is complete, whoever another import brought before', async () => {
+    api = await start();
+    await api.run('import', { preview: false });
+    const run = await api.run('import', { preview: false, filter: { department: 'Nowhere' } });
+    expect(run).toMatchObject({ outcome: 'complete', problems: [], compared: 0 });
+  });
+
+  it('202: applied it also tells what changed of those who are here, as the preview said', async () => {
+    api = await start();
+    await api.run('import', { preview: false });
+    const [moved, promoted] = api.people() as [TenantUser, TenantUser];
+    api.entra.changeTenant((tenant) => editUser(tenant, moved.objectId, { department: 'Elsewhere' }));
+    api.entra.changeTenant((tenant) => editUser(tenant, promoted.objectId, { jobTitle: 'Harbour master' }));
+    const preview = await api.run('import', { preview: true });
+    const everybody = api.entra.tenant().users.size;
+    expect(preview.previewed).toMatchObject({ create: 0, update: 2, unchanged: everybody - 2, skipped: 0 });
+    const before = await users(`&search=${moved.userPrincipalName}`);
+    expect(before.items[0]?.businessUnits.map(({ name }) => name)).toEqual([moved.department]);
+    await resume(preview.id);
+    const applied = await api.ended(preview.id);
+    expect(applied).toMatchObject({ outcome: 'complete', compared: everybody, matched: everybody });
+    const after = await users(`&search=${moved.userPrincipalName}`);
+    expect(after.items[0]?.businessUnits.map(({ name }) => name)).toEqual(['Elsewhere']);
+    const again = await api.run('import', { preview: true });
+    expect(again.previewed).toMatchObject({ update: 0, unchanged: everybody });
+  });
+
+  it('202: applied it leaves alone whoever arrived by SCIM since the preview', async () => {
+    api = await startDirectory({ scope: 'all' });
+    const preview = await api.run('import', { preview: true });
+    const [early] = api.people() as [TenantUser];
+    await api.scim.post('/Users', {
+      schemas: [USER],
+      userName: early.userPrincipalName,
+      externalId: early.objectId,
+      active: true,
+    });
+    await resume(preview.id);
+    const everybody = api.entra.tenant().users.size;
+    expect(await api.ended(preview.id)).toMatchObject({
+      outcome: 'complete',
+      healed: everybody - 1,
+      skipped: [
+        { name: early.userPrincipalName, category: 'missing-here', why: 'They are not missing any more.' },
+      ],
+    });
+    expect((await users()).total).toBe(everybody);
   });
 
   it('a preview that is discarded makes nobody', async () => {
