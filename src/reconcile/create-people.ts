@@ -11,7 +11,7 @@ import { fitsFilter } from './import-filter.ts';
 import { seenOf } from './known.ts';
 import { missingHere } from './missing-here.ts';
 import { rowId } from './rows.ts';
-import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
+import { byRun, contextOf, mustBeOurs, mustBeWanted, placeOf, type Running } from './running.ts';
 
 const PEOPLE_AT_ONCE = 200;
 const WRITES_AT_ONCE = 32;
@@ -24,6 +24,7 @@ export async function createPeople(
   place: (last: string) => string,
 ): Promise<string | null> {
   const { ledger, run, holder } = running;
+  await mustBeWanted(running);
   const page = await ledger.reconciliations.people(run.id, after, PEOPLE_AT_ONCE);
   const last = page.at(-1)?.person.id;
   if (last === undefined) return null;

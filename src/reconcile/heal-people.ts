@@ -98,7 +98,8 @@ function heal(
   const found: Found[] = [];
   const settled = rows.map((row, n): SettledRow => {
     const still = stillSo(context, loaded, row, looked[n]!, dealing);
-    if (still.isUnknown) return { ...row, state: 'open', why: `It could not be confirmed. ${still.why}` };
+    // As it was: whoever asks decides whether to try again.
+    if (still.isUnknown) return { ...row, why: `It could not be confirmed. ${still.why}` };
     if (!still.found) return { ...row, state: 'skipped', why: still.why };
     if (still.found.action === null) return { ...row, state: 'open', why: still.why };
     found.push(still.found);

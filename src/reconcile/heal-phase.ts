@@ -10,7 +10,8 @@ import { createPeople } from './create-people.ts';
 import { type Healer, healRows } from './heal-people.ts';
 import type { Known } from './known.ts';
 import { lossesOf } from './losses.ts';
-import { advance, byRun, type Running } from './running.ts';
+import type { RunReport } from './report.ts';
+import { advance, byRun, mustBeWanted, type Running } from './running.ts';
 
 const ROWS_AT_ONCE = 100;
 /** Where the phase is. */
@@ -44,11 +45,14 @@ async function healDue(running: Running, { dealing }: Known): Promise<void> {
   const { ledger, run, reader, signal } = running;
   const { reconciliations, heldBatches } = ledger;
   for (let after: string | null = null; ; ) {
+    await mustBeWanted(running);
     const due = await reconciliations.drift({ run: run.id, states: ['due'], after, limit: ROWS_AT_ONCE });
     if (due.items.length === 0) return;
     const by = byRun(running);
     const healer: Healer = { ledger, reader, dealing, provider: run.provider, by, signal };
-    const settled = await healRows(healer, due.items);
+    const settled = (await healRows(healer, due.items)).map((row) =>
+      row.state === 'due' ? { ...row, state: 'open' as const } : row,
+    );
     const healed = new Set(settled.filter(({ state }) => state === 'healed').map(({ id }) => id));
     const taken = new Set(due.items.filter((row) => row.takes && healed.has(row.id)).map(({ user }) => user));
     if (taken.size > 0) await heldBatches.noteTaken(run.provider, 'reconciliation', taken.size, by.at);
@@ -70,10 +74,18 @@ async function holdTooMuch(running: Running, { isWhole }: Known): Promise<void> 
   if (!state) return;
   const { losing, before, active } = await lossesOf(running, ['due']);
   running.report = { ...running.report, losing };
-  const isHeld = exceedsGuard(state.provider.settings.guard, { taken: losing + before, active });
+  const isTooMuch = exceedsGuard(state.provider.settings.guard, { taken: losing + before, active });
+  const isHeld = isTooMuch || (await isAnotherDirectory(running));
   if (isHeld && losing > 0) await hold(running, state, { losing, before, active });
   // A source that has recovered, or of which less is to be taken now, leaves nothing to decide on.
   else if (isWhole && run.channel === 'reconciliation') await dissolveHeld(running);
+}
+
+/** The first run after the provider was pointed somewhere else takes nothing without a person. */
+async function isAnotherDirectory({ ledger, run, report }: Running): Promise<boolean> {
+  const last = await ledger.reconciliations.latest(run.provider, run.channel, ['complete', 'partial']);
+  const before = (last?.counts as Partial<RunReport> | undefined)?.connection ?? null;
+  return before !== null && before !== report.connection;
 }
 
 async function hold(

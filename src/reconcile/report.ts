@@ -2,6 +2,8 @@
 // rows; times in milliseconds.
 
 export interface RunReport {
+  /** Which directory it is about; null until it is begun. */
+  readonly connection: string | null;
   /** As the directory said it in this run; null until then. */
   readonly application: {
     readonly assignmentRequired: boolean | null;
@@ -59,6 +61,7 @@ export interface PreviewPerson {
 }
 
 export const emptyReport: RunReport = {
+  connection: null,
   application: null,
   read: {
     people: 0,

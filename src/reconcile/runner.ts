@@ -16,6 +16,7 @@ import {
   isPreview,
   mustBeOurs,
   type Running,
+  RunUnwanted,
   reportOf,
   timed,
 } from './running.ts';
@@ -24,12 +25,15 @@ export async function continueRun(running: Running): Promise<void> {
   try {
     await readAndHeal(running);
   } catch (error) {
-    if (!(error instanceof DirectoryRefused)) throw error;
-    addProblem(running, error.message);
+    const isUnwanted = error instanceof RunUnwanted;
+    if (!isUnwanted && !(error instanceof DirectoryRefused)) throw error;
+    addProblem(running, isUnwanted ? UNWANTED : error.message);
     await clearStaging(running);
-    await end(running, 'done', 'failed');
+    await end(running, 'done', isUnwanted ? 'cancelled' : 'failed');
   }
 }
+
+const UNWANTED = 'The provider was disabled, or is being removed, while the run went on.';
 
 async function readAndHeal(running: Running): Promise<void> {
   let { phase, position } = running.run;

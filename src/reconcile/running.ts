@@ -70,6 +70,17 @@ export function mustBeOurs(isOurs: boolean): void {
   if (!isOurs) throw new RunLost();
 }
 
+/** Nothing is healed for a provider that was disabled, or is being removed, since the run began. */
+export async function mustBeWanted({ ledger, run }: Running): Promise<void> {
+  const state = await ledger.provider(run.provider);
+  if (!state?.provider.enabled) throw new RunUnwanted();
+}
+
+/** The run ends where it is. */
+export class RunUnwanted extends Error {
+  override readonly name = 'RunUnwanted';
+}
+
 export function addProblem(running: Running, said: string): void {
   if (running.problems.length >= PROBLEMS_MOST || running.problems.includes(said)) return;
   running.problems = [...running.problems, said];

@@ -6,6 +6,7 @@ import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/reconciliation.ts';
 import { Refusal } from '../refusal.ts';
 import { beginByPerson, newRun, startEvent } from './begin.ts';
+import { ANOTHER_DIRECTORY, isOfConnection } from './connection.ts';
 import { directoryOf } from './directory-of.ts';
 import { healRows } from './heal-people.ts';
 import { dealingOfRun } from './known.ts';
@@ -86,6 +87,8 @@ async function healByPerson(work: Work, run: Run, ids: readonly string[], by: Ch
   const { ledger, signal } = work;
   const reader = await readerOf(work, run);
   if (typeof reader === 'string') throw new Refusal('conflict', reader);
+  const state = await ledger.provider(run.provider);
+  if (state && !isOfConnection(run, state.provider)) throw new Refusal('conflict', ANOTHER_DIRECTORY);
   const rows = await ledger.reconciliations.driftRows(run.id, ids);
   const dealing = { ...(await dealingOfRun(ledger, run)), heals: true };
   const settled = await healRows({ ledger, reader, dealing, provider: run.provider, by, signal }, rows);
