@@ -312,7 +312,7 @@ export interface Reconciliations {
   ignored(provider: string, at: number): Promise<Ignored[]>;
   /**
    * Runs (with parts, reports) that ended before, but for the newest of each provider and those whose batch is not decided
-   * or not done: a portion; false when none is left.
+   * or not done, and what was staged for runs that were cancelled or discarded: a portion; false when none is left.
    */
   forgetRuns(before: number): Promise<boolean>;
 }

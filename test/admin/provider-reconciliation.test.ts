@@ -141,12 +141,20 @@ describe('POST /api/providers/{id}/reconcile', () => {
     const begin = (body: object) => api.send('POST', '/api/providers/entra/reconcile', { body, key });
     expect((await begin({ mode: 'heal' })).problem.permission).toBe('reconciliations:heal');
     const { status, body } = await begin({});
-    expect(status).toBe(202);
+    expect([status, body]).toEqual([202, expect.objectContaining({ mode: 'report' })]);
     await api.ended((body as { id: string }).id);
     const cancelled = await api.send('POST', `/api/reconciliations/${(body as { id: string }).id}/cancel`, {
       key,
     });
     expect(cancelled.status).toBe(409);
+  });
+});
+
+describe('POST /api/providers/{id}/reconcile of a provider that is switched off', () => {
+  it('202: reports, unless somebody says to heal', async () => {
+    api = await startDirectory({ reconcile: { mode: 'off' } });
+    expect((await api.run('reconcile')).mode).toBe('report');
+    expect((await api.run('reconcile', { mode: 'heal' })).mode).toBe('heal');
   });
 });
 

@@ -53,6 +53,21 @@ test('a difference is found, reported, ignored, and healed by hand', async () =>
   expect((await cli(['reconcile', 'show', id!])).out).toMatch(/^Run +\S+\n/);
 });
 
+test('more than the guard lets pass is held, with the commands that decide', async () => {
+  world = await startReconcileWorld();
+  world.entra.vanishPeople(30);
+  const { code, out } = await cli(['reconcile', 'entra']);
+  expect(code).toBe(0);
+  expect(out).toMatch(/here, not in the directory +12 +held +yes +\S+@\S+, \S+@\S+, \S+@\S+, \.\.\.\n/);
+  expect(out).toContain('Held: it would take something from 12 people.');
+  const [, batch] = /Do it: bifrost batch approve (\S+)/.exec(out)!;
+  expect((await cli(['batch', 'drop', batch!])).code).toBe(0);
+  const [, id] = /reconcile drift (\S+)/.exec(out)!;
+  expect((await cli(['reconcile', 'show', id!])).out).toContain(
+    'What was held from 12 people is dropped by now.',
+  );
+});
+
 test('export: CSV, and a file that is there already stays', async () => {
   world = await startReconcileWorld();
   const { userPrincipalName: name } = await disabledUnheard();

@@ -32,7 +32,10 @@ const beginRun = route({
   body: Type.Object(
     {
       mode: Type.Optional(
-        choice(['heal', 'report'], 'report: change nothing. Left out: as the provider is set.'),
+        choice(
+          ['heal', 'report'],
+          'report: change nothing. Left out: as the provider is set; report where it is switched off.',
+        ),
       ),
     },
     { additionalProperties: false },
@@ -46,8 +49,10 @@ const beginRun = route({
   async handle(call) {
     const { parts, params, body } = call;
     const { provider } = await needProvider(parts.ledger, params.id);
-    if (body.mode === 'heal' && provider.settings.reconcile.mode !== 'heal') refuseUnless(call, healByHand);
-    const asked = { provider, channel: 'reconciliation' as const, ...body };
+    const asSet = provider.settings.reconcile.mode === 'heal' ? 'heal' : 'report';
+    const mode = body.mode ?? asSet;
+    if (mode === 'heal' && asSet !== 'heal') refuseUnless(call, healByHand);
+    const asked = { provider, channel: 'reconciliation' as const, mode };
     const run = await parts.reconciling.begin(asked, changeBy(call));
     return { headers: runAddress(run), body: showRun(run) };
   },

@@ -148,7 +148,18 @@ const oldRun = `
     AND NOT EXISTS (SELECT 1 FROM held_batches b WHERE b.origin = r.id AND b.state IN ('held', 'applying', 'undoing'))
   ORDER BY r.finished_at, r.id LIMIT 1`;
 
+/** Whoever worked on it stopped at their next step, and did not clear it away. */
+const stoppedRun = `
+  SELECT r.id FROM reconciliations r
+  WHERE r.phase = 'done' AND r.outcome IN ('cancelled', 'discarded')
+    AND (${Object.keys(staged)
+      .map((table) => `EXISTS (SELECT 1 FROM ${table} s WHERE s.run = r.id)`)
+      .join(' OR ')})
+  ORDER BY r.id LIMIT 1`;
+
 function* forgetRuns(before: number): Script<number> {
+  const stopped = yield* one<{ id: string }>(stoppedRun);
+  if (stopped) return yield* clearStaged(stopped.id);
   const run = yield* one<{ id: string }>(oldRun, before);
   if (!run) return 0;
   const rows = yield* clearSome(run.id, ofRun);
