@@ -93,7 +93,7 @@ export interface StagedPerson {
   /** Users here who are not removed: linked with this id by a sign-in; with it as externalId (any case); with the name. */
   readonly linked: readonly string[];
   readonly byExternalId: readonly string[];
-  /** By userName (folded), not in the recycle bin. */
+  /** By userName (folded), not in the recycle bin, and linked with no sign-in. */
   readonly byUserName: readonly string[];
   /** The user removed last who has this id as externalId or link: is not made again. */
   readonly removed: string | null;

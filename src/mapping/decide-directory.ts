@@ -57,8 +57,40 @@ export function comparePerson(
   ];
   found.push(...(isUnprovisioned(user) ? takenName(user, seen) : told(user, seen)));
   const facts = factDifference(context, loaded, seen, dealing);
-  if (facts && 'found' in facts) found.push(facts.found);
-  return { found, changes: facts && 'changes' in facts ? facts.changes : null };
+  if (facts && !facts.isHarmless) found.push(facts.found);
+  const changes = facts?.isHarmless ? facts.changes : null;
+  if (!takesTogether(context, loaded, seen, dealing, { found, isTold: facts !== null }))
+    return { found, changes };
+  const taking = found.map((each) => (each.action?.does === 'leave' ? { ...each, takes: true } : each));
+  return { found: facts?.isHarmless ? [...taking, { ...facts.found, takes: true }] : taking, changes: null };
+}
+
+/**
+ * Two of one person's differences may take what neither takes alone: a role that they have by two groups, or by a group and a
+ * department. Then each counts as one that takes.
+ */
+function takesTogether(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  seen: SeenHere,
+  { heals, known }: Dealing,
+  { found, isTold }: { found: readonly Found[]; isTold: boolean },
+): boolean {
+  const edges = (does: 'join' | 'leave') =>
+    found.flatMap(({ action }) => {
+      const group = action?.does === does ? known.groups.get(action.group)?.here : null;
+      return group ? [group] : [];
+    });
+  const leaves = edges('leave');
+  if (!heals || leaves.length + Number(isTold) < 2 || found.some(({ takes }) => takes)) return false;
+  const row = isTold ? rowTold(known, seen, loaded.user) : null;
+  const keepName = seen.keepName === true;
+  const changes = healPerson(context, loaded, {
+    ...(row && { told: row, keepName }),
+    joins: edges('join'),
+    leaves,
+  });
+  return losses(context, loaded, changes).length > 0;
 }
 
 function about(user: User, seen: SeenPerson): Pick<Found, 'user' | 'directoryId' | 'name'> {
@@ -80,7 +112,9 @@ function statusDifferences(user: User, seen: SeenHere, dealing: Dealing): Found[
   }
   if (enabled !== true) return [];
   if (seen.assigned === false) return unassigned(base, isActive, dealing);
-  return user.suspensions.directory === undefined ? scimSuspended(base, user) : lifted(base, user);
+  if (user.suspensions.directory === undefined) return scimSuspended(base, user);
+  // Where it counts, only whoever is known to be assigned comes in again.
+  return seen.assigned === true || !dealing.suspendsUnassigned ? lifted(base, user) : [];
 }
 
 function unassigned(
@@ -163,7 +197,11 @@ function memberFound(
 }
 
 /** What they would not have any more. Another role is no loss where it lets them do as much. */
-function losses(context: DecisionContext, loaded: LoadedUser, changes: ChangeSet | null): readonly string[] {
+export function losses(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  changes: ChangeSet | null,
+): readonly string[] {
   if (!changes) return [];
   const write = changes.users[0] ?? changes.resolved[0];
   const allowed = (id: string | null | undefined) =>
@@ -219,7 +257,7 @@ function factDifference(
   loaded: LoadedUser,
   seen: SeenHere,
   { heals, known }: Dealing,
-): { found: Found } | { changes: ChangeSet } | null {
+): { found: Found; changes: ChangeSet; isHarmless: boolean } | null {
   const { user } = loaded;
   // Where the run changes nothing, what SCIM brought is compared with SCIM's own words alone.
   if (!heals && !isUnprovisioned(user)) return null;
@@ -229,10 +267,11 @@ function factDifference(
   if (!changes) return null;
   const lost = losses(context, loaded, changes);
   const takes = lost.length > 0;
-  if (heals && !takes) return { changes };
   const data = settled.events.find(({ type }) => type === 'user.updated')?.data ?? {};
   const names = Object.keys((data.after ?? {}) as object).sort();
   return {
+    changes,
+    isHarmless: heals && !takes,
     found: {
       ...about(user, seen),
       category: 'attribute-differs',

@@ -144,13 +144,16 @@ function givenBack(
     subject !== null && facts && typeof facts === 'object'
       ? { channel: dealing.known.channel, subject, claims: { ...facts } }
       : null;
-  const joins = rows.flatMap(({ category, about }) => {
-    const group = category === 'member-differs' ? dealing.known.groups.get(about)?.here : null;
-    return group ? [{ id: group.id, displayName: group.displayName }] : [];
-  });
+  const edges = (joined: boolean) =>
+    rows.flatMap(({ category, about, detail }) => {
+      const isMeant = category === 'member-differs' && detail.there === joined;
+      const group = isMeant ? dealing.known.groups.get(about)?.here : null;
+      return group ? [{ id: group.id, displayName: group.displayName }] : [];
+    });
   return healPerson(context, loaded, {
     ...(wasSuspended && { suspended: false }),
     ...(told && { told, keepName: true }),
-    joins,
+    joins: edges(false),
+    leaves: edges(true),
   });
 }

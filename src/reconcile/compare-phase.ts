@@ -24,7 +24,7 @@ const places = { people: 'people ', absent: 'absent ', groups: 'groups ' } as co
 
 export async function comparePhase(running: Running, known: Known, position: string): Promise<void> {
   let at = position === '' ? places.people : position;
-  const ignored = await ignoredBy(running);
+  const ignored = await ignoredBy(running.ledger, running.run.provider, running.clock.now());
   const stating = { ignored, heals: known.dealing.heals };
   while (at.startsWith(places.people)) {
     at = await comparePeople(running, known.dealing, stating, at.slice(places.people.length));

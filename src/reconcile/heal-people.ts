@@ -6,11 +6,12 @@ import type { Whereabouts } from '../identity/directory.ts';
 import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import type { Dealing, Found } from '../mapping/decide-directory.ts';
+import { type Dealing, type Found, losses } from '../mapping/decide-directory.ts';
 import { healPerson } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import type { DirectoryReader } from './directory.ts';
 import { healingOf, type Looked, lookAgain, stillSo } from './look-again.ts';
+import { ignoredKey } from './rows.ts';
 import type { Running } from './running.ts';
 
 export interface Healer {
@@ -20,6 +21,8 @@ export interface Healer {
   readonly provider: string;
   readonly by: Change;
   readonly signal: AbortSignal;
+  /** As people said to leave alone (rows.ts); none where a person heals single rows. */
+  readonly ignored?: ReadonlySet<string>;
 }
 
 export type SettledRow = Pick<DriftRow, 'run' | 'id' | 'state' | 'why' | 'batch' | 'healedAt' | 'detail'>;
@@ -87,7 +90,7 @@ function commit(healer: Healer, patients: readonly Patient[]): Promise<SettledRo
 
 function heal(
   context: DecisionContext,
-  { dealing }: Healer,
+  { dealing, ignored }: Healer,
   { rows, looked }: Patient,
   loaded: LoadedUser | null,
   whole: ChangeSet,
@@ -100,15 +103,30 @@ function heal(
     const still = stillSo(context, loaded, row, looked[n]!, dealing);
     // As it was: whoever asks decides whether to try again.
     if (still.isUnknown) return { ...row, why: `It could not be confirmed. ${still.why}` };
+    // Done before this was interrupted: it is to be found among what can be given back.
+    if (isDoneAlready(row, loaded)) return { ...row, state: 'healed', healedAt: context.at };
     if (!still.found) return { ...row, state: 'skipped', why: still.why };
+    if (ignored?.has(ignoredKey(still.found))) return { ...row, state: 'ignored', why: still.why };
     if (still.found.action === null) return { ...row, state: 'open', why: still.why };
     found.push(still.found);
     const detail = { ...row.detail, ...still.found.detail };
     return { ...row, state: 'healed', why: still.why, detail, healedAt: context.at };
   });
   const part = found.length > 0 ? changesFor(context, loaded, found, looked, dealing) : null;
+  const isCounted = found.some(({ takes }) => takes);
+  if (!isCounted && losses(context, loaded, part).length > 0) {
+    return rows.map((row) => ({ ...row, state: 'open', why: UNCOUNTED }));
+  }
   if (part) addChanges(whole, part);
   return settled;
+}
+
+const UNCOUNTED =
+  'By now healing it would take something from them, which was not counted: the next run does.';
+
+function isDoneAlready(row: DriftRow, { user }: LoadedUser): boolean {
+  const isStatus = ['missing-there', 'disabled-there', 'unassigned'].includes(row.category);
+  return isStatus && row.state === 'held' && user.suspensions.directory !== undefined;
 }
 
 function changesFor(

@@ -28,9 +28,15 @@ export async function lookAgain(
   return rows.map(({ directoryId, name }) => {
     if (directoryId !== null) return { found: byId[ids.indexOf(directoryId)]!, directoryId };
     const { id, found } = byName[names.indexOf(name)]!;
-    return { found, directoryId: id };
+    return { found: found.kind === 'gone' ? nameless : found, directoryId: id };
   });
 }
+
+/** Names change, and some directories provision people by another than the one that they have there. */
+const nameless: Whereabouts = {
+  kind: 'unknown',
+  why: 'Nobody has their name there, and no object id of theirs is known here: send it as externalId.',
+};
 
 /** What of a row is still so; `found` null where it is not, with why. */
 export interface StillSo {
@@ -49,6 +55,11 @@ export function stillSo(
 ): StillSo {
   if (where.kind === 'unknown') return { found: null, why: where.why, isUnknown: true };
   if (where.kind !== 'there') return gone(row, where.kind, directoryId);
+  const isAboutAssignment = row.category === 'missing-there' || row.category === 'unassigned';
+  if (isAboutAssignment && where.assigned === null && where.person.enabled !== false) {
+    const why = 'It could not be told whether they are assigned.';
+    return { found: null, why, isUnknown: true };
+  }
   const { found } = comparePerson(context, loaded, seenAgain(where), dealing);
   // Whoever was absent may be disabled or unassigned instead.
   const isAbsence = row.category === 'missing-there';

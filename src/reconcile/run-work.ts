@@ -12,6 +12,7 @@ import type { DirectoryReader } from './directory.ts';
 import { directoryOf } from './directory-of.ts';
 import { dealingOfRun } from './known.ts';
 import { emptyReport, type RunReport } from './report.ts';
+import { ignoredBy } from './rows.ts';
 import { continueRun } from './runner.ts';
 import { byRun, RunLost } from './running.ts';
 import { FAILURES_MOST, type Piece } from './work-loop.ts';
@@ -119,7 +120,8 @@ async function holdAgain({ ledger, clock }: Work, batch: Batch): Promise<void> {
   const tell = [
     { type: 'batch.held' as const, subject: { kind: 'batch' as const, id }, data: { source, people, why } },
   ];
-  await ledger.heldBatches.move(id, ['applying'], { state: 'held' }, by, tell);
+  if (batch.state === 'undoing') await ledger.heldBatches.move(id, ['undoing'], { state: 'applied' }, by, []);
+  else await ledger.heldBatches.move(id, ['applying'], { state: 'held' }, by, tell);
 }
 
 async function doBatch(work: Work, batch: Batch): Promise<void> {
@@ -140,7 +142,8 @@ async function doBatch(work: Work, batch: Batch): Promise<void> {
   const progress = { done: batch.done };
   const keep = () => ledger.heldBatches.advance(batch.id, holder, progress.done);
   await whileOurs(work.signal, keep, async (signal) => {
-    const healer = { ledger, reader, dealing, provider: batch.provider, by, signal };
+    const ignored = await ignoredBy(ledger, batch.provider, by.at);
+    const healer = { ledger, reader, dealing, provider: batch.provider, by, signal, ignored };
     const on = { batch, holder, healer, progress };
     await (batch.state === 'undoing' ? undoBatch(on) : applyBatch(on));
   });

@@ -6,9 +6,10 @@ import type { RunOutcome } from '../ledger/reconciliation.ts';
 import { comparePhase } from './compare-phase.ts';
 import { confirmPhase } from './confirm-phase.ts';
 import { healPhase } from './heal-phase.ts';
-import { type Known, knownOf } from './known.ts';
+import { knownOf } from './known.ts';
 import { notePending } from './pending.ts';
 import { DirectoryRefused, readPhase } from './read-phase.ts';
+import type { RunReport } from './report.ts';
 import {
   addProblem,
   advance,
@@ -46,6 +47,7 @@ async function readAndHeal(running: Running): Promise<void> {
     await applyPreview(running);
     [phase, position] = ['comparing', ''];
   }
+  if (phase === 'healing' && position === FINISHING) return finish(running, running.report.isWhole);
   const known = await knownOf(running);
   if (phase === 'comparing') {
     await timed(running, 'comparing', () => comparePhase(running, known, position));
@@ -62,8 +64,12 @@ async function readAndHeal(running: Running): Promise<void> {
     [phase, position] = ['healing', ''];
   }
   await timed(running, 'healing', () => healPhase(running, known, position));
-  await finish(running, known);
+  await advance(running, { phase: 'healing', position: FINISHING });
+  await finish(running, known.isWhole);
 }
+
+/** Where a run is that has done all, and clears away what was staged: it can be known no more what was read. */
+const FINISHING = 'finishing';
 
 /** What was staged is compared with how it is here by now; news, and what takes, were left alone before. */
 async function applyPreview(running: Running): Promise<void> {
@@ -71,10 +77,10 @@ async function applyPreview(running: Running): Promise<void> {
   await advance(running, { phase: 'comparing', position: '' });
 }
 
-async function finish(running: Running, known: Known): Promise<void> {
-  await notePending(running, known);
+async function finish(running: Running, isWhole: boolean): Promise<void> {
+  await notePending(running, isWhole);
   await clearStaging(running);
-  await end(running, 'done', known.isWhole ? 'complete' : 'partial');
+  await end(running, 'done', isWhole ? 'complete' : 'partial');
 }
 
 async function clearStaging({ ledger, run }: Running): Promise<void> {
@@ -83,10 +89,15 @@ async function clearStaging({ ledger, run }: Running): Promise<void> {
 
 async function end(running: Running, phase: 'done' | 'waiting', outcome: RunOutcome | null): Promise<void> {
   const { ledger, run, holder, problems } = running;
-  const report = reportOf(running);
+  const report = phase === 'done' ? withoutNames(reportOf(running)) : reportOf(running);
   const tell = phase === 'done' ? [endEvent(running, outcome)] : [];
   const to = { phase, outcome, counts: { ...report }, problems };
   mustBeOurs(await ledger.reconciliations.finish(run.id, holder, to, byRun(running), tell));
+}
+
+/** Whom a preview showed is in the rows of the report, from where a purge takes it. */
+function withoutNames({ preview, ...report }: RunReport): RunReport {
+  return preview ? { ...report, preview: { ...preview, first: [] } } : report;
 }
 
 const endings = { reconciliation: 'reconciliation.finished', import: 'import.finished' } as const;

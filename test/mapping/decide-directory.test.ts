@@ -155,6 +155,43 @@ describe('memberships of groups that SCIM pushed', () => {
     expect(healed?.events.map(({ type }) => type)).toEqual(['membership.removed', 'grant.removed']);
   });
 
+  it('that take something together, and neither alone, count as taking', () => {
+    const two = [rule('role', 'groups', 'Orion', 'Admin'), rule('role', 'groups', 'Lyra', 'Admin')];
+    const lyra = { id: 'g2', displayName: 'Lyra', revision: 1 };
+    const groups = new Map([
+      [GROUP, { displayName: 'Orion', isWhole: true, here: orion }],
+      [OTHER, { displayName: 'Lyra', isWhole: true, here: lyra }],
+    ]);
+    const state = stateWith(compiled(two));
+    const { grants } = resolve({
+      user: provisioned(),
+      groups: [orion, lyra],
+      ruleset: state.ruleset,
+      roles,
+      standing: [],
+    });
+    const rows = grants.map(({ target, reasonKey, reason }) => ({
+      kind: target.kind,
+      target: target.id,
+      reasonKey,
+      reason,
+      since: 1,
+    }));
+    const loaded = { ...loadedAs(provisioned(), [orion, lyra]), grants: rows, role: 'admin' };
+    const compared = comparePerson({ ...context(), state }, loaded, there(), dealing({ known: { groups } }));
+    expect(names(compared)).toEqual([
+      ['member-differs', GROUP, true, 'leave'],
+      ['member-differs', OTHER, true, 'leave'],
+    ]);
+    const one = comparePerson(
+      { ...context(), state },
+      loaded,
+      there({ groups: [GROUP] }),
+      dealing({ known: { groups } }),
+    );
+    expect(names(one)).toEqual([['member-differs', OTHER, false, 'leave']]);
+  });
+
   it('are not left where the members of the group were not all read', () => {
     const groups = new Map([[GROUP, { displayName: 'Orion', isWhole: false, here: orion }]]);
     const inside = loadedAs(provisioned(), [orion]);

@@ -81,6 +81,8 @@ function notWaiting({ id, preview, phase, outcome }: Run, verb: string): Refusal
   });
 }
 
+const GOOD_FOR_MS = 24 * 3_600_000;
+
 const resumePreview = route({
   method: 'POST',
   path: '/reconciliations/{id}/resume',
@@ -95,6 +97,11 @@ const resumePreview = route({
     const { ledger, reconciling } = call.parts;
     const run = await needWaiting(call, call.params.id, 'applied');
     refuseWhereScimAlone((await needProvider(ledger, run.provider)).provider);
+    if (call.at - run.startedAt > GOOD_FOR_MS) {
+      const detail =
+        'The preview is older than a day, and the directory may say something else by now: make a new one.';
+      throw new Refusal('conflict', detail);
+    }
     const tell = [runEvent(run, 'started', { resumed: true })];
     const isGoing = await ledger.reconciliations.resume(run.id, changeBy(call), tell);
     const now = await needRun(ledger, run.id);

@@ -2,6 +2,7 @@
 // alone.
 
 import { afterEach, describe, expect, it } from 'vitest';
+import { provisioning } from '../../../simulator/provisioning.ts';
 import {
   assignUser,
   disableUser,
@@ -14,6 +15,7 @@ import {
   softDeleteUser,
   type TenantUser,
   unassignUser,
+  withGroup,
   withUser,
 } from '../../../simulator/tenant.ts';
 import { type ReconcileWorld, startReconcileWorld } from './world.ts';
@@ -194,6 +196,46 @@ describe('a run', () => {
     const { body } = await world.api<{ businessUnits: { name: string }[] }>('GET', `/api/users/${id}`);
     expect(body.businessUnits).toMatchObject([{ name: moved.department }]);
     expect(await world.verify()).toEqual([]);
+  });
+
+  it('takes nobody for a member of another group that has the same name', async () => {
+    world = await startReconcileWorld();
+    const group = [...world.entra.tenant().groups.values()].find((each) => each.assigned)!;
+    const [somebody] = [...group.memberIds];
+    const twin = {
+      ...group,
+      objectId: '0aaaaaaa-0000-4000-8000-0000000000ff',
+      memberIds: new Set([somebody!]),
+    };
+    world.agent.skip({});
+    world.entra.changeTenant((tenant) => withGroup(tenant, twin));
+    await world.agent.cycle();
+    const run = await world.reconcile();
+    expect(await world.words(run)).toEqual([`missing-here open ${group.displayName}`]);
+    expect(await world.verify()).toEqual([]);
+  });
+
+  it('takes nobody for absent of whom no object id is known, and makes nobody who may be they', async () => {
+    world = await startReconcileWorld({ provisioned: false });
+    const [renamed] = people() as [TenantUser];
+    const mapping = {
+      externalId: 'mailNickname',
+      roles: 'none',
+      recycleBin: 'rename',
+      clearing: 'silence',
+    } as const;
+    const { scim, token } = world.server;
+    const agent = provisioning(world.entra, { base: scim, token, job: { mapping } });
+    await agent.cycle();
+    agent.close();
+    const userPrincipalName = 'renamed.since@nordhafen.example';
+    world.entra.changeTenant((tenant) => editUser(tenant, renamed.objectId, { userPrincipalName }));
+    const run = await world.reconcile();
+    expect((await world.words(run)).filter((each) => !each.startsWith('name-differs'))).toEqual(
+      [`missing-here open ${userPrincipalName}`, `missing-there open ${renamed.userPrincipalName}`].sort(),
+    );
+    const { body } = await world.api<{ total: number }>('GET', '/api/users?status=active&limit=1');
+    expect(body.total).toBe(40);
   });
 
   it('that only reports changes nothing', async () => {

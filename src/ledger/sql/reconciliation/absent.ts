@@ -80,9 +80,12 @@ function* linksOf(
     JSON.stringify(people),
   );
   links.sort((a, b) => a.since - b.since);
-  return new Map(links.map(({ person, subject }) => [person, subject.toLowerCase()]));
+  return new Map(
+    links.map(({ person, subject }) => [person, GUID.test(subject) ? subject.toLowerCase() : subject]),
+  );
 }
 
+/** Ids of other directories are not the same in either case. */
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function absentUser(row: UserColumns, links: ReadonlyMap<string, string>): AbsentUser {

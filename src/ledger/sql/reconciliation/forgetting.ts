@@ -136,7 +136,11 @@ const TAKINGS_KEPT_MS = 7 * DAY_MS;
 export function* forgetOldDifferences(now: number): Script<number> {
   const runs = yield* forgetRuns(now - RUNS_KEPT_MS);
   const takings = yield* write('DELETE FROM guard_takings WHERE at < ?', now - TAKINGS_KEPT_MS);
-  return runs + takings + (yield* write('DELETE FROM drift_ignored WHERE until <= ?', now));
+  const batches = yield* write(
+    "DELETE FROM held_batches WHERE decided_at < ? AND state NOT IN ('held', 'applying', 'undoing')",
+    now - RUNS_KEPT_MS,
+  );
+  return runs + takings + batches + (yield* write('DELETE FROM drift_ignored WHERE until <= ?', now));
 }
 
 /** A batch that is not decided, or not done, is about rows of its run. */
