@@ -275,6 +275,9 @@ export interface Reconciliations {
   /** A portion of what was staged; false when nothing is left. Parts and groups stay with the run. */
   clearStaging(run: string): Promise<boolean>;
 
+  /** Of these users, who came into which group after that time: `<user> <group>`, ids of here. */
+  joinedSince(provider: string, users: readonly string[], since: number): Promise<ReadonlySet<string>>;
+
   /** Rows of the report, and how far the run is, in one commit. A row whose id is there is written over. */
   report(
     run: string,

@@ -46,10 +46,27 @@ export async function healRows(healer: Healer, rows: readonly DriftRow[]): Promi
     known.looked.push(looked[n]!);
     patients.set(user, known);
   }
-  return healTogether(healer, [...patients.values()]);
+  return healTogether(await withYoung(healer, ofUsers), [...patients.values()]);
 }
 
-async function healTogether(healer: Healer, patients: readonly Patient[]): Promise<SettledRow[]> {
+/** So long a list of members may lag behind what SCIM has just said. */
+const LAG_MS = 3_600_000;
+
+interface Treating extends Healer {
+  /** Memberships that are too young to be ended by a list: `<user> <group>`. */
+  readonly young: ReadonlySet<string>;
+}
+
+async function withYoung(healer: Healer, rows: readonly DriftRow[]): Promise<Treating> {
+  const leaving = rows.filter(
+    ({ category, detail }) => category === 'member-differs' && detail.here === true,
+  );
+  const users = [...new Set(leaving.map(({ user }) => user!))];
+  const { ledger, provider, by } = healer;
+  return { ...healer, young: await ledger.reconciliations.joinedSince(provider, users, by.at - LAG_MS) };
+}
+
+async function healTogether(healer: Treating, patients: readonly Patient[]): Promise<SettledRow[]> {
   if (patients.length === 0) return [];
   try {
     return await commit(healer, patients);
@@ -67,7 +84,7 @@ function refused({ rows }: Patient, { message }: Refusal): SettledRow[] {
   return rows.map((row) => ({ ...row, state: 'skipped', why: `It could not be healed. ${message}` }));
 }
 
-function commit(healer: Healer, patients: readonly Patient[]): Promise<SettledRow[]> {
+function commit(healer: Treating, patients: readonly Patient[]): Promise<SettledRow[]> {
   const { ledger, provider, by } = healer;
   return ledger.transact({
     provider,
@@ -90,7 +107,7 @@ function commit(healer: Healer, patients: readonly Patient[]): Promise<SettledRo
 
 function heal(
   context: DecisionContext,
-  { dealing, ignored }: Healer,
+  { dealing, ignored, young }: Treating,
   { rows, looked }: Patient,
   loaded: LoadedUser | null,
   whole: ChangeSet,
@@ -106,6 +123,11 @@ function heal(
     // Done before this was interrupted: it is to be found among what can be given back.
     if (isDoneAlready(row, loaded)) return { ...row, state: 'healed', healedAt: context.at };
     if (!still.found) return { ...row, state: 'skipped', why: still.why };
+    const group =
+      still.found.category === 'member-differs' ? dealing.known.groups.get(still.found.about) : null;
+    if (group?.here && young.has(`${loaded.user.id} ${group.here.id}`)) {
+      return { ...row, state: 'skipped', why: YOUNG };
+    }
     if (ignored?.has(ignoredKey(still.found))) return { ...row, state: 'ignored', why: still.why };
     if (still.found.action === null) return { ...row, state: 'open', why: still.why };
     found.push(still.found);
@@ -121,6 +143,7 @@ function heal(
   return settled;
 }
 
+const YOUNG = 'They joined within the last hour, and lists of members lag behind: the next run looks again.';
 const UNCOUNTED =
   'By now healing it would take something from them, which was not counted: the next run does.';
 

@@ -130,13 +130,17 @@ describe('a run', () => {
     world.entra.changeTenant((tenant) => leaveGroup(tenant, group.objectId, inside.objectId));
     world.entra.changeTenant((tenant) => joinGroup(tenant, group.objectId, outside.objectId));
     await world.agent.cycle();
-    const run = await world.reconcile();
-    expect(await world.words(run)).toEqual(
+    // What SCIM said a moment ago is not ended by a list that may lag behind.
+    const early = await world.reconcile();
+    expect(await world.words(early)).toEqual(
       [
-        `member-differs healed ${inside.userPrincipalName}`,
         `member-differs healed ${outside.userPrincipalName}`,
+        `member-differs skipped ${inside.userPrincipalName}`,
       ].sort(),
     );
+    world.pass(2 * HOUR);
+    const run = await world.reconcile();
+    expect(await world.words(run)).toEqual([`member-differs healed ${inside.userPrincipalName}`]);
     const teamsOf = async (user: TenantUser) => {
       const [id] = await world.server.ledger.findPeople({ externalId: user.objectId });
       const { body } = await world.api<{ teams: { name: string }[] }>('GET', `/api/users/${id}`);

@@ -10,8 +10,10 @@ import { all, one, type Script } from '../statement.ts';
 /** Users that one look goes past: nearly all of them were found. */
 const LOOKED_AT_ONCE = 2000;
 
-export function absences(hands: Hands): Pick<Reconciliations, 'absent'> {
+export function absences(hands: Hands): Pick<Reconciliations, 'absent' | 'joinedSince'> {
   return {
+    joinedSince: (provider, users, since) =>
+      hands.read(() => joinedSince(hands.dialect, provider, users, since)),
     async absent(run, provider, after, limit) {
       const absent: AbsentUser[] = [];
       for (let from: string | null = after; from !== null && absent.length < limit; ) {
@@ -65,6 +67,22 @@ function* look(dialect: Dialect, { run, provider, after, limit }: Asked): Script
     rows.map((row) => row.id),
   );
   return { absent: rows.map((row) => absentUser(row, links)), upTo: end?.id ?? null };
+}
+
+function* joinedSince(
+  { isGiven }: Dialect,
+  provider: string,
+  users: readonly string[],
+  since: number,
+): Script<ReadonlySet<string>> {
+  if (users.length === 0) return new Set();
+  const rows = yield* all<{ member: string; group_id: string }>(
+    `SELECT member, group_id FROM memberships WHERE provider = ? AND ${isGiven('member')} AND since > ?`,
+    provider,
+    JSON.stringify(users),
+    since,
+  );
+  return new Set(rows.map(({ member, group_id: group }) => `${member} ${group}`));
 }
 
 /** Of each, the newest. */
