@@ -3,6 +3,7 @@
 
 import { fold } from '../fold.ts';
 import { newId } from '../id.ts';
+import type { Whereabouts } from '../identity/directory.ts';
 import type { DriftRow, StagedPerson } from '../ledger/reconciliation.ts';
 import type { Dealing } from '../mapping/decide-directory.ts';
 import { createFromDirectory } from '../mapping/heal-directory.ts';
@@ -40,8 +41,20 @@ export async function createPeople(
     running,
     missing.map(({ found }) => rowId(run.id, found)),
   );
-  const waiting = missing.filter(({ found }) => dueRows.has(rowId(run.id, found)));
+  const due = missing.filter(({ found }) => dueRows.has(rowId(run.id, found)));
   const rows: DriftRow[] = [];
+  const waiting: typeof due = [];
+  const looked = isOld(running)
+    ? await looksOf(
+        running,
+        due.map(({ staged }) => staged.person.id),
+      )
+    : null;
+  for (const [n, each] of due.entries()) {
+    const why = looked ? whyNot(looked[n]!) : null;
+    if (why === null) waiting.push(each);
+    else rows.push({ ...dueRows.get(rowId(run.id, each.found))!, state: 'skipped', why });
+  }
   for (let n = 0; n < waiting.length; n += WRITES_AT_ONCE) {
     const portion = waiting.slice(n, n + WRITES_AT_ONCE);
     rows.push(
@@ -55,6 +68,29 @@ export async function createPeople(
   const to = placeOf(running, { position: place(last) });
   mustBeOurs(await ledger.reconciliations.report(run.id, holder, rows, to));
   return last;
+}
+
+/** What was read so long ago is looked at once more: somebody may have left since. */
+const OLD_MS = 10 * 60_000;
+const LOOKS_AT_ONCE = 100;
+
+function isOld({ run, clock }: Running): boolean {
+  return clock.now() - run.startedAt > OLD_MS;
+}
+
+async function looksOf({ reader, signal }: Running, ids: readonly string[]): Promise<Whereabouts[]> {
+  const looked: Whereabouts[] = [];
+  for (let n = 0; n < ids.length; n += LOOKS_AT_ONCE) {
+    looked.push(...(await reader.lookAt(ids.slice(n, n + LOOKS_AT_ONCE), signal)));
+  }
+  return looked;
+}
+
+/** null for somebody who is to be made. */
+function whyNot(looked: Whereabouts): string | null {
+  if (looked.kind === 'unknown') return `They could not be looked at once more. ${looked.why}`;
+  if (looked.kind !== 'there') return 'The directory has them no longer.';
+  return looked.person.enabled === true ? null : 'The account is disabled in the directory by now.';
 }
 
 /** What a person said to ignore is not made. */

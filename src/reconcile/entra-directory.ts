@@ -2,7 +2,8 @@
 // is asked: entra-parts.ts; how: graph-caller.ts; what rows and failures mean: entra-rows.ts and entra-pages.ts.
 
 import type { Provider } from '../identity/provider.ts';
-import { endpointsOf } from '../provider/endpoints.ts';
+import { appTokens } from '../provider/app-token.ts';
+import { type EntraEndpoints, endpointsOf } from '../provider/endpoints.ts';
 import type { Reach } from '../provider/reach.ts';
 import { SignInRefusal } from '../provider/sign-in-refusal.ts';
 import type { DirectoryReader, PageOutcome, PartPlace, Reading } from './directory.ts';
@@ -25,7 +26,8 @@ export function entraDirectory(reach: Reach, provider: Provider, reading: Readin
     throw new SignInRefusal('bad_settings', { detail: 'Graph is of Entra alone.' });
   const caller = graphCaller(reach, provider);
   const roles = entraRoles(caller, endpoints.clientId);
-  const here: EntraReading = { caller, endpoints, reading, roles };
+  const renew = () => renewToken(reach, provider, endpoints);
+  const here: EntraReading = { caller, endpoints, reading, roles, renew };
   return {
     name: 'Microsoft Graph',
     parts: () => firstParts(reading),
@@ -34,6 +36,15 @@ export function entraDirectory(reach: Reach, provider: Provider, reading: Readin
     ...entraLook(reach, caller, endpoints.clientId, roles),
     cost: caller.cost,
   };
+}
+
+/** Whatever stands in the way of it, the first question says too. */
+async function renewToken(reach: Reach, provider: Provider, endpoints: EntraEndpoints): Promise<void> {
+  try {
+    await (await appTokens(reach, provider, endpoints)).renew();
+  } catch (error) {
+    if (!(error instanceof SignInRefusal)) throw error;
+  }
 }
 
 interface Asked {
@@ -48,6 +59,7 @@ async function readPlaces(
   places: readonly PartPlace[],
   signal: AbortSignal,
 ): Promise<readonly PageOutcome[]> {
+  if (places.some(({ part, from }) => part === 'application' && from === null)) await here.renew();
   const outcomes: PageOutcome[] = places.map(({ part }) => outcome('failed', `Entra has no part "${part}".`));
   const alone: Asked[] = [];
   const together: (Asked & { readonly part: Part & { kind: 'members' } })[] = [];

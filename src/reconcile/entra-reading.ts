@@ -34,6 +34,8 @@ export interface EntraReading {
   readonly endpoints: EntraEndpoints;
   readonly reading: Reading;
   readonly roles: EntraRoles;
+  /** Another token than the one that is kept: what was granted since is in it. */
+  renew(): Promise<void>;
 }
 
 type ListPart = Extract<Part, { kind: 'people' | 'groups' | 'members' }>;

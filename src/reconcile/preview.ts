@@ -14,7 +14,14 @@ import type { Running } from './running.ts';
 
 const SHOWN = 50;
 
-const emptyPreview: RunPreview = { create: 0, update: 0, unchanged: 0, skipped: 0, roles: {}, first: [] };
+const emptyPreview: Omit<RunPreview, 'ruleset'> = {
+  create: 0,
+  update: 0,
+  unchanged: 0,
+  skipped: 0,
+  roles: {},
+  first: [],
+};
 
 export async function previewOf(
   running: Running,
@@ -38,6 +45,7 @@ export async function previewOf(
   running.report = {
     ...running.report,
     preview: {
+      ruleset: state.ruleset.number,
       create: preview.create + counts.created,
       update: preview.update + counts.updated,
       unchanged: preview.unchanged + counts.unchanged,

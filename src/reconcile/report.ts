@@ -39,6 +39,8 @@ export interface RunReport {
 }
 
 export interface RunPreview {
+  /** The rules from which it followed who would have what. */
+  readonly ruleset: number;
   readonly create: number;
   readonly update: number;
   readonly unchanged: number;

@@ -91,7 +91,8 @@ async function healByPerson(work: Work, run: Run, ids: readonly string[], by: Ch
   const reader = await readerOf(work, run);
   if (typeof reader === 'string') throw new Refusal('conflict', reader);
   const state = await ledger.provider(run.provider);
-  if (state && !isOfConnection(run, state.provider)) throw new Refusal('conflict', ANOTHER_DIRECTORY);
+  if (!state?.provider.enabled) throw new Refusal('conflict', 'The provider is disabled. Enable it first.');
+  if (!isOfConnection(run, state.provider)) throw new Refusal('conflict', ANOTHER_DIRECTORY);
   const found = await ledger.reconciliations.driftRows(run.id, ids);
   // What is healed, or waits for a decision or for the run itself, is not this person's to heal.
   const rows = found.filter(({ state }) => HEALABLE.has(state));

@@ -55,7 +55,7 @@ function news(batch: Batch, ...types: EventType[]): EventDraft[] {
 }
 
 export async function approve(call: Call, batch: Batch, confirm: number | undefined): Promise<void> {
-  checkState('approve', batch);
+  if (!isClaimLeft(batch, call.at)) checkState('approve', batch);
   const { ledger, reconciling, wakeWork } = call.parts;
   const { heldBatches } = ledger;
   const by = changeBy(call);
@@ -65,6 +65,7 @@ export async function approve(call: Call, batch: Batch, confirm: number | undefi
   } else if (batch.source === 'rules') {
     isDone = await approveClaimed(call, batch, confirm);
   } else {
+    await needEnabled(call, batch);
     isDone = await heldBatches.move(
       batch.id,
       ['held'],
@@ -78,11 +79,28 @@ export async function approve(call: Call, batch: Batch, confirm: number | undefi
   wakeWork();
 }
 
+async function needEnabled({ parts }: Call, { provider }: Batch): Promise<void> {
+  const state = await parts.ledger.provider(provider);
+  if (state?.provider.enabled) return;
+  throw new Refusal(
+    'conflict',
+    `The provider ${provider} is disabled: its directory cannot be asked. Enable it first.`,
+  );
+}
+
+/** Planning and applying takes seconds: whoever began that long ago is gone. */
+const CLAIM_MS = 5 * 60_000;
+
+function isClaimLeft({ source, state, decidedAt }: Batch, at: number): boolean {
+  return source === 'rules' && state === 'applying' && decidedAt !== null && at - decidedAt > CLAIM_MS;
+}
+
 /** Nobody else decides meanwhile. A server that dies in between leaves it to be approved again: it is so already then. */
 async function approveClaimed(call: Call, batch: Batch, confirm: number | undefined): Promise<boolean> {
   const { heldBatches } = call.parts.ledger;
   const by = changeBy(call);
-  if (!(await heldBatches.move(batch.id, ['held'], { state: 'applying' }, by, []))) return false;
+  const from = isClaimLeft(batch, by.at) ? (['held', 'applying'] as const) : (['held'] as const);
+  if (!(await heldBatches.move(batch.id, from, { state: 'applying' }, by, []))) return false;
   try {
     const became = await approveRules(call, batch, confirm);
     const types =

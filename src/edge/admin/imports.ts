@@ -3,6 +3,7 @@
 import { Type } from 'typebox';
 import type { Provider } from '../../identity/provider.ts';
 import type { Run } from '../../ledger/reconciliation.ts';
+import type { RunReport } from '../../reconcile/report.ts';
 import { Refusal } from '../../refusal.ts';
 import { needProvider } from './look-up.ts';
 import { runShape, showRun } from './reconciliation-contract.ts';
@@ -81,6 +82,10 @@ function notWaiting({ id, preview, phase, outcome }: Run, verb: string): Refusal
   });
 }
 
+function rulesOfPreview({ counts }: Run): number | null {
+  return (counts as Partial<RunReport>).preview?.ruleset ?? null;
+}
+
 const GOOD_FOR_MS = 24 * 3_600_000;
 
 const resumePreview = route({
@@ -97,6 +102,15 @@ const resumePreview = route({
     const { ledger, reconciling } = call.parts;
     const run = await needWaiting(call, call.params.id, 'applied');
     refuseWhereScimAlone((await needProvider(ledger, run.provider)).provider);
+    const { provider, ruleset } = await needProvider(ledger, run.provider);
+    if (!provider.enabled) {
+      throw new Refusal('conflict', `The provider ${provider.name} is disabled. Enable it first.`);
+    }
+    if (rulesOfPreview(run) !== ruleset.number) {
+      const detail =
+        'The rules were changed since this was shown, and what people would have with them: make a new preview.';
+      throw new Refusal('conflict', detail);
+    }
     if (call.at - run.startedAt > GOOD_FOR_MS) {
       const detail =
         'The preview is older than a day, and the directory may say something else by now: make a new one.';

@@ -20,7 +20,8 @@ export async function approveRules(
   if (change.changed.length === 0) return 'dissolved';
   refuseWithoutRole(change);
   const plan = await planRules(change);
-  if (plan.lose > batch.people && confirm !== plan.lose) throw moreThanHeld(batch, plan);
+  const isMore = plan.lose > batch.people;
+  if ((isMore || confirm !== undefined) && confirm !== plan.lose) throw moreThanHeld(batch, plan);
   await applyPlanned(change, plan);
   return 'applied';
 }
