@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
-  'test/cli/{connection,people,permissions,provider-removal,providers,start,tail}.test.ts',
+  'test/cli/{batch,connection,people,permissions,provider-removal,providers,reconcile,start,tail}.test.ts',
   'test/concurrency/**/*.test.ts',
   'test/conformance/**/*.test.ts',
   'test/edge/**/*.test.ts',
@@ -19,6 +19,7 @@ const onSqlite = [
   'test/admin/{key-rotate,unswept}.test.ts',
   'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify}.test.ts',
   'test/ledger/sqlite*.test.ts',
+  'test/reconcile/run/{schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',
 ];
 

@@ -10,6 +10,7 @@ import { serveFloor } from './floor.ts';
 import { serveLoad } from './load.ts';
 import { type Engine, type Options, readOptions, usage } from './options.ts';
 import { openPostgres, type PostgresOfRun } from './postgres.ts';
+import { benchReconcile } from './reconcile/main.ts';
 import { describeMachine, type Finding, judge, type Report, type Row, table } from './report.ts';
 import { driverPlans } from './rows/driver.ts';
 import { generatorPlans } from './rows/generator.ts';
@@ -58,6 +59,10 @@ async function start(args: string[]): Promise<void> {
   }
   if (role === '--scale-load') {
     await scale(args.slice(1));
+    return;
+  }
+  if (role === '--reconcile') {
+    await benchReconcile(args.slice(1));
     return;
   }
   let options: Options;

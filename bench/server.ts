@@ -20,7 +20,12 @@ const STOPPED_WITHIN_MS = 20_000;
 export interface Home {
   folder: string;
   /** What tells a Bifrost where its data is. */
-  env: { BIFROST_DATA_DIR: string; DATABASE_URL?: string; BIFROST_SECRET_KEY?: string };
+  env: {
+    BIFROST_DATA_DIR: string;
+    DATABASE_URL?: string;
+    BIFROST_SECRET_KEY?: string;
+    BIFROST_DEVELOPMENT?: string;
+  };
   /** Of the provider, for SCIM. */
   token: string;
   /** Of an administrator, for the API. */

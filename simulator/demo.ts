@@ -20,6 +20,7 @@ import {
   showInitialCycle,
   tellNews,
 } from './demo-play.ts';
+import { reconcileScenes } from './demo-reconcile.ts';
 import { type DemoServer, startDemoServer } from './demo-server.ts';
 import { signInCast, signInScenes } from './demo-sign-in.ts';
 import { type LoginSimulator, startLogin } from './login/login-server.ts';
@@ -36,7 +37,7 @@ const TOKEN_SEEDS = 2 ** 31;
 
 const HELP = `npm run demo [-- --seconds N]
 Starts a server with an empty data directory and plays Microsoft Entra's side with a sample organisation: it provisions
-people, and they sign in.
+people, they sign in, and Graph is read to find what was missed.
   --seconds N   end after so many seconds; without it the server stays up until Ctrl-C
   --server F    the built server (dist/bifrost.js)
 `;
@@ -83,7 +84,7 @@ async function demo(script: string, stage: Stage): Promise<number> {
     play = await raiseCurtain(script, login);
     failures = await story(
       play,
-      [...signInScenes(play, cast), ...provisioningScenes(play, organisation)],
+      [...signInScenes(play, cast), ...provisioningScenes(play, organisation), ...reconcileScenes(play)],
       stage,
     );
     if (!stage.signal.aborted) print(lookAround(play));

@@ -32,11 +32,8 @@ export interface Transport {
   readonly name: string;
   /** @throws CliFailure when nobody answers. */
   request(request: WireRequest): Promise<WireAnswer>;
-  close(): Promise<void>;
-}
-
-export interface ServerTransport extends Transport {
   stream(request: WireRequest): Promise<WireStream>;
+  close(): Promise<void>;
 }
 
 export interface Api {
@@ -46,6 +43,8 @@ export interface Api {
   send<Shape>(method: 'POST' | 'PATCH' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<Shape>;
   /** The status instead of a failure, for questions to which "no" is an answer. */
   ask(path: string, query?: Query): Promise<{ status: number; body: unknown }>;
+  /** The bytes of an answer of that media type, as they come. */
+  download(path: string, query: Query, media: string): Promise<AsyncIterable<Uint8Array>>;
 }
 
 export function apiOver(transport: Transport): Api {
@@ -70,12 +69,13 @@ export function apiOver(transport: Transport): Api {
     send: async <Shape>(method: string, path: string, body?: unknown) =>
       expectSuccess(await ask(method, path, body)) as Shape,
     ask: (path, query = {}) => ask('GET', withQuery(path, query), undefined),
+    download: (path, query, media) => download(transport, withQuery(path, query), media),
   };
 }
 
 /** The bytes of an answer of that media type, as they come. */
 export async function download(
-  transport: ServerTransport,
+  transport: Transport,
   path: string,
   media: string,
 ): Promise<AsyncIterable<Uint8Array>> {

@@ -38,7 +38,13 @@ export type Found =
   | { kind: 'group'; words: readonly string[] };
 
 export function findCommand(commands: readonly Command[], words: readonly string[]): Found {
-  const command = commands.find(({ words: its }) => its.every((word, i) => words[i] === word));
+  // `reconcile list` before `reconcile`, which takes a provider.
+  const command = commands
+    .filter(({ words: its }) => its.every((word, i) => words[i] === word))
+    .reduce<Command | null>(
+      (best, each) => (best && best.words.length > each.words.length ? best : each),
+      null,
+    );
   if (command) return { kind: 'command', command, rest: words.slice(command.words.length) };
   const [first, second] = words;
   if (first === undefined || first === '--') return { kind: 'group', words: [] };
@@ -103,7 +109,8 @@ export function readArguments(command: Command, rest: readonly string[]): Argume
     }
   }
   return {
-    operand: (name) => operands.get(name)!,
+    operand: (name) => operands.get(name)![0]!,
+    operands: (name) => operands.get(name)!,
     text: (name) => given.get(name),
     required: (name) => given.get(name)!,
     count: (name) => (given.has(name) ? Number(given.get(name)) : undefined),
@@ -156,13 +163,15 @@ function readOperands(
   command: Command,
   positionals: readonly string[],
   help: string,
-): ReadonlyMap<string, string> {
+): ReadonlyMap<string, readonly string[]> {
   const wanted = command.operands ?? [];
   const missing = wanted[positionals.length];
   if (missing) throw usageFailure(`<${missing.name}> is missing: ${missing.about}.`, help);
-  const surplus = positionals[wanted.length];
+  const isOpen = wanted.at(-1)?.several === true;
+  const surplus = isOpen ? undefined : positionals[wanted.length];
   if (surplus !== undefined) throw usageFailure(`"${surplus}" is one word too many.`, help);
-  const empty = wanted.find((_, i) => positionals[i] === '');
+  const given = wanted.map(({ several }, i) => positionals.slice(i, several ? undefined : i + 1));
+  const empty = wanted.find((_, i) => given[i]!.includes(''));
   if (empty) throw usageFailure(`<${empty.name}> is empty: ${empty.about}.`, help);
-  return new Map(wanted.map(({ name }, i) => [name, positionals[i]!]));
+  return new Map(wanted.map(({ name }, i) => [name, given[i]!]));
 }

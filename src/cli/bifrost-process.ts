@@ -1,11 +1,12 @@
 // Starts Bifrost in this process: to serve, or without an address where no server runs. The server is loaded only
 // then, so that help and commands to a running one are quick.
 
+import { Readable } from 'node:stream';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Bifrost } from '../main.ts';
-import type { Transport } from './api.ts';
+import type { Transport, WireAnswer, WireRequest } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
 /** @throws CliFailure for what the operator can put right: configuration, data in use, address taken. */
@@ -41,25 +42,30 @@ export async function openStorageHere(
 
 /** The whole API without a network, with the rights of whoever may read the data folder. */
 export function inProcessTransport(bifrost: Bifrost): Transport {
+  const request = async ({ method, path, body }: WireRequest): Promise<WireAnswer> => {
+    const answer = await bifrost.inject({
+      method: method as 'GET',
+      url: path,
+      headers: {
+        accept: 'application/json',
+        ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      },
+      ...(body === undefined ? {} : { payload: body }),
+    });
+    return {
+      status: answer.statusCode,
+      contentType: String(answer.headers['content-type'] ?? ''),
+      location: '',
+      text: answer.payload,
+    };
+  };
   return {
     kind: 'in-process',
     name: bifrost.settings.dataDir,
-    async request({ method, path, body }) {
-      const answer = await bifrost.inject({
-        method: method as 'GET',
-        url: path,
-        headers: {
-          accept: 'application/json',
-          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-        },
-        ...(body === undefined ? {} : { payload: body }),
-      });
-      return {
-        status: answer.statusCode,
-        contentType: String(answer.headers['content-type'] ?? ''),
-        location: '',
-        text: answer.payload,
-      };
+    request,
+    async stream(asked) {
+      const { text, ...answer } = await request(asked);
+      return { ...answer, body: Readable.from([Buffer.from(text)]) };
     },
     close: () => bifrost.stop(),
   };

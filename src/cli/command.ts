@@ -8,6 +8,8 @@ import type { Output } from './output.ts';
 interface Operand {
   readonly name: string;
   readonly about: string;
+  /** Only of the last: one or more of them. */
+  readonly several?: true;
 }
 
 export interface Option {
@@ -55,6 +57,8 @@ export interface Call {
 
 export interface Arguments {
   operand(name: string): string;
+  /** Of an operand that there may be several of. */
+  operands(name: string): readonly string[];
   text(name: string): string | undefined;
   /** An option that the command declares as required. */
   required(name: string): string;

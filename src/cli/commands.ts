@@ -7,6 +7,9 @@ import { apiKeyCreate } from './commands/api-key-create.ts';
 import { apiKeyList } from './commands/api-key-list.ts';
 import { apiKeyRevoke } from './commands/api-key-revoke.ts';
 
+import { batchApprove, batchDrop, batchUndo } from './commands/batch-decide.ts';
+import { batchList } from './commands/batch-list.ts';
+import { batchShow } from './commands/batch-show.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -15,10 +18,19 @@ import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerDisableScim } from './commands/provider-disable-scim.ts';
 import { providerEnableScim } from './commands/provider-enable-scim.ts';
+import { providerImport } from './commands/provider-import.ts';
 import { providerList } from './commands/provider-list.ts';
+import { providerPending } from './commands/provider-pending.ts';
 import { providerRemove } from './commands/provider-remove.ts';
 import { providerSetSecret } from './commands/provider-set-secret.ts';
 import { providerVerify } from './commands/provider-verify.ts';
+import { reconcile } from './commands/reconcile.ts';
+import { reconcileDrift } from './commands/reconcile-drift.ts';
+import { reconcileApply, reconcileCancel, reconcileDiscard } from './commands/reconcile-end.ts';
+import { reconcileExport } from './commands/reconcile-export.ts';
+import { reconcileList } from './commands/reconcile-list.ts';
+import { reconcileHeal, reconcileIgnore, reconcileUnignore } from './commands/reconcile-rows.ts';
+import { reconcileShow } from './commands/reconcile-show.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -43,6 +55,8 @@ export const commands: readonly Command[] = [
   providerDisableScim,
   providerDisable,
   providerEnable,
+  providerPending,
+  providerImport,
   providerRemove,
   tokenRotate,
   tokenList,
@@ -52,9 +66,25 @@ export const commands: readonly Command[] = [
   userPurge,
   roleList,
   roleShow,
+  batchList,
+  batchShow,
+  batchApprove,
+  batchDrop,
+  batchUndo,
   apiKeyCreate,
   apiKeyList,
   apiKeyRevoke,
+  reconcile,
+  reconcileList,
+  reconcileShow,
+  reconcileDrift,
+  reconcileExport,
+  reconcileHeal,
+  reconcileIgnore,
+  reconcileUnignore,
+  reconcileCancel,
+  reconcileApply,
+  reconcileDiscard,
   explain,
   tail,
   verify,

@@ -4,7 +4,7 @@
 import { existsSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join, relative, resolve } from 'node:path';
-import type { ServerTransport, Transport } from './api.ts';
+import type { Transport } from './api.ts';
 import { inProcessTransport, startHere } from './bifrost-process.ts';
 import { CliFailure, exit, usageFailure } from './failure.ts';
 import { type RemoteServer, remoteTransport, socketTransport } from './http-transport.ts';
@@ -21,7 +21,7 @@ export async function openTransport(env: NodeJS.ProcessEnv): Promise<Transport> 
 }
 
 /** The server that the environment names, or that has the data folder; null when there is none. */
-export async function openServer(env: NodeJS.ProcessEnv): Promise<ServerTransport | null> {
+export async function openServer(env: NodeJS.ProcessEnv): Promise<Transport | null> {
   const remote = readRemote(env);
   if (remote) return remoteTransport(remote);
   const dataDir = dataDirOf(env);

@@ -50,7 +50,7 @@ export function showGroupHelp(output: Output, commands: readonly Command[], word
   output.line(`"bifrost ${[...words, '<command>'].join(' ')} --help" explains one command with examples.`);
 }
 
-export function showCommandHelp(output: Output, command: Command): void {
+export function showCommandHelp(output: Output, commands: readonly Command[], command: Command): void {
   const options = command.options ?? {};
   const required = Object.entries(options).filter(([, option]) => option.required);
   const usage = [
@@ -76,6 +76,16 @@ export function showCommandHelp(output: Output, command: Command): void {
   }
   section(output, 'Options');
   pairs(output, optionPairs({ ...options, ...commonOptions }));
+  const below = commands.filter(
+    (each) => each !== command && command.words.every((word, i) => each.words[i] === word),
+  );
+  if (below.length > 0) {
+    section(output, 'Commands');
+    pairs(
+      output,
+      below.map((each) => [[...each.words, ...operandWords(each)].join(' '), each.summary]),
+    );
+  }
   section(output, 'Examples');
   for (const [line, purpose] of command.examples) {
     output.line(`  bifrost ${line}`);
@@ -84,7 +94,7 @@ export function showCommandHelp(output: Output, command: Command): void {
 }
 
 function operandWords(command: Command): string[] {
-  return (command.operands ?? []).map(({ name }) => `<${name}>`);
+  return (command.operands ?? []).map(({ name, several }) => `<${name}${several ? '...' : ''}>`);
 }
 
 function optionPairs(options: Readonly<Record<string, Option>>): [string, string][] {

@@ -8,7 +8,7 @@ import {
   request as requestHttp,
 } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import type { ServerTransport, Transport, WireAnswer, WireRequest, WireStream } from './api.ts';
+import type { Transport, WireAnswer, WireRequest, WireStream } from './api.ts';
 import { CliFailure, exit } from './failure.ts';
 
 /** A server that is there takes a connection at once. */
@@ -21,7 +21,7 @@ export interface RemoteServer {
   apiKey: string;
 }
 
-export function remoteTransport({ url, apiKey }: RemoteServer): ServerTransport {
+export function remoteTransport({ url, apiKey }: RemoteServer): Transport {
   const secure = url.protocol === 'https:';
   const agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   // The address may have a path in front, where a proxy serves Bifrost beside other things.
@@ -38,7 +38,7 @@ export function remoteTransport({ url, apiKey }: RemoteServer): ServerTransport 
   });
 }
 
-export function socketTransport(socketPath: string, dataDir: string): ServerTransport {
+export function socketTransport(socketPath: string, dataDir: string): Transport {
   const agent = new HttpAgent({ keepAlive: true });
   return transportOver({
     kind: 'socket',
@@ -72,7 +72,7 @@ interface Way {
   close(): void;
 }
 
-function transportOver(way: Way): ServerTransport {
+function transportOver(way: Way): Transport {
   return {
     kind: way.kind,
     name: way.name,

@@ -52,7 +52,7 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
     return asksHelp ? exit.ok : exit.usage;
   }
   if (asksHelp) {
-    showCommandHelp(help, found.command);
+    showCommandHelp(help, commands, found.command);
     return exit.ok;
   }
   return execute(found.command, found.rest, { ...run, json: line.json }, output);

@@ -93,7 +93,7 @@ export interface StagedPerson {
   /** Users here who are not removed: linked with this id by a sign-in; with it as externalId (any case); with the name. */
   readonly linked: readonly string[];
   readonly byExternalId: readonly string[];
-  /** By userName (folded), not in the recycle bin. */
+  /** By userName (folded), not in the recycle bin, and linked with no sign-in. */
   readonly byUserName: readonly string[];
   /** The user removed last who has this id as externalId or link: is not made again. */
   readonly removed: string | null;
@@ -275,6 +275,9 @@ export interface Reconciliations {
   /** A portion of what was staged; false when nothing is left. Parts and groups stay with the run. */
   clearStaging(run: string): Promise<boolean>;
 
+  /** Of these users, who came into which group after that time: `<user> <group>`, ids of here. */
+  joinedSince(provider: string, users: readonly string[], since: number): Promise<ReadonlySet<string>>;
+
   /** Rows of the report, and how far the run is, in one commit. A row whose id is there is written over. */
   report(
     run: string,
@@ -312,7 +315,7 @@ export interface Reconciliations {
   ignored(provider: string, at: number): Promise<Ignored[]>;
   /**
    * Runs (with parts, reports) that ended before, but for the newest of each provider and those whose batch is not decided
-   * or not done: a portion; false when none is left.
+   * or not done, and what was staged for runs that were cancelled or discarded: a portion; false when none is left.
    */
   forgetRuns(before: number): Promise<boolean>;
 }

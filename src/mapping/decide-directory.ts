@@ -2,25 +2,13 @@
 // it is about and whether so much may be taken at once is reconcile's. The same comparison is made of a staged row and of a
 // second look, so that nothing is healed that is not so any more.
 
-import { type ChangeSet, emptyChangeSet } from '../identity/change-set.ts';
-import { createUserByClaims, type RowTold, settleClaims } from '../identity/claims.ts';
+import type { ChangeSet } from '../identity/change-set.ts';
+import { settleClaims } from '../identity/claims.ts';
 import type { Drift } from '../identity/directory.ts';
-import {
-  isUnprovisioned,
-  type Settled,
-  settleSuspension,
-  signInName,
-  statusOf,
-  type User,
-} from '../identity/user.ts';
-import {
-  type DecisionContext,
-  decideAccess,
-  decideUserCreated,
-  decideUserSettled,
-  type LoadedUser,
-} from './decide.ts';
+import { isUnprovisioned, signInName, statusOf, type User } from '../identity/user.ts';
+import { type DecisionContext, decideUserSettled, type LoadedUser } from './decide.ts';
 import { type DirectoryKnown, rowTold, type SeenPerson } from './directory-facts.ts';
+import { healPerson } from './heal-directory.ts';
 import type { GroupFact } from './resolve.ts';
 import { nameDifference, scimDifferences } from './scim-drift.ts';
 
@@ -69,8 +57,40 @@ export function comparePerson(
   ];
   found.push(...(isUnprovisioned(user) ? takenName(user, seen) : told(user, seen)));
   const facts = factDifference(context, loaded, seen, dealing);
-  if (facts && 'found' in facts) found.push(facts.found);
-  return { found, changes: facts && 'changes' in facts ? facts.changes : null };
+  if (facts && !facts.isHarmless) found.push(facts.found);
+  const changes = facts?.isHarmless ? facts.changes : null;
+  if (!takesTogether(context, loaded, seen, dealing, { found, isTold: facts !== null }))
+    return { found, changes };
+  const taking = found.map((each) => (each.action?.does === 'leave' ? { ...each, takes: true } : each));
+  return { found: facts?.isHarmless ? [...taking, { ...facts.found, takes: true }] : taking, changes: null };
+}
+
+/**
+ * Two of one person's differences may take what neither takes alone: a role that they have by two groups, or by a group and a
+ * department. Then each counts as one that takes.
+ */
+function takesTogether(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  seen: SeenHere,
+  { heals, known }: Dealing,
+  { found, isTold }: { found: readonly Found[]; isTold: boolean },
+): boolean {
+  const edges = (does: 'join' | 'leave') =>
+    found.flatMap(({ action }) => {
+      const group = action?.does === does ? known.groups.get(action.group)?.here : null;
+      return group ? [group] : [];
+    });
+  const leaves = edges('leave');
+  if (!heals || leaves.length + Number(isTold) < 2 || found.some(({ takes }) => takes)) return false;
+  const row = isTold ? rowTold(known, seen, loaded.user) : null;
+  const keepName = seen.keepName === true;
+  const changes = healPerson(context, loaded, {
+    ...(row && { told: row, keepName }),
+    joins: edges('join'),
+    leaves,
+  });
+  return losses(context, loaded, changes).length > 0;
 }
 
 function about(user: User, seen: SeenPerson): Pick<Found, 'user' | 'directoryId' | 'name'> {
@@ -92,7 +112,9 @@ function statusDifferences(user: User, seen: SeenHere, dealing: Dealing): Found[
   }
   if (enabled !== true) return [];
   if (seen.assigned === false) return unassigned(base, isActive, dealing);
-  return user.suspensions.directory === undefined ? scimSuspended(base, user) : lifted(base, user);
+  if (user.suspensions.directory === undefined) return scimSuspended(base, user);
+  // Where it counts, only whoever is known to be assigned comes in again.
+  return seen.assigned === true || !dealing.suspendsUnassigned ? lifted(base, user) : [];
 }
 
 function unassigned(
@@ -175,7 +197,11 @@ function memberFound(
 }
 
 /** What they would not have any more. Another role is no loss where it lets them do as much. */
-function losses(context: DecisionContext, loaded: LoadedUser, changes: ChangeSet | null): readonly string[] {
+export function losses(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  changes: ChangeSet | null,
+): readonly string[] {
   if (!changes) return [];
   const write = changes.users[0] ?? changes.resolved[0];
   const allowed = (id: string | null | undefined) =>
@@ -231,7 +257,7 @@ function factDifference(
   loaded: LoadedUser,
   seen: SeenHere,
   { heals, known }: Dealing,
-): { found: Found } | { changes: ChangeSet } | null {
+): { found: Found; changes: ChangeSet; isHarmless: boolean } | null {
   const { user } = loaded;
   // Where the run changes nothing, what SCIM brought is compared with SCIM's own words alone.
   if (!heals && !isUnprovisioned(user)) return null;
@@ -241,10 +267,11 @@ function factDifference(
   if (!changes) return null;
   const lost = losses(context, loaded, changes);
   const takes = lost.length > 0;
-  if (heals && !takes) return { changes };
   const data = settled.events.find(({ type }) => type === 'user.updated')?.data ?? {};
   const names = Object.keys((data.after ?? {}) as object).sort();
   return {
+    changes,
+    isHarmless: heals && !takes,
     found: {
       ...about(user, seen),
       category: 'attribute-differs',
@@ -260,74 +287,4 @@ function factDifference(
 }
 
 /** What `about` of a row says that is about all facts of one person that differ. */
-export const FACTS = 'facts';
-
-// --- healing ----------------------------------------------------------------------------------------------------
-
-export interface Healing {
-  readonly suspended?: boolean;
-  readonly told?: RowTold;
-  readonly keepName?: boolean;
-  /** Groups here. */
-  readonly joins?: readonly (GroupFact & { readonly revision?: number })[];
-  readonly leaves?: readonly GroupFact[];
-}
-
-/** All that is to be healed of one person, as one change; null where it is so already. */
-export function healPerson(context: DecisionContext, loaded: LoadedUser, healing: Healing): ChangeSet | null {
-  const { joins = [], leaves = [] } = healing;
-  const settled = settleAll(loaded.user, healing, context.at);
-  const leaving = new Set(leaves.map(({ id }) => id));
-  const kept = loaded.groups.filter(({ id }) => !leaving.has(id));
-  const joining = joins.filter(({ id }) => !loaded.groups.some((group) => group.id === id));
-  const gone = loaded.groups.filter(({ id }) => leaving.has(id));
-  const joined = joining.map(({ id, displayName }) => ({ id, displayName }));
-  const after = { ...loaded, groups: [...kept, ...joined] };
-  const decided =
-    settled.after === loaded.user
-      ? decideAccess(context, after)
-      : decideUserSettled(context, after, settled).changes;
-  if (joining.length + gone.length === 0) return decided;
-  const { state, at, actor, cause } = context;
-  const changes = decided ?? emptyChangeSet(state.provider.id, at, actor, cause);
-  const subject = { kind: 'user' as const, id: loaded.user.id };
-  for (const [groups, edges, type] of [
-    [joining, changes.joins, 'membership.added'],
-    [gone, changes.leaves, 'membership.removed'],
-  ] as const) {
-    for (const { id, displayName } of groups) {
-      edges.push({ group: id, member: subject.id, memberKind: 'User', display: null });
-      const object = { kind: 'group' as const, id };
-      changes.events.unshift({ type, subject, object, data: { group: displayName } });
-    }
-  }
-  for (const { id, revision } of joining) {
-    if (revision !== undefined) changes.groupsUsed.push({ group: id, revision, membershipVersion: null });
-  }
-  return changes;
-}
-
-function settleAll(user: User, { suspended, told: row, keepName = false }: Healing, at: number): Settled {
-  const facts: Settled = row ? settleClaims(user, row, at, { keepName }) : { after: user, events: [] };
-  if (suspended === undefined) return facts;
-  const status = settleSuspension(facts.after, 'directory', suspended, at);
-  if (status.after === user) return facts;
-  return {
-    after: { ...status.after, revision: user.revision + 1 },
-    events: [...facts.events, ...status.events],
-  };
-}
-
-/** Somebody whom the directory has and who is not here. */
-export function createFromDirectory(
-  context: DecisionContext,
-  made: { id: string; formerly: string | null },
-  known: DirectoryKnown,
-  seen: SeenPerson,
-): ChangeSet {
-  const row = rowTold(known, seen, null);
-  const named = { preferred_username: seen.person.userName, ...row.claims };
-  const provider = context.state.provider.id;
-  const told = { ...row, claims: named };
-  return decideUserCreated(context, createUserByClaims({ provider, ...made }, told, context.at));
-}
+const FACTS = 'facts';

@@ -3,9 +3,10 @@
 
 import { addChanges, emptyChangeSet } from '../identity/change-set.ts';
 import type { RowTold } from '../identity/claims.ts';
+import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { Batch, DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import { healPerson } from '../mapping/decide-directory.ts';
+import { healPerson } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import { type Healer, healRows, type SettledRow } from './heal-people.ts';
 import { byRun, type Running } from './running.ts';
@@ -17,19 +18,25 @@ export async function dissolveHeld(running: Running): Promise<void> {
   const { ledger, run } = running;
   const { heldBatches } = ledger;
   const held = await heldBatches.list({ provider: run.provider, states: ['held'], after: null, limit: 100 });
-  for (const { id, source, people } of held.items) {
-    if (source !== 'reconciliation') continue;
-    const subject = { kind: 'batch' as const, id };
-    const why = 'A later run found that it is not so any more, or so few that nothing is held.';
-    await heldBatches.move(
-      id,
-      ['held'],
-      { state: 'dissolved' },
-      byRun(running),
-      [{ type: 'batch.dissolved', subject, data: { source, people, run: run.id } }],
-      { from: 'held', to: 'skipped', why },
-    );
+  for (const batch of held.items) {
+    // What this run holds itself it held a moment ago, before it was interrupted.
+    if (batch.source !== 'reconciliation' || batch.origin === run.id) continue;
+    await dissolveBatch(ledger, batch, NOT_SO_ANY_MORE, byRun(running));
   }
+}
+
+const NOT_SO_ANY_MORE = 'A later run found that it is not so any more, or so few that nothing is held.';
+
+export async function dissolveBatch(
+  { heldBatches }: Pick<Ledger, 'heldBatches'>,
+  { id, source, people }: Batch,
+  why: string,
+  by: Change,
+): Promise<void> {
+  const subject = { kind: 'batch' as const, id };
+  const tell = [{ type: 'batch.dissolved' as const, subject, data: { source, people, why } }];
+  const rows = { from: 'held' as const, to: 'skipped' as const, why };
+  await heldBatches.move(id, ['held', 'applying'], { state: 'dissolved' }, by, tell, rows);
 }
 
 export interface BatchWork {
@@ -47,8 +54,11 @@ export async function applyBatch({ batch, holder, healer, progress }: BatchWork)
     const rows = await rowsOf(healer, batch, 'held');
     if (rows.length === 0) break;
     const settled = await healRows(healer, rows);
-    await ledger.reconciliations.settleDrift(settled, by, [], batch.provider);
-    progress.done += rows.length;
+    const done = settled.filter(({ state }) => state !== 'held');
+    // Nobody of them could be asked about: later, or not at all.
+    if (done.length === 0) throw new Error(settled[0]!.why);
+    await ledger.reconciliations.settleDrift(done, by, [], batch.provider);
+    progress.done += done.length;
     if (!(await ledger.heldBatches.advance(batch.id, holder, progress.done))) return false;
   }
   const subject = { kind: 'batch' as const, id: batch.id };
@@ -134,13 +144,16 @@ function givenBack(
     subject !== null && facts && typeof facts === 'object'
       ? { channel: dealing.known.channel, subject, claims: { ...facts } }
       : null;
-  const joins = rows.flatMap(({ category, about }) => {
-    const group = category === 'member-differs' ? dealing.known.groups.get(about)?.here : null;
-    return group ? [{ id: group.id, displayName: group.displayName }] : [];
-  });
+  const edges = (joined: boolean) =>
+    rows.flatMap(({ category, about, detail }) => {
+      const isMeant = category === 'member-differs' && detail.there === joined;
+      const group = isMeant ? dealing.known.groups.get(about)?.here : null;
+      return group ? [{ id: group.id, displayName: group.displayName }] : [];
+    });
   return healPerson(context, loaded, {
     ...(wasSuspended && { suspended: false }),
     ...(told && { told, keepName: true }),
-    joins,
+    joins: edges(false),
+    leaves: edges(true),
   });
 }

@@ -48,9 +48,10 @@ export async function beginByPerson(
   if (begun) return begun;
   const { items } = await ledger.reconciliations.list({ provider: provider.id, after: null, limit: 20 });
   const under = items.find(({ phase }) => phase !== 'done' && phase !== 'waiting');
+  const named = under ? ` (${under.id})` : '';
   throw new Refusal(
     'conflict',
-    `A run of ${provider.name} is under way already. Wait for it, or cancel it.`,
-    under ? { run: under.id } : {},
+    `A run of ${provider.name} is under way already${named}. Wait for it, or cancel it.`,
+    under ? { run: under.id, advice: `How far it is: bifrost reconcile show ${under.id}` } : {},
   );
 }

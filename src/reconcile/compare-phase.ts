@@ -15,7 +15,7 @@ import { type Known, seenOf } from './known.ts';
 import { missingHere } from './missing-here.ts';
 import { previewOf } from './preview.ts';
 import { ignoredBy, rowOf, type Stating } from './rows.ts';
-import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
+import { byRun, contextOf, isPreview, mustBeOurs, placeOf, type Running } from './running.ts';
 
 const PEOPLE_AT_ONCE = 200;
 
@@ -24,7 +24,7 @@ const places = { people: 'people ', absent: 'absent ', groups: 'groups ' } as co
 
 export async function comparePhase(running: Running, known: Known, position: string): Promise<void> {
   let at = position === '' ? places.people : position;
-  const ignored = await ignoredBy(running);
+  const ignored = await ignoredBy(running.ledger, running.run.provider, running.clock.now());
   const stating = { ignored, heals: known.dealing.heals };
   while (at.startsWith(places.people)) {
     at = await comparePeople(running, known.dealing, stating, at.slice(places.people.length));
@@ -51,21 +51,21 @@ async function comparePeople(
   const staged = page.filter((each) => fitsFilter(run, dealing.known, each));
   const matches = await matched(running, staged);
   const { rows, withNews } = await compared(running, dealing, stating, staged, matches);
-  if (run.preview) await previewOf(running, dealing, staged, matches);
+  if (isPreview(running)) await previewOf(running, dealing, staged, matches);
   else if (withNews.length > 0) await tell(running, dealing, withNews);
   running.report = {
     ...running.report,
     compared: running.report.compared + staged.length,
     matched: running.report.matched + matches.size,
-    told: running.report.told + (run.preview ? 0 : withNews.length),
+    told: running.report.told + (isPreview(running) ? 0 : withNews.length),
   };
   const people = staged.map(({ person }) => ({
     id: person.id,
     user: matches.get(person.id)?.user.id ?? null,
   }));
-  mustBeOurs(await reconciliations.noteMatches(run.id, holder, people, {}));
   const place = placeOf(running, { position: next });
-  mustBeOurs(await reconciliations.report(run.id, holder, rows, place));
+  if (rows.length > 0) mustBeOurs(await reconciliations.report(run.id, holder, rows, {}));
+  mustBeOurs(await reconciliations.noteMatches(run.id, holder, people, place));
   return next;
 }
 

@@ -14,8 +14,10 @@ import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.t
 const ROWS_AT_ONCE = 100;
 
 export async function confirmPhase(running: Running, known: Known): Promise<void> {
-  const { ledger, run } = running;
+  const { ledger, run, signal } = running;
+  let isTooMuch = false;
   for (;;) {
+    signal.throwIfAborted();
     const { items } = await ledger.reconciliations.drift({
       run: run.id,
       states: ['unconfirmed'],
@@ -23,7 +25,7 @@ export async function confirmPhase(running: Running, known: Known): Promise<void
       limit: ROWS_AT_ONCE,
     });
     if (items.length === 0) return;
-    const isTooMuch = run.mode === 'heal' && (await exceeds(running));
+    isTooMuch ||= run.mode === 'heal' && (await exceeds(running));
     if (isTooMuch) await leaveForLater(running, items);
     else await confirm(running, known, items);
   }
@@ -58,7 +60,7 @@ async function confirm(running: Running, { dealing }: Known, rows: readonly Drif
   const state = await ledger.provider(run.provider);
   if (!state) return;
   const context = contextOf(running, state);
-  const ignored = await ignoredBy(running);
+  const ignored = await ignoredBy(ledger, run.provider, context.at);
   const settled = rows.map((row, n) =>
     confirmed(running, row, users.get(row.user ?? '') ?? null, looked[n]!, { context, dealing, ignored }),
   );

@@ -4,13 +4,14 @@
 import { fold } from '../fold.ts';
 import { newId } from '../id.ts';
 import type { DriftRow, StagedPerson } from '../ledger/reconciliation.ts';
-import { createFromDirectory, type Dealing } from '../mapping/decide-directory.ts';
+import type { Dealing } from '../mapping/decide-directory.ts';
+import { createFromDirectory } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import { fitsFilter } from './import-filter.ts';
 import { seenOf } from './known.ts';
 import { missingHere } from './missing-here.ts';
 import { rowId } from './rows.ts';
-import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
+import { byRun, contextOf, mustBeOurs, mustBeWanted, placeOf, type Running } from './running.ts';
 
 const PEOPLE_AT_ONCE = 200;
 const WRITES_AT_ONCE = 32;
@@ -23,6 +24,7 @@ export async function createPeople(
   place: (last: string) => string,
 ): Promise<string | null> {
   const { ledger, run, holder } = running;
+  await mustBeWanted(running);
   const page = await ledger.reconciliations.people(run.id, after, PEOPLE_AT_ONCE);
   const last = page.at(-1)?.person.id;
   if (last === undefined) return null;

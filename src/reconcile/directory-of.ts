@@ -20,18 +20,28 @@ const directoryKinds: Readonly<Partial<Record<ProviderKind, Open | string>>> = {
   oidc: 'A generic OpenID Connect issuer has no directory API. What it says arrives by SCIM and at sign-in.',
 };
 
+const NO_SECRET =
+  'The provider has no client secret, without which nothing can be asked of Microsoft Graph..';
+
 export function directoryOf(
   reach: Reach,
   provider: Provider,
   reading: Reading,
 ): DirectoryReader | { readonly none: string } {
-  const open = directoryKinds[provider.settings.kind];
-  if (typeof open === 'function') return opened(() => open(reach, provider, reading));
-  return { none: open ?? `Bifrost reads no directory of the kind ${provider.settings.kind}.` };
+  const { kind } = provider.settings;
+  const open = directoryKinds[kind];
+  if (typeof open === 'function') {
+    return opened(() =>
+      kind === 'entra' && reach.secretOf(provider) === null
+        ? { none: NO_SECRET }
+        : open(reach, provider, reading),
+    );
+  }
+  return { none: open ?? `Bifrost reads no directory of the kind ${kind}.` };
 }
 
 /** A connection that lacks something says so as its sentence. */
-function opened(open: () => DirectoryReader): DirectoryReader | { readonly none: string } {
+function opened(open: () => ReturnType<typeof directoryOf>): ReturnType<typeof directoryOf> {
   try {
     return open();
   } catch (error) {

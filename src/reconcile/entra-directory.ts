@@ -14,7 +14,7 @@ import { entraRoles } from './entra-roles.ts';
 import { graphCaller } from './graph-caller.ts';
 
 /** A page of people is a megabyte; twenty pages of ids are one batch. */
-const AT_ONCE = { people: 8, ids: 20 } as const;
+const AT_ONCE = { people: 4, ids: 20 } as const;
 /** Requests under way together. */
 const LANES = 4;
 

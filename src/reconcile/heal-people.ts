@@ -6,10 +6,12 @@ import type { Whereabouts } from '../identity/directory.ts';
 import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import { type Dealing, type Found, healPerson } from '../mapping/decide-directory.ts';
+import { type Dealing, type Found, losses } from '../mapping/decide-directory.ts';
+import { healPerson } from '../mapping/heal-directory.ts';
 import { Refusal } from '../refusal.ts';
 import type { DirectoryReader } from './directory.ts';
 import { healingOf, type Looked, lookAgain, stillSo } from './look-again.ts';
+import { ignoredKey } from './rows.ts';
 import type { Running } from './running.ts';
 
 export interface Healer {
@@ -19,6 +21,8 @@ export interface Healer {
   readonly provider: string;
   readonly by: Change;
   readonly signal: AbortSignal;
+  /** As people said to leave alone (rows.ts); none where a person heals single rows. */
+  readonly ignored?: ReadonlySet<string>;
 }
 
 export type SettledRow = Pick<DriftRow, 'run' | 'id' | 'state' | 'why' | 'batch' | 'healedAt' | 'detail'>;
@@ -42,10 +46,27 @@ export async function healRows(healer: Healer, rows: readonly DriftRow[]): Promi
     known.looked.push(looked[n]!);
     patients.set(user, known);
   }
-  return healTogether(healer, [...patients.values()]);
+  return healTogether(await withYoung(healer, ofUsers), [...patients.values()]);
 }
 
-async function healTogether(healer: Healer, patients: readonly Patient[]): Promise<SettledRow[]> {
+/** So long a list of members may lag behind what SCIM has just said. */
+const LAG_MS = 3_600_000;
+
+interface Treating extends Healer {
+  /** Memberships that are too young to be ended by a list: `<user> <group>`. */
+  readonly young: ReadonlySet<string>;
+}
+
+async function withYoung(healer: Healer, rows: readonly DriftRow[]): Promise<Treating> {
+  const leaving = rows.filter(
+    ({ category, detail }) => category === 'member-differs' && detail.here === true,
+  );
+  const users = [...new Set(leaving.map(({ user }) => user!))];
+  const { ledger, provider, by } = healer;
+  return { ...healer, young: await ledger.reconciliations.joinedSince(provider, users, by.at - LAG_MS) };
+}
+
+async function healTogether(healer: Treating, patients: readonly Patient[]): Promise<SettledRow[]> {
   if (patients.length === 0) return [];
   try {
     return await commit(healer, patients);
@@ -63,7 +84,7 @@ function refused({ rows }: Patient, { message }: Refusal): SettledRow[] {
   return rows.map((row) => ({ ...row, state: 'skipped', why: `It could not be healed. ${message}` }));
 }
 
-function commit(healer: Healer, patients: readonly Patient[]): Promise<SettledRow[]> {
+function commit(healer: Treating, patients: readonly Patient[]): Promise<SettledRow[]> {
   const { ledger, provider, by } = healer;
   return ledger.transact({
     provider,
@@ -86,7 +107,7 @@ function commit(healer: Healer, patients: readonly Patient[]): Promise<SettledRo
 
 function heal(
   context: DecisionContext,
-  { dealing }: Healer,
+  { dealing, ignored, young }: Treating,
   { rows, looked }: Patient,
   loaded: LoadedUser | null,
   whole: ChangeSet,
@@ -97,16 +118,38 @@ function heal(
   const found: Found[] = [];
   const settled = rows.map((row, n): SettledRow => {
     const still = stillSo(context, loaded, row, looked[n]!, dealing);
-    if (still.isUnknown) return { ...row, state: 'open', why: `It could not be confirmed. ${still.why}` };
+    // As it was: whoever asks decides whether to try again.
+    if (still.isUnknown) return { ...row, why: `It could not be confirmed. ${still.why}` };
+    // Done before this was interrupted: it is to be found among what can be given back.
+    if (isDoneAlready(row, loaded)) return { ...row, state: 'healed', healedAt: context.at };
     if (!still.found) return { ...row, state: 'skipped', why: still.why };
+    const group =
+      still.found.category === 'member-differs' ? dealing.known.groups.get(still.found.about) : null;
+    if (group?.here && young.has(`${loaded.user.id} ${group.here.id}`)) {
+      return { ...row, state: 'skipped', why: YOUNG };
+    }
+    if (ignored?.has(ignoredKey(still.found))) return { ...row, state: 'ignored', why: still.why };
     if (still.found.action === null) return { ...row, state: 'open', why: still.why };
     found.push(still.found);
     const detail = { ...row.detail, ...still.found.detail };
     return { ...row, state: 'healed', why: still.why, detail, healedAt: context.at };
   });
   const part = found.length > 0 ? changesFor(context, loaded, found, looked, dealing) : null;
+  const isCounted = found.some(({ takes }) => takes);
+  if (!isCounted && losses(context, loaded, part).length > 0) {
+    return rows.map((row) => ({ ...row, state: 'open', why: UNCOUNTED }));
+  }
   if (part) addChanges(whole, part);
   return settled;
+}
+
+const YOUNG = 'They joined within the last hour, and lists of members lag behind: the next run looks again.';
+const UNCOUNTED =
+  'By now healing it would take something from them, which was not counted: the next run does.';
+
+function isDoneAlready(row: DriftRow, { user }: LoadedUser): boolean {
+  const isStatus = ['missing-there', 'disabled-there', 'unassigned'].includes(row.category);
+  return isStatus && row.state === 'held' && user.suspensions.directory !== undefined;
 }
 
 function changesFor(

@@ -26,7 +26,7 @@ export function personOf(user: Row): DirectoryPerson | null {
   };
 }
 
-export function isEnabled(user: Row): boolean | null {
+function isEnabled(user: Row): boolean | null {
   const enabled = own(user, 'enabled');
   return typeof enabled === 'boolean' ? enabled : null;
 }

@@ -5,6 +5,7 @@ import type { Ledger } from '../ledger/ledger.ts';
 import type { Run, StagedPart, StagedPerson } from '../ledger/reconciliation.ts';
 import type { Dealing, SeenHere } from '../mapping/decide-directory.ts';
 import type { DirectoryKnown, KnownGroup } from '../mapping/directory-facts.ts';
+import { equalJson } from '../scim/json.ts';
 import type { RunReport } from './report.ts';
 import { addProblem, type Running } from './running.ts';
 
@@ -48,9 +49,19 @@ export async function knownOf(running: Running): Promise<Known> {
     if (!last) break;
     after = last.group.id;
   }
+  withoutSharedGroups(groups);
   const everything = broken.size === 0;
   running.report = { ...running.report, isWhole: everything };
   return { dealing: dealingOf(running, groups, everything), isWhole: everything };
+}
+
+/** Two of the directory that are called as one here: it is not known which of them it is, and neither decides who is in it. */
+function withoutSharedGroups(groups: Map<string, KnownGroup>): void {
+  const claimed = new Map<string, number>();
+  for (const { here } of groups.values()) if (here) claimed.set(here.id, (claimed.get(here.id) ?? 0) + 1);
+  for (const [id, group] of groups) {
+    if (group.here && claimed.get(group.here.id)! > 1) groups.set(id, { ...group, here: null });
+  }
 }
 
 function dealingOf(
@@ -84,7 +95,9 @@ function isWhole(part: StagedPart, before: ReadonlyMap<string, number>): boolean
   if (part.state !== 'complete' || part.why !== null) return false;
   const missing = (part.expected ?? part.rows) - part.rows;
   if (missing > Math.max(TOLERATED_ROWS, part.rows * TOLERATED)) return false;
-  return part.rows > 0 || (before.get(part.part) ?? 0) === 0;
+  // Of members a group here says whether there were any.
+  const known = before.get(part.part) ?? (part.part.startsWith(MEMBERS) || before.size === 0 ? 0 : null);
+  return part.rows > 0 || known === 0;
 }
 
 function tellBroken(running: Running, part: StagedPart, before: ReadonlyMap<string, number>): void {
@@ -97,13 +110,13 @@ function tellBroken(running: Running, part: StagedPart, before: ReadonlyMap<stri
 }
 
 /**
- * How many rows each part had when it was last read to its end. That something is empty now is believed when the run before
+ * How many rows each part had when the same was last read to its end. That something is empty now is believed when the run before
  * found it empty too.
  */
 async function rowsBefore({ ledger, run }: Running): Promise<ReadonlyMap<string, number>> {
   const { reconciliations } = ledger;
   const last = await reconciliations.latest(run.provider, run.channel, ['complete', 'partial']);
-  if (!last || last.id === run.id) return new Map();
+  if (!last || last.id === run.id || !equalJson(last.filter, run.filter)) return new Map();
   const parts = await reconciliations.parts(last.id);
   return new Map(parts.filter(({ state }) => state === 'complete').map(({ part, rows }) => [part, rows]));
 }
@@ -132,6 +145,7 @@ export async function dealingOfRun(ledger: Ledger, run: Run): Promise<Dealing> {
     if (!last) break;
     after = last.group.id;
   }
+  withoutSharedGroups(groups);
   return dealingOf({ run, report }, groups, report.isWhole === true);
 }
 

@@ -4,14 +4,9 @@
 import type { Whereabouts } from '../identity/directory.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
-import {
-  comparePerson,
-  type Dealing,
-  type Found,
-  type Healing,
-  type SeenHere,
-} from '../mapping/decide-directory.ts';
+import { comparePerson, type Dealing, type Found, type SeenHere } from '../mapping/decide-directory.ts';
 import { rowTold } from '../mapping/directory-facts.ts';
+import type { Healing } from '../mapping/heal-directory.ts';
 import type { DirectoryReader } from './directory.ts';
 
 export interface Looked {
@@ -33,9 +28,15 @@ export async function lookAgain(
   return rows.map(({ directoryId, name }) => {
     if (directoryId !== null) return { found: byId[ids.indexOf(directoryId)]!, directoryId };
     const { id, found } = byName[names.indexOf(name)]!;
-    return { found, directoryId: id };
+    return { found: found.kind === 'gone' ? nameless : found, directoryId: id };
   });
 }
+
+/** Names change, and some directories provision people by another than the one that they have there. */
+const nameless: Whereabouts = {
+  kind: 'unknown',
+  why: 'Nobody has their name there, and no object id of theirs is known here: send it as externalId.',
+};
 
 /** What of a row is still so; `found` null where it is not, with why. */
 export interface StillSo {
@@ -54,6 +55,11 @@ export function stillSo(
 ): StillSo {
   if (where.kind === 'unknown') return { found: null, why: where.why, isUnknown: true };
   if (where.kind !== 'there') return gone(row, where.kind, directoryId);
+  const isAboutAssignment = row.category === 'missing-there' || row.category === 'unassigned';
+  if (isAboutAssignment && where.assigned === null && where.person.enabled !== false) {
+    const why = 'It could not be told whether they are assigned.';
+    return { found: null, why, isUnknown: true };
+  }
   const { found } = comparePerson(context, loaded, seenAgain(where), dealing);
   // Whoever was absent may be disabled or unassigned instead.
   const isAbsence = row.category === 'missing-there';
@@ -66,7 +72,7 @@ export function stillSo(
 
 const STATUS: ReadonlySet<string> = new Set(['disabled-there', 'unassigned']);
 
-export function seenAgain(where: Extract<Whereabouts, { kind: 'there' }>): SeenHere {
+function seenAgain(where: Extract<Whereabouts, { kind: 'there' }>): SeenHere {
   const { person, groups, roles, assigned } = where;
   return { person, groups, roles, assigned, isGroupsWhole: groups !== null };
 }

@@ -9,6 +9,7 @@ export function missingHere(staged: StagedPerson, provider: Provider): Found | n
   const { person } = staged;
   if (person.enabled === false) return null;
   const obstacle = obstacleOf(staged);
+  const isByScimAlone = provider.scimEnabled && provider.settings.claimsSyncMode === 'scim';
   const pending = provider.scimEnabled
     ? 'Assigned in the directory, and SCIM has not brought them yet.'
     : 'The directory has them, and nobody has brought them here yet.';
@@ -21,7 +22,7 @@ export function missingHere(staged: StagedPerson, provider: Provider): Found | n
     takes: false,
     why: obstacle ?? pending,
     detail: { there: 'enabled', displayName: person.attributes.name ?? null },
-    action: obstacle === null ? { does: 'create' } : null,
+    action: obstacle === null && !isByScimAlone ? { does: 'create' } : null,
   };
 }
 

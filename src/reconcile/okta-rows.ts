@@ -19,7 +19,7 @@ const canSignIn: Readonly<Record<string, boolean>> = {
   DEPROVISIONED: false,
 };
 
-export function isEnabled(user: Row): boolean | null {
+function isEnabled(user: Row): boolean | null {
   const status = textOf(user, 'status');
   return status !== null && Object.hasOwn(canSignIn, status) ? canSignIn[status]! : null;
 }

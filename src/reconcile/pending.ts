@@ -1,12 +1,11 @@
 // Who is assigned in the directory and has not arrived here, and since when (Entra calls them "Pending").
 
-import type { Known } from './known.ts';
 import { mustBeOurs, placeOf, type Running } from './running.ts';
 
 const ROWS_AT_ONCE = 500;
 
 /** After everything was done that this run does. A reading that was not whole forgets nobody. */
-export async function notePending(running: Running, { isWhole }: Known): Promise<void> {
+export async function notePending(running: Running, isWhole: boolean): Promise<void> {
   const { ledger, run, holder } = running;
   if (run.channel !== 'reconciliation') return;
   const { reconciliations } = ledger;

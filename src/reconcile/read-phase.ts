@@ -7,6 +7,8 @@ import { addProblem, advance, mustBeOurs, type Running } from './running.ts';
 
 /** Calls under way at once: while what one brought is stored, the other asks. */
 const CALLS_AT_ONCE = 2;
+/** Rows of one commit: on one file nobody else writes meanwhile. */
+const MEMBERSHIPS_AT_ONCE = 5_000;
 /** Pages of one part: 999 people each, as far as the largest directories go. */
 const PAGES_MOST = 20_000;
 /** Pages without a row, one after the other: they are legal, and a directory that gives nothing else goes round in circles. */
@@ -139,10 +141,16 @@ async function store(
     await advance(running, {});
   }
   const newParts = [...new Set(pages.flatMap((page) => page.parts ?? []))];
+  const memberships = pages.flatMap((page) => page.memberships ?? []);
+  // Others write in between; a part is as far as it is when its rows are all there.
+  for (let n = MEMBERSHIPS_AT_ONCE; n < memberships.length; n += MEMBERSHIPS_AT_ONCE) {
+    const some = { ...noPages, memberships: memberships.slice(n, n + MEMBERSHIPS_AT_ONCE) };
+    mustBeOurs(await ledger.reconciliations.stage(run.id, holder, some));
+  }
   const staged: StagedPages = {
     people: pages.flatMap((page) => page.people ?? []),
     groups: pages.flatMap((page) => page.groups ?? []),
-    memberships: pages.flatMap((page) => page.memberships ?? []),
+    memberships: memberships.slice(0, MEMBERSHIPS_AT_ONCE),
     assignments: pages.flatMap((page) => page.assignments ?? []),
     parts: taken.map(({ part }) => part),
     newParts,

@@ -2,6 +2,8 @@
 // rows; times in milliseconds.
 
 export interface RunReport {
+  /** Which directory it is about; null until it is begun. */
+  readonly connection: string | null;
   /** As the directory said it in this run; null until then. */
   readonly application: {
     readonly assignmentRequired: boolean | null;
@@ -32,6 +34,8 @@ export interface RunReport {
   readonly durationsMs: Readonly<Partial<Record<'reading' | 'comparing' | 'confirming' | 'healing', number>>>;
   /** Only of a run that was begun as a preview. */
   readonly preview?: RunPreview;
+  /** Somebody applied it: from then on it is a run like others, and compares anew. */
+  readonly isApplied?: boolean;
 }
 
 export interface RunPreview {
@@ -57,6 +61,7 @@ export interface PreviewPerson {
 }
 
 export const emptyReport: RunReport = {
+  connection: null,
   application: null,
   read: {
     people: 0,

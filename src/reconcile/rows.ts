@@ -3,6 +3,7 @@
 
 import { namedId } from '../id.ts';
 import type { DriftState } from '../identity/directory.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { Found } from '../mapping/decide-directory.ts';
 import type { Running } from './running.ts';
@@ -13,9 +14,18 @@ export interface Stating {
   readonly heals: boolean;
 }
 
-export async function ignoredBy({ ledger, run, clock }: Running): Promise<ReadonlySet<string>> {
-  const found = await ledger.reconciliations.ignored(run.provider, clock.now());
+export async function ignoredBy(
+  { reconciliations }: Pick<Ledger, 'reconciliations'>,
+  provider: string,
+  at: number,
+): Promise<ReadonlySet<string>> {
+  const found = await reconciliations.ignored(provider, at);
   return new Set(found.map(({ category, whom, about }) => `${category} ${whom} ${about}`));
+}
+
+/** As a person ignores a row: by the user here, or by the directory where nobody is. */
+export function ignoredKey({ category, user, directoryId, about }: Omit<Found, 'action'>): string {
+  return `${category} ${user ?? directoryId} ${about}`;
 }
 
 export function rowOf(
@@ -24,8 +34,7 @@ export function rowOf(
   { action, ...found }: Found,
 ): DriftRow {
   const { heals, ignored } = stating;
-  const whom = [found.user, found.directoryId].filter((each) => each !== null);
-  const isIgnored = whom.some((each) => ignored.has(`${found.category} ${each} ${found.about}`));
+  const isIgnored = ignored.has(ignoredKey(found));
   const healable: DriftState = found.takes ? 'unconfirmed' : 'due';
   const state = isIgnored ? 'ignored' : action !== null && heals ? healable : 'open';
   return { ...found, state, run: run.id, id: rowId(run.id, found), batch: null, healedAt: null };

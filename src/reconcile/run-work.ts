@@ -6,11 +6,13 @@ import type { Clock } from '../clock.ts';
 import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { Batch, Run } from '../ledger/reconciliation.ts';
 import type { Reach } from '../provider/reach.ts';
-import { applyBatch, undoBatch } from './batches.ts';
+import { applyBatch, dissolveBatch, undoBatch } from './batches.ts';
+import { ANOTHER_DIRECTORY, connectionOf, isOfConnection } from './connection.ts';
 import type { DirectoryReader } from './directory.ts';
 import { directoryOf } from './directory-of.ts';
 import { dealingOfRun } from './known.ts';
 import { emptyReport, type RunReport } from './report.ts';
+import { ignoredBy } from './rows.ts';
 import { continueRun } from './runner.ts';
 import { byRun, RunLost } from './running.ts';
 import { FAILURES_MOST, type Piece } from './work-loop.ts';
@@ -49,7 +51,10 @@ async function doRun(work: Work, run: Run): Promise<void> {
   const { ledger, clock, log, holder } = work;
   const reader = await readerOf(work, run);
   if (typeof reader === 'string') return failRun(work, run, reader);
-  const report: RunReport = { ...emptyReport, ...(run.counts as Partial<RunReport>) };
+  const state = await ledger.provider(run.provider);
+  if (!state || !isOfConnection(run, state.provider)) return failRun(work, run, ANOTHER_DIRECTORY);
+  const connection = connectionOf(state.provider);
+  const report: RunReport = { ...emptyReport, ...(run.counts as Partial<RunReport>), connection };
   const keep = () => ledger.reconciliations.advance(run.id, holder, {});
   return whileOurs(work.signal, keep, (signal) =>
     continueRun({
@@ -103,7 +108,20 @@ async function failRun({ ledger, clock, holder }: Work, run: Run, why: string): 
 }
 
 export function batchPiece(work: Work, batch: Batch): Piece {
-  return { id: batch.id, work: () => doBatch(work, batch), giveUp: async () => {} };
+  return { id: batch.id, work: () => doBatch(work, batch), giveUp: () => holdAgain(work, batch) };
+}
+
+/** What is left of it waits for a person again. */
+async function holdAgain({ ledger, clock }: Work, batch: Batch): Promise<void> {
+  const why = 'Its people could not be looked at in the directory; see the log.';
+  const { id, source, people } = batch;
+  const cause = { kind: 'batch' as const, id };
+  const by: Change = { at: clock.now(), actor: { kind: 'system', id: 'batch' }, cause };
+  const tell = [
+    { type: 'batch.held' as const, subject: { kind: 'batch' as const, id }, data: { source, people, why } },
+  ];
+  if (batch.state === 'undoing') await ledger.heldBatches.move(id, ['undoing'], { state: 'applied' }, by, []);
+  else await ledger.heldBatches.move(id, ['applying'], { state: 'held' }, by, tell);
 }
 
 async function doBatch(work: Work, batch: Batch): Promise<void> {
@@ -113,13 +131,19 @@ async function doBatch(work: Work, batch: Batch): Promise<void> {
   if (!run || !reader || typeof reader === 'string') {
     throw new Error(`the directory of the batch ${batch.id} cannot be read: ${reader ?? 'its run is gone'}`);
   }
-  const dealing = { ...(await dealingOfRun(ledger, run)), heals: true };
   const cause = { kind: 'batch' as const, id: batch.id };
   const by: Change = { at: clock.now(), actor: { kind: 'system', id: 'batch' }, cause };
+  const state = await ledger.provider(run.provider);
+  if (batch.state === 'applying' && state && !isOfConnection(run, state.provider)) {
+    await dissolveBatch(ledger, batch, ANOTHER_DIRECTORY, by);
+    return;
+  }
+  const dealing = { ...(await dealingOfRun(ledger, run)), heals: true };
   const progress = { done: batch.done };
   const keep = () => ledger.heldBatches.advance(batch.id, holder, progress.done);
   await whileOurs(work.signal, keep, async (signal) => {
-    const healer = { ledger, reader, dealing, provider: batch.provider, by, signal };
+    const ignored = await ignoredBy(ledger, batch.provider, by.at);
+    const healer = { ledger, reader, dealing, provider: batch.provider, by, signal, ignored };
     const on = { batch, holder, healer, progress };
     await (batch.state === 'undoing' ? undoBatch(on) : applyBatch(on));
   });

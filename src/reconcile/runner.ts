@@ -6,21 +6,35 @@ import type { RunOutcome } from '../ledger/reconciliation.ts';
 import { comparePhase } from './compare-phase.ts';
 import { confirmPhase } from './confirm-phase.ts';
 import { healPhase } from './heal-phase.ts';
-import { type Known, knownOf } from './known.ts';
+import { knownOf } from './known.ts';
 import { notePending } from './pending.ts';
 import { DirectoryRefused, readPhase } from './read-phase.ts';
-import { addProblem, advance, byRun, mustBeOurs, type Running, reportOf, timed } from './running.ts';
+import type { RunReport } from './report.ts';
+import {
+  addProblem,
+  advance,
+  byRun,
+  isPreview,
+  mustBeOurs,
+  type Running,
+  RunUnwanted,
+  reportOf,
+  timed,
+} from './running.ts';
 
 export async function continueRun(running: Running): Promise<void> {
   try {
     await readAndHeal(running);
   } catch (error) {
-    if (!(error instanceof DirectoryRefused)) throw error;
-    addProblem(running, error.message);
+    const isUnwanted = error instanceof RunUnwanted;
+    if (!isUnwanted && !(error instanceof DirectoryRefused)) throw error;
+    addProblem(running, isUnwanted ? UNWANTED : error.message);
     await clearStaging(running);
-    await end(running, 'done', 'failed');
+    await end(running, 'done', isUnwanted ? 'cancelled' : 'failed');
   }
 }
+
+const UNWANTED = 'The provider was disabled, or is being removed, while the run went on.';
 
 async function readAndHeal(running: Running): Promise<void> {
   let { phase, position } = running.run;
@@ -29,10 +43,15 @@ async function readAndHeal(running: Running): Promise<void> {
     await advance(running, { phase: 'comparing', position: '' });
     [phase, position] = ['comparing', ''];
   }
+  if (phase === 'healing' && isPreview(running)) {
+    await applyPreview(running);
+    [phase, position] = ['comparing', ''];
+  }
+  if (phase === 'healing' && position === FINISHING) return finish(running, running.report.isWhole);
   const known = await knownOf(running);
   if (phase === 'comparing') {
     await timed(running, 'comparing', () => comparePhase(running, known, position));
-    if (running.run.preview) {
+    if (isPreview(running)) {
       await end(running, 'waiting', null);
       return;
     }
@@ -45,13 +64,23 @@ async function readAndHeal(running: Running): Promise<void> {
     [phase, position] = ['healing', ''];
   }
   await timed(running, 'healing', () => healPhase(running, known, position));
-  await finish(running, known);
+  await advance(running, { phase: 'healing', position: FINISHING });
+  await finish(running, known.isWhole);
 }
 
-async function finish(running: Running, known: Known): Promise<void> {
-  await notePending(running, known);
+/** Where a run is that has done all, and clears away what was staged: it can be known no more what was read. */
+const FINISHING = 'finishing';
+
+/** What was staged is compared with how it is here by now; news, and what takes, were left alone before. */
+async function applyPreview(running: Running): Promise<void> {
+  running.report = { ...running.report, isApplied: true, compared: 0, matched: 0 };
+  await advance(running, { phase: 'comparing', position: '' });
+}
+
+async function finish(running: Running, isWhole: boolean): Promise<void> {
+  await notePending(running, isWhole);
   await clearStaging(running);
-  await end(running, 'done', known.isWhole ? 'complete' : 'partial');
+  await end(running, 'done', isWhole ? 'complete' : 'partial');
 }
 
 async function clearStaging({ ledger, run }: Running): Promise<void> {
@@ -60,10 +89,15 @@ async function clearStaging({ ledger, run }: Running): Promise<void> {
 
 async function end(running: Running, phase: 'done' | 'waiting', outcome: RunOutcome | null): Promise<void> {
   const { ledger, run, holder, problems } = running;
-  const report = reportOf(running);
+  const report = phase === 'done' ? withoutNames(reportOf(running)) : reportOf(running);
   const tell = phase === 'done' ? [endEvent(running, outcome)] : [];
   const to = { phase, outcome, counts: { ...report }, problems };
   mustBeOurs(await ledger.reconciliations.finish(run.id, holder, to, byRun(running), tell));
+}
+
+/** Whom a preview showed is in the rows of the report, from where a purge takes it. */
+function withoutNames({ preview, ...report }: RunReport): RunReport {
+  return preview ? { ...report, preview: { ...preview, first: [] } } : report;
 }
 
 const endings = { reconciliation: 'reconciliation.finished', import: 'import.finished' } as const;

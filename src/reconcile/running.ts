@@ -55,6 +55,11 @@ export function reportOf({ report, reader, spentBefore }: Running): RunReport {
   return { ...report, read };
 }
 
+/** Nothing is changed before somebody applies it. */
+export function isPreview({ run, report }: Pick<Running, 'run' | 'report'>): boolean {
+  return run.preview && report.isApplied !== true;
+}
+
 export async function advance(running: Running, place: Place): Promise<void> {
   const { ledger, run, holder, problems } = running;
   const to = { ...placeOf(running, place), problems };
@@ -65,6 +70,17 @@ export function mustBeOurs(isOurs: boolean): void {
   if (!isOurs) throw new RunLost();
 }
 
+/** Nothing is healed for a provider that was disabled, or is being removed, since the run began. */
+export async function mustBeWanted({ ledger, run }: Running): Promise<void> {
+  const state = await ledger.provider(run.provider);
+  if (!state?.provider.enabled) throw new RunUnwanted();
+}
+
+/** The run ends where it is. */
+export class RunUnwanted extends Error {
+  override readonly name = 'RunUnwanted';
+}
+
 export function addProblem(running: Running, said: string): void {
   if (running.problems.length >= PROBLEMS_MOST || running.problems.includes(said)) return;
   running.problems = [...running.problems, said];
@@ -72,7 +88,7 @@ export function addProblem(running: Running, said: string): void {
 
 const PROBLEMS_MOST = 50;
 
-export function causeOf(run: Pick<Run, 'id'>): Cause {
+function causeOf(run: Pick<Run, 'id'>): Cause {
   return { kind: 'reconciliation', id: run.id };
 }
 

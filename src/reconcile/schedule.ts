@@ -11,7 +11,7 @@ const JITTER = 0.1;
 const AFTER_START_MS = 60_000;
 
 /** A directory that could not be read at all is tried again before a day has gone by. */
-const AFTER_FAILURE_MS = 3_600_000;
+const AFTER_FAILURE_MS = 4 * 3_600_000;
 
 export function isScheduled({ enabled, settings, ...provider }: Provider): boolean {
   return enabled && settings.reconcile.mode !== 'off' && !isClosed({ settings, ...provider });

@@ -6,6 +6,7 @@ import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { Run } from '../ledger/reconciliation.ts';
 import { Refusal } from '../refusal.ts';
 import { beginByPerson, newRun, startEvent } from './begin.ts';
+import { ANOTHER_DIRECTORY, isOfConnection } from './connection.ts';
 import { directoryOf } from './directory-of.ts';
 import { healRows } from './heal-people.ts';
 import { dealingOfRun } from './known.ts';
@@ -82,11 +83,18 @@ async function beginDue({ ledger, clock, reach }: Work, startedAt: number): Prom
   }
 }
 
+const NOBODY = 'It is about nobody who is here: nothing can be healed.';
+const HEALABLE: ReadonlySet<string> = new Set(['open', 'skipped', 'dropped', 'ignored', 'undone']);
+
 async function healByPerson(work: Work, run: Run, ids: readonly string[], by: Change): Promise<Healed> {
   const { ledger, signal } = work;
   const reader = await readerOf(work, run);
   if (typeof reader === 'string') throw new Refusal('conflict', reader);
-  const rows = await ledger.reconciliations.driftRows(run.id, ids);
+  const state = await ledger.provider(run.provider);
+  if (state && !isOfConnection(run, state.provider)) throw new Refusal('conflict', ANOTHER_DIRECTORY);
+  const found = await ledger.reconciliations.driftRows(run.id, ids);
+  // What is healed, or waits for a decision or for the run itself, is not this person's to heal.
+  const rows = found.filter(({ state }) => HEALABLE.has(state));
   const dealing = { ...(await dealingOfRun(ledger, run)), heals: true };
   const settled = await healRows({ ledger, reader, dealing, provider: run.provider, by, signal }, rows);
   const healed = settled.filter(({ state }) => state === 'healed').map(({ id }) => id);
@@ -97,7 +105,9 @@ async function healByPerson(work: Work, run: Run, ids: readonly string[], by: Ch
   const skipped = ids.flatMap((id) => {
     const row = known.get(id);
     if (row?.state === 'healed') return [];
-    return [{ id, why: row?.why ?? 'It is about nobody who is here: nothing can be healed.' }];
+    const before = found.find((each) => each.id === id)?.state;
+    const other = before ? `Its state is ${before}.` : 'There is no such row.';
+    return [{ id, why: row?.why ?? (before && HEALABLE.has(before) ? NOBODY : other) }];
   });
   return { healed, skipped };
 }

@@ -50,12 +50,13 @@ export interface Fixture {
 }
 
 export const keys = {
+  admin: 'admin-key-of-the-tests-00000001',
   developer: 'developer-key-of-the-tests-0001',
   viewer: 'viewer-key-of-the-tests-000001',
 };
 
 export async function startFixture(options: ServerOptions = {}): Promise<Fixture> {
-  const adminKey = 'admin-key-of-the-tests-00000001';
+  const adminKey = keys.admin;
   const server = await startServer({
     ...options,
     config: {
@@ -141,8 +142,8 @@ function sender(url: string, adminKey: string): Fixture['send'] {
       ...(body === undefined ? {} : { body }),
     });
     const text = await response.text();
-    const isLines = response.headers.get('content-type') === 'application/x-ndjson';
-    const json: unknown = text === '' || isLines ? undefined : JSON.parse(text);
+    const isFile = /^(application\/x-ndjson|text\/csv)\b/.test(response.headers.get('content-type') ?? '');
+    const json: unknown = text === '' || isFile ? undefined : JSON.parse(text);
     const exchange = `${method} ${path} -> ${response.status} ${text.slice(0, 2000)}`;
     if (response.status >= 400) {
       expect(response.headers.get('content-type'), exchange).toBe('application/problem+json');

@@ -73,7 +73,7 @@ describe('PUT /api/providers/{id}/mappings that takes much', () => {
         people: 10,
         active: 40,
         limits: { percent: 20, count: 500 },
-        totals: { lose: 10, loseRole: 10, loseSignIn: 10, gain: 0, adminsLose: 0 },
+        totals: { lose: 10, suspendedLose: 0, loseRole: 10, loseSignIn: 10, gain: 0, adminsLose: 0 },
       });
       id = body.id;
       expect((await there.put(onlySales)).body).toEqual(body);

@@ -92,7 +92,10 @@ async function ask<Body>(method: 'GET' | 'POST' | 'PUT', url: string, payload?: 
   expect(answer.statusCode, answer.body).toBeLessThan(300);
   return answer.json<Body>();
 }
-const put = (rules: object) => ask('PUT', '/api/providers/x/mappings', rules);
+const put = async (rules: object) => {
+  const { lose } = await ask<{ lose: number }>('POST', '/api/providers/x/plan', rules);
+  return ask('PUT', `/api/providers/x/mappings?confirm=${lose}`, rules);
+};
 const members = async (unit: string) =>
   (await ask<Page<{ sources: object[] }>>('GET', `/api/business-units/${unit}/members`)).items;
 

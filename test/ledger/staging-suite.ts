@@ -223,7 +223,7 @@ export function stagingSuite(open: Open): void {
     });
   });
 
-  it('goes in portions, and leaves its parts', async () => {
+  it('goes in portions, and leaves its parts and groups', async () => {
     const { id } = await underWay();
     await stage(id, pages);
     const many = Array.from({ length: 5100 }, (_, n) => ({ group: guests, member: objectId(n) }));
@@ -231,9 +231,29 @@ export function stagingSuite(open: Open): void {
     await store().noteMatches(id, HOLDER, [{ id: objectId(1), user: 'amara' }], {});
     let portions = 0;
     while (await store().clearStaging(id)) portions++;
-    expect(portions).toBe(7);
-    expect(await store().stagedCounts(id)).toEqual({ people: 0, groups: 0, memberships: 0, assignments: 0 });
+    expect(portions).toBe(6);
+    expect(await store().stagedCounts(id)).toEqual({ people: 0, groups: 2, memberships: 0, assignments: 0 });
     expect(await store().parts(id)).toHaveLength(3);
-    expect(await desk.stored()).not.toMatch(/^staged_(?!parts)/m);
+    expect(await desk.stored()).not.toMatch(/^staged_(?!parts|groups)/m);
+  });
+
+  it('goes with what is old when a person stopped the run, and stays while it goes on or waits', async () => {
+    const waiting = { phase: 'waiting', outcome: null, counts: {}, problems: [] } as const;
+    const forgotten = async () => {
+      while (await store().forgetRuns(0));
+      return desk.stored();
+    };
+    const cancelled = await underWay();
+    await stage(cancelled.id, pages);
+    expect(await forgotten()).toMatch(/^staged_people/m);
+    await store().cancel(cancelled.id, by(), []);
+    expect(await forgotten()).not.toMatch(/^staged_(people|memberships|assignments)/m);
+    const preview = await underWay({ preview: true });
+    await stage(preview.id, pages);
+    await store().finish(preview.id, HOLDER, waiting, by(), []);
+    expect(await forgotten()).toMatch(/^staged_people/m);
+    await store().cancel(preview.id, by(), []);
+    expect(await forgotten()).not.toMatch(/^staged_(people|memberships|assignments)/m);
+    expect((await store().find(preview.id))?.outcome).toBe('discarded');
   });
 }

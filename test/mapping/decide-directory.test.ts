@@ -7,14 +7,9 @@ import type { DirectoryPerson } from '../../src/identity/directory.ts';
 import type { User } from '../../src/identity/user.ts';
 import { settleSuspension, suspendByAdmin } from '../../src/identity/user.ts';
 import { type DecisionContext, decideUserSettled, type LoadedUser } from '../../src/mapping/decide.ts';
-import {
-  comparePerson,
-  createFromDirectory,
-  type Dealing,
-  healPerson,
-  type SeenHere,
-} from '../../src/mapping/decide-directory.ts';
+import { comparePerson, type Dealing, type SeenHere } from '../../src/mapping/decide-directory.ts';
 import { rowTold } from '../../src/mapping/directory-facts.ts';
+import { createFromDirectory, healPerson } from '../../src/mapping/heal-directory.ts';
 import { resolve } from '../../src/mapping/resolve.ts';
 import { BIN, ENTERPRISE, facts, patch, person, replace } from '../identity/person.ts';
 import { compiled, roles, rule, stateWith } from './ruleset.ts';
@@ -158,6 +153,43 @@ describe('memberships of groups that SCIM pushed', () => {
     const healed = healPerson(context(), inside, { leaves: [orion] });
     expect(healed?.leaves).toMatchObject([{ group: 'g1', member: 'u1' }]);
     expect(healed?.events.map(({ type }) => type)).toEqual(['membership.removed', 'grant.removed']);
+  });
+
+  it('that take something together, and neither alone, count as taking', () => {
+    const two = [rule('role', 'groups', 'Orion', 'Admin'), rule('role', 'groups', 'Lyra', 'Admin')];
+    const lyra = { id: 'g2', displayName: 'Lyra', revision: 1 };
+    const groups = new Map([
+      [GROUP, { displayName: 'Orion', isWhole: true, here: orion }],
+      [OTHER, { displayName: 'Lyra', isWhole: true, here: lyra }],
+    ]);
+    const state = stateWith(compiled(two));
+    const { grants } = resolve({
+      user: provisioned(),
+      groups: [orion, lyra],
+      ruleset: state.ruleset,
+      roles,
+      standing: [],
+    });
+    const rows = grants.map(({ target, reasonKey, reason }) => ({
+      kind: target.kind,
+      target: target.id,
+      reasonKey,
+      reason,
+      since: 1,
+    }));
+    const loaded = { ...loadedAs(provisioned(), [orion, lyra]), grants: rows, role: 'admin' };
+    const compared = comparePerson({ ...context(), state }, loaded, there(), dealing({ known: { groups } }));
+    expect(names(compared)).toEqual([
+      ['member-differs', GROUP, true, 'leave'],
+      ['member-differs', OTHER, true, 'leave'],
+    ]);
+    const one = comparePerson(
+      { ...context(), state },
+      loaded,
+      there({ groups: [GROUP] }),
+      dealing({ known: { groups } }),
+    );
+    expect(names(one)).toEqual([['member-differs', OTHER, false, 'leave']]);
   });
 
   it('are not left where the members of the group were not all read', () => {

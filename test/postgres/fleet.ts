@@ -33,12 +33,14 @@ export interface FleetOptions {
   databaseUrl: string;
   /** Merged over the declared provider. */
   provider?: Readonly<Record<string, unknown>>;
+  env?: Readonly<Record<string, string>>;
 }
 
 export async function startFleet({
   replicas: count,
   databaseUrl,
   provider = {},
+  env: more = {},
 }: FleetOptions): Promise<Fleet> {
   execFileSync(process.execPath, [builder], { stdio: 'pipe' });
   const folder = await mkdtemp(join(tmpdir(), 'bifrost-fleet-'));
@@ -48,6 +50,7 @@ export async function startFleet({
 
   async function start(place: number): Promise<Victim> {
     const env = {
+      ...more,
       DATABASE_URL: databaseUrl,
       BIFROST_SECRET_KEY: secretKey,
       BIFROST_DATA_DIR: join(folder, `data-${place}`),

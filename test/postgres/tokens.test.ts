@@ -53,6 +53,12 @@ describe('what is said to one replica', () => {
     return JSON.parse(text) as Body;
   }
 
+  /** Of one person every loss is more than half: it is confirmed. */
+  async function applyRules(rules: object): Promise<void> {
+    const { lose } = await api<{ lose: number }>(here, 'POST', `/providers/${provider}/plan`, rules);
+    await api(here, 'PUT', `/providers/${provider}/mappings?confirm=${lose}`, rules);
+  }
+
   const rotate = (keepPrevious: string) =>
     api<Minted>(here, 'POST', `/providers/${provider}/tokens`, { keepPrevious });
 
@@ -143,12 +149,7 @@ describe('what is said to one replica', () => {
     });
     const roles: (string | undefined)[] = [];
     for (let turn = 0; turn < TIMES; turn++) {
-      await api(
-        here,
-        'PUT',
-        `/providers/${provider}/mappings`,
-        rules(turn % 2 === 0 ? 'Developer' : 'Viewer'),
-      );
+      await applyRules(rules(turn % 2 === 0 ? 'Developer' : 'Viewer'));
       const answer = await api<{ role: { name: string } | null }>(there, 'GET', `/access?id=${person}`);
       roles.push(answer.role?.name);
     }
@@ -161,7 +162,7 @@ describe('what is said to one replica', () => {
     const units: (string | undefined)[] = [];
     for (let turn = 0; turn < TIMES; turn++) {
       const attributeTeamMappings = [{ attribute: 'title', value: '*', team: `Team ${turn}` }];
-      await api(here, 'PUT', `/providers/${provider}/mappings`, { attributeTeamMappings });
+      await applyRules({ attributeTeamMappings });
       await client.patch(`/Users/${person}`, [{ op: 'replace', path: 'title', value: `Title ${turn}` }]);
       const { teams } = await api<{ teams: { name: string }[] }>(here, 'GET', `/users/${person}`);
       units.push(teams.map((each) => each.name).join());

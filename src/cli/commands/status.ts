@@ -1,10 +1,13 @@
 // bifrost status: whether a server runs, which version, and how much there is.
 
 import type { StatusJson } from '../../edge/admin/contract.ts';
+import type { AlarmJson, GuardJson } from '../../edge/admin/guard.ts';
 import type { JobJson } from '../../edge/admin/jobs.ts';
 import { pathOf } from '../api.ts';
+import { heldLine } from '../batch.ts';
 import type { Call, Command } from '../command.ts';
 import type { List } from '../list.ts';
+import { when } from '../when.ts';
 
 const wayWords = {
   remote: 'a server elsewhere',
@@ -30,6 +33,10 @@ function jobInWords({ kind, done, total, state, lastError }: JobJson): string {
   return `${jobWords[kind]}: ${progress}.${trouble}`;
 }
 
+function alarmLine({ provider, people, active, since, at }: AlarmJson & Pick<GuardJson, 'provider'>): string {
+  return `Alarm of ${when(at)}: SCIM has suspended or removed ${people} of ${active} active users of ${provider.name} since ${when(since)}. It is in effect; if it was a mistake, put it right at the provider.`;
+}
+
 export const status: Command = {
   words: ['status'],
   summary: 'Show whether a server runs, its version and how much there is',
@@ -42,9 +49,12 @@ export const status: Command = {
     const told = await api.get<StatusJson>(pathOf('status'));
     const underWay = { underWay: 'true', limit: 500, sort: 'createdAt' };
     const { items: jobs } = await api.get<List<JobJson>>(pathOf('jobs'), underWay);
+    const { items: guard } = await api.get<List<GuardJson>>(pathOf('guard'), { limit: 500 });
+    const held = guard.flatMap((each) => each.held);
+    const alarms = guard.flatMap(({ provider, alarms }) => alarms.map((each) => ({ provider, ...each })));
     const { counts } = told;
     return {
-      document: { via: api.kind, at: api.name, ...told, jobs },
+      document: { via: api.kind, at: api.name, ...told, jobs, held, alarms },
       show(output) {
         output.fields([
           ['Reached', `${wayWords[api.kind]} (${api.name})`],
@@ -56,6 +66,8 @@ export const status: Command = {
           ['Events', `${counts.events}, the last at position ${told.lastPosition}`],
         ]);
         for (const job of jobs) output.line(jobInWords(job));
+        for (const batch of held) output.line({ tone: 'warning', text: heldLine(batch) });
+        for (const alarm of alarms) output.line({ tone: 'bad', text: alarmLine(alarm) });
       },
     };
   },

@@ -1,6 +1,8 @@
 // bifrost user purge: erases what is personal of a removed user.
 
+import type { BatchJson } from '../../edge/admin/batch-contract.ts';
 import { pathOf } from '../api.ts';
+import { heldLine } from '../batch.ts';
 import type { Call, Command } from '../command.ts';
 import { CliFailure, exit } from '../failure.ts';
 import { findUser } from '../user.ts';
@@ -10,7 +12,7 @@ export const userPurge: Command = {
   words: ['user', 'purge'],
   summary: 'Erase what is personal of a removed user, for good',
   about:
-    'Only of a user whom the provider has removed. The record and the requests about it go; events keep the id in their place and lose what they say. Removed users are purged by themselves after retention.removedUsers (400 days).',
+    'Only of a user whom the provider has removed. The record and the requests about it go; events keep the id in their place and lose what they say. Removed users are purged by themselves after retention.removedUsers (400 days). More in a day than the guard of the provider lets pass are held until somebody approves them ("batch list").',
   operands: [userOperand],
   options: {
     ...providerOfUser,
@@ -31,11 +33,12 @@ export const userPurge: Command = {
       );
     }
     const sure = given.flag('yes');
-    if (sure) await api.send('POST', pathOf('users', user.id, 'purge'));
+    const held = sure ? await api.send<BatchJson | null>('POST', pathOf('users', user.id, 'purge')) : null;
     return {
-      document: { user: user.id, purging: sure },
+      document: { user: user.id, purging: sure && held === null, held },
       show(output) {
-        if (sure)
+        if (held) output.line({ tone: 'warning', text: heldLine(held) });
+        else if (sure)
           output.line(
             `What is personal of the user ${user.id} is being erased: "bifrost status" shows how far.`,
           );

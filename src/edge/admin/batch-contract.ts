@@ -7,11 +7,7 @@ import type { Batch, BatchState, NewBatch } from '../../ledger/reconciliation.ts
 import { anyObject, choice, count, orNull, reference, rfc3339, text, time } from './contract.ts';
 import { rulesBodyOf } from './rules-guard.ts';
 
-export const batchSources = [
-  'reconciliation',
-  'rules',
-  'purge',
-] as const satisfies readonly NewBatch['source'][];
+const batchSources = ['reconciliation', 'rules', 'purge'] as const satisfies readonly NewBatch['source'][];
 export const batchStates = [
   'held',
   'applying',

@@ -63,10 +63,7 @@ export async function approve(call: Call, batch: Batch, confirm: number | undefi
   if (batch.source === 'purge') {
     isDone = await ledger.purgeHeld(batch.id, by);
   } else if (batch.source === 'rules') {
-    const became = await approveRules(call, batch, confirm);
-    const types =
-      became === 'applied' ? (['batch.approved', 'batch.applied'] as const) : [`batch.${became}` as const];
-    isDone = await heldBatches.move(batch.id, ['held'], { state: became }, by, news(batch, ...types));
+    isDone = await approveClaimed(call, batch, confirm);
   } else {
     isDone = await heldBatches.move(
       batch.id,
@@ -79,6 +76,22 @@ export async function approve(call: Call, batch: Batch, confirm: number | undefi
   }
   if (!isDone) throw await movedMeanwhile(call, 'approve', batch);
   wakeWork();
+}
+
+/** Nobody else decides meanwhile. A server that dies in between leaves it to be approved again: it is so already then. */
+async function approveClaimed(call: Call, batch: Batch, confirm: number | undefined): Promise<boolean> {
+  const { heldBatches } = call.parts.ledger;
+  const by = changeBy(call);
+  if (!(await heldBatches.move(batch.id, ['held'], { state: 'applying' }, by, []))) return false;
+  try {
+    const became = await approveRules(call, batch, confirm);
+    const types =
+      became === 'applied' ? (['batch.approved', 'batch.applied'] as const) : [`batch.${became}` as const];
+    return await heldBatches.move(batch.id, ['applying'], { state: became }, by, news(batch, ...types));
+  } catch (error) {
+    await heldBatches.move(batch.id, ['applying'], { state: 'held' }, by, []);
+    throw error;
+  }
 }
 
 export async function drop(call: Call, batch: Batch): Promise<void> {

@@ -13,7 +13,7 @@ const getExport = route({
   summary: 'Everything of this moment, to back up or to move',
   description:
     'A stream of JSON Lines while the server goes on serving; what is written meanwhile is not in it. Whole only when its last line has come: `{"end":"export",...}`. Secrets in it are sealed, tokens hashed.',
-  streams: { media: 'application/x-ndjson', description: 'See docs/export.md.' },
+  streams: { media: ['application/x-ndjson'], description: 'See docs/export.md.' },
   async handle({ parts: { ledger, version }, at, gone }) {
     const snapshot = await ledger.snapshot();
     const stream = exportStream(snapshot, { engine: ledger.engine, version, at }, limits.exportStallMs);

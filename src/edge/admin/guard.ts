@@ -1,7 +1,7 @@
 // The guard at a glance, provider by provider: what waits for a decision, which alarms there were, and how much of what may be
 // taken in a day is taken already. What a banner needs.
 
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { allowanceOf } from '../../identity/guard.ts';
 import { isRemoved, type Provider } from '../../identity/provider.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -15,6 +15,15 @@ const DAY_MS = 86_400_000;
 const ALARMS_READ = 20;
 const HELD_READ = 100;
 
+const alarmShape = Type.Object({
+  at: time(),
+  event: text('Id of the event.'),
+  people: count('How many SCIM had suspended and removed by then.'),
+  since: time(),
+  active: count('Active users before.'),
+});
+export type AlarmJson = Static<typeof alarmShape>;
+
 const guardShape = Type.Object({
   provider: reference,
   limits: guardLimits,
@@ -25,17 +34,10 @@ const guardShape = Type.Object({
     { description: 'In the last 24 hours, without what people approved or confirmed.' },
   ),
   held: Type.Array(batchShape),
-  alarms: Type.Array(
-    Type.Object({
-      at: time(),
-      event: text('Id of the event.'),
-      people: count('How many SCIM had suspended and removed by then.'),
-      since: time(),
-      active: count(),
-    }),
-    { description: 'Of the last 24 hours, newest first.' },
-  ),
+  alarms: Type.Array(alarmShape, { description: 'Of the last 24 hours, newest first.' }),
 });
+
+export type GuardJson = Static<typeof guardShape>;
 
 const getGuard = route({
   method: 'GET',

@@ -4,6 +4,7 @@ import { batchShape } from './batch-contract.ts';
 import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
 import { type Needs, permissionText } from './permissions.ts';
 import { providerBlockSchema } from './provider-schema.ts';
+import { driftShape, runShape } from './reconciliation-contract.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { apiKeyShape, ownerShape, sessionShape } from './sign-in-contract.ts';
@@ -24,6 +25,8 @@ const components = new Map<unknown, string>([
   [sessionShape, 'Session'],
   [apiKeyShape, 'ApiKey'],
   [batchShape, 'Batch'],
+  [runShape, 'Run'],
+  [driftShape, 'Drift'],
 ]);
 
 const problemSchema = {
@@ -165,9 +168,7 @@ function responses({
     [status]: {
       description: statusWords[status],
       ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
-      ...(streams && {
-        content: { [streams.media]: { schema: { type: 'string', description: streams.description } } },
-      }),
+      ...(streams && { content: streamed(streams) }),
       ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
     },
     ...(accepted && {
@@ -180,6 +181,10 @@ function responses({
     ...Object.fromEntries(refused),
     default: { $ref: '#/components/responses/Problem' },
   };
+}
+
+function streamed({ media, description }: NonNullable<Route['streams']>): Json {
+  return Object.fromEntries(media.map((each) => [each, { schema: { type: 'string', description } }]));
 }
 
 /** A plain copy in which shapes under `components` are pointed to. */

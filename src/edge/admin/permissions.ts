@@ -43,6 +43,12 @@ const catalogue = {
     decide:
       'Approve, drop and undo what is held back: what others asked for takes access from many, or erases people, by their word.',
   },
+  reconciliations: {
+    read: 'See comparisons with directories: what they found, who has not arrived, what was done.',
+    run: 'Compare with a directory now, which heals where the provider is set so, and cancel that.',
+    heal: 'Heal differences by hand, also where the provider only reports, and say which to leave alone.',
+    import: 'Bring people from a directory, after a look at whom, or without.',
+  },
   events: { read: 'Follow what happens, event by event.' },
   audit: { read: 'Look back at who did what.' },
   requests: { read: 'See what identity providers sent.' },

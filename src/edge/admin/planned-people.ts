@@ -12,7 +12,7 @@ import { adminCore } from './permissions.ts';
 
 const PEOPLE_AT_ONCE = 200;
 /** People of each kind that are named. */
-export const SHOWN = 50;
+const SHOWN = 50;
 
 export interface PlannedPerson {
   readonly user: User;
@@ -28,8 +28,10 @@ export interface Exempted {
 
 export interface PeoplePlan {
   readonly people: number;
-  /** From how many it takes anything. */
+  /** From how many who are active it takes anything. */
   readonly lose: number;
+  /** From how many who are suspended: it shows when that is lifted. */
+  readonly suspendedLose: number;
   readonly loseRole: number;
   readonly loseSignIn: number;
   readonly gain: number;
@@ -128,7 +130,7 @@ async function hasAdminElsewhere(ledger: Ledger, provider: string, isAdmin: IsAd
 // --- adding up --------------------------------------------------------------------------------------------------
 
 function tally(isAdmin: IsAdmin) {
-  const counts = { people: 0, lose: 0, loseRole: 0, loseSignIn: 0, gain: 0, adminsLose: 0 };
+  const counts = { people: 0, lose: 0, suspendedLose: 0, loseRole: 0, loseSignIn: 0, gain: 0, adminsLose: 0 };
   const first = { signIn: list(), role: list(), other: list(), gainers: list(), admins: list() };
   const exempted: Exempted[] = [];
 
@@ -140,6 +142,10 @@ function tally(isAdmin: IsAdmin) {
       if (plan.lost.length === 0) first.gainers.add(person);
     }
     if (plan.lost.length === 0) return;
+    if (statusOf(user) !== 'active') {
+      counts.suspendedLose++;
+      return;
+    }
     counts.lose++;
     if (plan.losesSignIn) counts.loseSignIn++;
     if (losesRole(plan)) counts.loseRole++;

@@ -286,14 +286,11 @@ function refuseToCarry(name: SecretName, before: ProviderSettings, after: Provid
   throw badInput('The edit', [{ path: `/${name}`, problem }]);
 }
 
-/**
- * The rules with the one that makes a team of every group, where SCIM is switched on and no team rule stands. Once SCIM
- * was on with rules applied (number 0 never was), a missing rule is somebody's decision.
- */
+/** With every group as a team, where SCIM is switched on without a team rule; later (number > 0) that is a decision. */
 function firstTeamRule(call: Call, { provider, ruleset }: ProviderState): WantedRules | null {
-  const isSwitchedOn = !provider.scimEnabled || ruleset.number === 0;
+  if (provider.scimEnabled && ruleset.number !== 0) return null;
   const isOwnedByFile = lockedKeys(call.parts.settings, provider).includes(mappingKeys.team);
-  if (!isSwitchedOn || ruleset.byKind.team.length > 0 || isOwnedByFile) return null;
+  if (ruleset.byKind.team.length > 0 || isOwnedByFile) return null;
   const { strategy, rules, scimAttributes } = ruleset;
   return withTeamOfEveryGroup({ provider: provider.id, strategy, rules, scimAttributes });
 }

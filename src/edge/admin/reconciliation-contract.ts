@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { driftCategories } from '../../identity/directory.ts';
 import type { DriftRow, Run, StagedPart } from '../../ledger/reconciliation.ts';
 import { emptyReport, type RunReport } from '../../reconcile/report.ts';
-import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
+import { anyObject, choice, count, orNull, rfc3339, text, time } from './contract.ts';
 
 export const category = choice(
   driftCategories,
@@ -27,6 +27,10 @@ export const driftState = choice(
   'unconfirmed: not looked at by name yet; open: shown, nothing is done; due: to be healed by the run; held: waits for a decision on its batch; healed; dropped: a person said no; skipped: another look showed something else; ignored: a person said so before; undone: healed, and taken back.',
 );
 
+/** An object of values of one type. */
+const byName = <Value>(type: string, description: string) =>
+  Type.Unsafe<Record<string, Value>>({ type: 'object', additionalProperties: { type }, description });
+
 export const driftShape = Type.Object({
   id: text(),
   run: text(),
@@ -38,10 +42,7 @@ export const driftShape = Type.Object({
   about: text('The attribute, or the id of the group in the directory; empty where the category says all.'),
   takes: Type.Boolean({ description: 'Healing it takes something from somebody.' }),
   why: text('Why nothing was done, or why it is to be done.'),
-  detail: Type.Unsafe<Record<string, unknown>>({
-    type: 'object',
-    description: '`here`, `there`, `group`, `lost`, ...',
-  }),
+  detail: anyObject('`here`, `there`, `group`, `lost`, ...'),
   batch: orNull(text('The held batch that it is part of.')),
   healedAt: orNull(time()),
 });
@@ -68,7 +69,7 @@ export const runShape = Type.Object({
   channel: choice(['reconciliation', 'import']),
   mode: choice(['heal', 'report']),
   scope: choice(['assigned', 'all']),
-  filter: orNull(Type.Unsafe<Record<string, string>>({ type: 'object' })),
+  filter: orNull(byName<string>('string', 'Of an import: `group`, `role`, `department`, `query`.')),
   preview: Type.Boolean(),
   trigger: choice(['schedule', 'person']),
   phase: choice(
@@ -106,17 +107,14 @@ export const runShape = Type.Object({
   absent: count('Active users here whom the directory did not list.'),
   losing: count('From how many people healing would take something.'),
   told: count('People about whom something was told that takes nothing.'),
-  durationsMs: Type.Unsafe<Record<string, number>>({ type: 'object', description: 'By phase.' }),
+  durationsMs: byName<number>('number', 'By phase.'),
   previewed: orNull(
     Type.Object({
       create: count(),
       update: count(),
       unchanged: count(),
       skipped: count(),
-      roles: Type.Unsafe<Record<string, number>>({
-        type: 'object',
-        description: 'How many would have each role, by its name; the empty name is none.',
-      }),
+      roles: byName<number>('integer', 'How many would have each role, by its name; the empty name is none.'),
       first: Type.Array(previewPerson, { description: 'The first 50.' }),
     }),
   ),

@@ -75,8 +75,8 @@ interface Described {
   accepted?: { readonly why: string; readonly response: TSchema };
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
-  /** The answer is a stream of this media type, and `body` a Readable. */
-  streams?: { media: string; description: string };
+  /** The answer is a stream of one of these media types, and `body` a Readable. */
+  streams?: { media: readonly string[]; description: string };
   /** Takes If-Match, gives ETag. */
   versioned?: true;
   /** No body is the same as an empty object. */

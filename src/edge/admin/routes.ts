@@ -3,9 +3,11 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
 import { guardRoutes } from './guard.ts';
+import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
@@ -15,6 +17,7 @@ import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
 import { providerHealthRoutes } from './provider-health.ts';
+import { providerReconciliationRoutes } from './provider-reconciliation.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
@@ -51,6 +54,9 @@ export const routes: readonly Route[] = [
   ...batchRoutes,
   ...eventRoutes,
   ...reconciliationRoutes,
+  ...driftRoutes,
+  ...importRoutes,
+  ...providerReconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,
   ...jobRoutes,

@@ -106,7 +106,10 @@ export interface RulesBody {
   readonly before: WantedRules;
   /** By which the same change is known again. */
   readonly hash: string;
-  readonly totals: Pick<PeoplePlan, 'lose' | 'loseRole' | 'loseSignIn' | 'gain' | 'adminsLose'>;
+  readonly totals: Pick<
+    PeoplePlan,
+    'lose' | 'suspendedLose' | 'loseRole' | 'loseSignIn' | 'gain' | 'adminsLose'
+  >;
   readonly first: readonly { readonly name: string; readonly why: string }[];
 }
 
@@ -167,7 +170,7 @@ function newBatch(change: RulesChange, plan: GuardedPlan, origin: string): NewBa
 
 function rulesBody({ state, wanted, changed }: RulesChange, plan: GuardedPlan): RulesBody {
   const { provider, strategy, rules, scimAttributes, number } = state.ruleset;
-  const { lose, loseRole, loseSignIn, gain, adminsLose } = plan;
+  const { lose, suspendedLose, loseRole, loseSignIn, gain, adminsLose } = plan;
   return {
     limits: state.provider.settings.guard,
     takenBefore: plan.takenBefore,
@@ -176,7 +179,7 @@ function rulesBody({ state, wanted, changed }: RulesChange, plan: GuardedPlan): 
     wanted,
     before: { provider, strategy, rules, scimAttributes },
     hash: hashOf(wanted, changed),
-    totals: { lose, loseRole, loseSignIn, gain, adminsLose },
+    totals: { lose, suspendedLose, loseRole, loseSignIn, gain, adminsLose },
     first: plan.losers
       .slice(0, NAMES_SHOWN)
       .map((each) => ({ name: signInName(each.user), why: lossOf(each) })),

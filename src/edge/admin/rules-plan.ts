@@ -26,7 +26,8 @@ export const rulesPlanShape = Type.Object({
   lose: count(
     'From how many it takes anything. A role that gives way to one with more permissions is no loss.',
   ),
-  loseRole: count(),
+  suspendedLose: count('From how many who are suspended: it shows when that is lifted.'),
+  loseRole: count('Of the active ones, who lose a role.'),
   loseSignIn: count('How many could sign in, and could not any more.'),
   gain: count(),
   confirm: orNull(
@@ -62,13 +63,14 @@ export type RulesPlanJson = Static<typeof rulesPlanShape>;
 
 export function showRulesPlan({ state }: Pick<RulesChange, 'state'>, plan: GuardedPlan): RulesPlanJson {
   const { id, name, settings } = state.provider;
-  const { people, active, lose, loseRole, loseSignIn, gain, confirm, takenBefore } = plan;
+  const { people, active, lose, suspendedLose, loseRole, loseSignIn, gain, confirm, takenBefore } = plan;
   return {
     provider: { id, name },
     ruleset: state.ruleset.number,
     people,
     active,
     lose,
+    suspendedLose,
     loseRole,
     loseSignIn,
     gain,

@@ -29,6 +29,16 @@ export function* loadUsers(
     asked,
     provider,
   );
+  return yield* loadedFrom(dialect, state, rows);
+}
+
+function* loadedFrom(
+  dialect: Dialect,
+  state: ProviderState,
+  rows: readonly UserColumns[],
+): Script<Map<string, LoadedUser>> {
+  const provider = state.provider.id;
+  const asked = JSON.stringify(rows.map(({ id }) => id));
   const memberships = yield* all<{ member: string; id: string; display_name: string }>(
     `SELECT m.member, g.id, g.display_name FROM ${dialect.texts} CROSS JOIN memberships m CROSS JOIN directory_groups g
      WHERE m.provider = ? AND m.member = j.value AND g.provider = m.provider AND g.id = m.group_id`,
@@ -56,15 +66,13 @@ export function* loadPeopleAfter(
   limit: number,
 ): Script<LoadedUser[]> {
   if (!state) return [];
-  const rows = yield* all<{ id: string }>(
-    'SELECT id FROM users WHERE provider = ? AND removed_at IS NULL AND id > ? ORDER BY id LIMIT (? + 0)',
+  const rows = yield* all<UserColumns>(
+    `SELECT ${userColumns} FROM users u WHERE u.provider = ? AND u.removed_at IS NULL AND u.id > ? ORDER BY u.id LIMIT (? + 0)`,
     state.provider.id,
     after,
     limit,
   );
-  const ids = rows.map(({ id }) => id);
-  const loaded = yield* loadUsers(dialect, state, ids);
-  return ids.flatMap((id) => loaded.get(id) ?? []);
+  return [...(yield* loadedFrom(dialect, state, rows)).values()];
 }
 
 function* targetNames(dialect: Dialect, provider: string, grants: readonly GrantRow[]): Script<TargetNames> {

@@ -113,6 +113,22 @@ describe('30 % of the people vanish', () => {
   });
 });
 
+describe('a person who said no', () => {
+  it('is asked again, however few of them a later run finds', async () => {
+    world = await startReconcileWorld({ people: PEOPLE });
+    world.entra.vanishPeople(GONE);
+    await world.reconcile();
+    const [batch] = await batches('held');
+    await world.api('POST', `/api/batches/${batch!.id}/drop`);
+    // A wider guard would let them pass by now.
+    await world.api('PATCH', '/api/providers/entra', { guard: { percent: 90, count: 500 } });
+    world.pass(25 * 3_600_000);
+    await world.reconcile();
+    expect(await statuses()).toEqual({ active: PEOPLE, suspended: 0, removed: 0 });
+    expect(await batches('held')).toMatchObject([{ people: GONE }]);
+  });
+});
+
 describe('little by little', () => {
   it('a day counts as a whole, and what the guard holds is everything that takes', async () => {
     world = await startReconcileWorld({ people: PEOPLE });

@@ -11,6 +11,10 @@ export interface ReconcileWorld extends World {
   agent: Provisioning;
   /** Begins a run and waits for its end. */
   reconcile(words?: Record<string, unknown>): Promise<Run>;
+  /** Everybody, without a preview. */
+  importPeople(): Promise<Run>;
+  /** Until nobody is left to be resolved anew. */
+  settled(): Promise<void>;
   /** Its rows, those first that were healed; at most 500. */
   rows(
     run: Run,
@@ -23,7 +27,7 @@ export interface ReconcileWorld extends World {
   verify(): Promise<string[]>;
 }
 
-export const PROVIDER = 'entra';
+const PROVIDER = 'entra';
 const LONGEST_RUN_MS = 20_000;
 
 /** Everybody provisioned by one cycle, unless told otherwise. */
@@ -54,14 +58,27 @@ export async function startReconcileWorld(
     }
   }
 
+  async function begun(what: string, words: Record<string, unknown>): Promise<Run> {
+    const path = `/api/providers/${PROVIDER}/${what}`;
+    const { status, body } = await world.api<{ id: string } & Partial<Problem>>('POST', path, words);
+    if (status !== 202) throw new Error(`${status}: ${body.detail}`);
+    return finished(body.id);
+  }
+
   return {
     ...world,
     agent,
-    async reconcile(words = {}) {
-      const path = `/api/providers/${PROVIDER}/reconcile`;
-      const { status, body } = await world.api<{ id: string } & Partial<Problem>>('POST', path, words);
-      if (status !== 202) throw new Error(`${status}: ${body.detail}`);
-      return finished(body.id);
+    reconcile: (words = {}) => begun('reconcile', words),
+    importPeople: () => begun('import', { preview: false }),
+    async settled() {
+      const deadline = performance.now() + LONGEST_RUN_MS;
+      while (
+        (await server.ledger.staleUsers()) > 0 ||
+        (await server.ledger.jobs(50)).some((job) => !job.finishedAt)
+      ) {
+        if (performance.now() > deadline) throw new Error('People are still being resolved.');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
     },
     async rows(run, query = {}) {
       return (await reconciliations.drift({ run: run.id, ...query, after: null, limit: 500 })).items;

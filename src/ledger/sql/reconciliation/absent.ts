@@ -10,8 +10,10 @@ import { all, one, type Script } from '../statement.ts';
 /** Users that one look goes past: nearly all of them were found. */
 const LOOKED_AT_ONCE = 2000;
 
-export function absences(hands: Hands): Pick<Reconciliations, 'absent'> {
+export function absences(hands: Hands): Pick<Reconciliations, 'absent' | 'joinedSince'> {
   return {
+    joinedSince: (provider, users, since) =>
+      hands.read(() => joinedSince(hands.dialect, provider, users, since)),
     async absent(run, provider, after, limit) {
       const absent: AbsentUser[] = [];
       for (let from: string | null = after; from !== null && absent.length < limit; ) {
@@ -67,6 +69,22 @@ function* look(dialect: Dialect, { run, provider, after, limit }: Asked): Script
   return { absent: rows.map((row) => absentUser(row, links)), upTo: end?.id ?? null };
 }
 
+function* joinedSince(
+  { isGiven }: Dialect,
+  provider: string,
+  users: readonly string[],
+  since: number,
+): Script<ReadonlySet<string>> {
+  if (users.length === 0) return new Set();
+  const rows = yield* all<{ member: string; group_id: string }>(
+    `SELECT member, group_id FROM memberships WHERE provider = ? AND ${isGiven('member')} AND since > ?`,
+    provider,
+    JSON.stringify(users),
+    since,
+  );
+  return new Set(rows.map(({ member, group_id: group }) => `${member} ${group}`));
+}
+
 /** Of each, the newest. */
 function* linksOf(
   dialect: Dialect,
@@ -80,9 +98,12 @@ function* linksOf(
     JSON.stringify(people),
   );
   links.sort((a, b) => a.since - b.since);
-  return new Map(links.map(({ person, subject }) => [person, subject.toLowerCase()]));
+  return new Map(
+    links.map(({ person, subject }) => [person, GUID.test(subject) ? subject.toLowerCase() : subject]),
+  );
 }
 
+/** Ids of other directories are not the same in either case. */
 const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 function absentUser(row: UserColumns, links: ReadonlyMap<string, string>): AbsentUser {

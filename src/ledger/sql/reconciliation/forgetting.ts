@@ -136,7 +136,11 @@ const TAKINGS_KEPT_MS = 7 * DAY_MS;
 export function* forgetOldDifferences(now: number): Script<number> {
   const runs = yield* forgetRuns(now - RUNS_KEPT_MS);
   const takings = yield* write('DELETE FROM guard_takings WHERE at < ?', now - TAKINGS_KEPT_MS);
-  return runs + takings + (yield* write('DELETE FROM drift_ignored WHERE until <= ?', now));
+  const batches = yield* write(
+    "DELETE FROM held_batches WHERE decided_at < ? AND state NOT IN ('held', 'applying', 'undoing')",
+    now - RUNS_KEPT_MS,
+  );
+  return runs + takings + batches + (yield* write('DELETE FROM drift_ignored WHERE until <= ?', now));
 }
 
 /** A batch that is not decided, or not done, is about rows of its run. */
@@ -148,7 +152,18 @@ const oldRun = `
     AND NOT EXISTS (SELECT 1 FROM held_batches b WHERE b.origin = r.id AND b.state IN ('held', 'applying', 'undoing'))
   ORDER BY r.finished_at, r.id LIMIT 1`;
 
+/** Whoever worked on it stopped at their next step, and did not clear it away. */
+const stoppedRun = `
+  SELECT r.id FROM reconciliations r
+  WHERE r.phase = 'done' AND r.outcome IN ('cancelled', 'discarded')
+    AND (${Object.keys(staged)
+      .map((table) => `EXISTS (SELECT 1 FROM ${table} s WHERE s.run = r.id)`)
+      .join(' OR ')})
+  ORDER BY r.id LIMIT 1`;
+
 function* forgetRuns(before: number): Script<number> {
+  const stopped = yield* one<{ id: string }>(stoppedRun);
+  if (stopped) return yield* clearStaged(stopped.id);
   const run = yield* one<{ id: string }>(oldRun, before);
   if (!run) return 0;
   const rows = yield* clearSome(run.id, ofRun);

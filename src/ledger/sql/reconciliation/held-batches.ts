@@ -133,7 +133,7 @@ export function* moveBatch(
 function* take(dialect: Dialect, holder: string): Script<Batch | null> {
   const row = yield* one<BatchColumns>(
     `UPDATE held_batches SET ${leased(dialect)} WHERE id = (
-       SELECT id FROM held_batches WHERE ${beingDone} AND ${isFree(dialect)}
+       SELECT id FROM held_batches WHERE source = 'reconciliation' AND ${beingDone} AND ${isFree(dialect)}
        ORDER BY decided_at, id LIMIT 1 ${dialect.skipLocked}) RETURNING ${columns}`,
     holder,
     holder,

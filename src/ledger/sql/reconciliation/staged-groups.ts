@@ -53,6 +53,8 @@ interface HereColumns {
 const hereColumns =
   'g.id AS id, g.display_name AS display_name, g.external_id AS external_id, g.revision AS revision';
 
+const GUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
 /** Where several share a name, one without an externalId, then the oldest. */
 function* groupsHere(
   { isGiven }: Dialect,
@@ -74,7 +76,11 @@ function* groupsHere(
     (a, b) => Number(a.external_id !== null) - Number(b.external_id !== null) || (a.id < b.id ? -1 : 1),
   );
   const found = new Map<string, HereColumns>();
-  for (const row of rows.reverse()) found.set(`${row.how} ${row.key}`, row);
+  for (const row of rows.reverse()) {
+    // A group with an id of its own in the directory is that one, whatever another is called.
+    if (row.how === 'name' && row.external_id !== null && GUID.test(row.external_id)) continue;
+    found.set(`${row.how} ${row.key}`, row);
+  }
   return ({ id, display_name: name }) => {
     const byId = spellings(id).map((each) => found.get(`externalId ${each}`));
     const row = byId.find((each) => each) ?? (name === null ? undefined : found.get(`name ${fold(name)}`));

@@ -140,6 +140,7 @@ const foundSql = ({ isGiven }: Dialect) => `
   UNION ALL SELECT 'userName', u.user_name_folded, u.id, u.removed_at
     FROM users u
     WHERE u.provider = ? AND ${isGiven('u.user_name_folded')} AND u.removed_at IS NULL AND u.sign_in_name_folded = u.user_name_folded
+      AND NOT EXISTS (SELECT 1 FROM identities l WHERE l.provider = u.provider AND l.person = u.id)
   UNION ALL SELECT 'purged', g.hash, g.hash, g.at
     FROM purged_identities g WHERE g.provider = ? AND ${isGiven('g.hash')}`;
 

@@ -1,0 +1,131 @@
+// One run with everything that its report says: what was read and how whole, what was found and became of it, how far it is.
+
+import { type Static, Type } from 'typebox';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { Reconciliations, Run, StagedPart } from '../../ledger/reconciliation.ts';
+import { batchStates } from './batch-contract.ts';
+import { choice, count, orNull, text } from './contract.ts';
+import { category, driftState, partShape, runShape, showPart, showRun } from './reconciliation-contract.ts';
+
+/** Parts of a large directory are its groups, thousands of them: those that are not whole come first. */
+const PARTS_SHOWN = 50;
+const SKIPPED_SHOWN = 20;
+
+export const wholeRunShape = Type.Object({
+  ...runShape.properties,
+  partsTotal: count('Parts of the reading: the groups, above all.'),
+  partsRead: count('Of those, how many are read to their end, or gone.'),
+  parts: Type.Array(partShape, { description: `The first ${PARTS_SHOWN}, those first that are not whole.` }),
+  drift: Type.Array(
+    Type.Object({
+      category,
+      state: driftState,
+      takes: Type.Boolean(),
+      rows: count(),
+      people: count('A group is nobody.'),
+    }),
+    { description: 'What was found, by category and by what became of it.' },
+  ),
+  healed: count('Differences that were healed.'),
+  held: orNull(
+    Type.Object(
+      {
+        batch: text(),
+        people: count(),
+        state: choice(batchStates),
+      },
+      { description: 'What the guard held back of it; POST /batches/{id}/approve does it.' },
+    ),
+  ),
+  skipped: Type.Array(Type.Object({ name: text(), category, why: text() }), {
+    description: `The first ${SKIPPED_SHOWN} that were not done after another look, and why.`,
+  }),
+});
+export type WholeRunJson = Static<typeof wholeRunShape>;
+
+type Counts = Awaited<ReturnType<Reconciliations['driftCounts']>>;
+
+export async function showWholeRun(ledger: Ledger, run: Run): Promise<WholeRunJson> {
+  const { reconciliations } = ledger;
+  const parts = await reconciliations.parts(run.id);
+  const drift = await reconciliations.driftCounts(run.id);
+  const skipped = await reconciliations.drift({
+    run: run.id,
+    states: ['skipped'],
+    after: null,
+    limit: SKIPPED_SHOWN,
+  });
+  const shown = showRun(run);
+  return {
+    ...shown,
+    progress: shown.progress ?? progressOf(run, parts, drift),
+    partsTotal: parts.length,
+    partsRead: parts.filter(isOver).length,
+    parts: [...parts]
+      .sort((a, b) => Number(isSound(a)) - Number(isSound(b)))
+      .slice(0, PARTS_SHOWN)
+      .map(showPart),
+    drift,
+    healed: rowsIn(drift, 'healed'),
+    held: await heldOf(ledger, run),
+    skipped: skipped.items.map(({ name, category, why }) => ({ name, category, why })),
+  };
+}
+
+function isOver({ state }: StagedPart): boolean {
+  return state === 'complete' || state === 'gone';
+}
+
+function isSound({ state, why }: StagedPart): boolean {
+  return state === 'complete' && why === null;
+}
+
+function rowsIn(
+  drift: Counts,
+  state: Counts[number]['state'],
+  isAmong = (_: Counts[number]) => true,
+): number {
+  return drift
+    .filter((each) => each.state === state && isAmong(each))
+    .reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** From 0 to 1 within the phase. While it reads it may go back, when a page tells of further groups. */
+function progressOf({ phase }: Run, parts: readonly StagedPart[], drift: Counts): number | null {
+  if (phase === 'reading') return parts.length === 0 ? 0 : sumOf(parts.map(readOf)) / parts.length;
+  if (phase === 'confirming') {
+    const takes = ({ takes }: Counts[number]) => takes;
+    const all = sumOf(drift.filter(takes).map(({ rows }) => rows));
+    return all === 0 ? null : 1 - rowsIn(drift, 'unconfirmed', takes) / all;
+  }
+  if (phase !== 'healing') return null;
+  const [due, healed, skipped] = (['due', 'healed', 'skipped'] as const).map((state) => rowsIn(drift, state));
+  const all = due! + healed! + skipped!;
+  return all === 0 ? null : 1 - due! / all;
+}
+
+function readOf(part: StagedPart): number {
+  if (part.state !== 'waiting') return 1;
+  return part.expected ? Math.min(1, part.rows / part.expected) : 0;
+}
+
+function sumOf(numbers: readonly number[]): number {
+  return numbers.reduce((sum, each) => sum + each, 0);
+}
+
+/** Where a batch was held, it holds all rows that take something and were not skipped before. */
+const ROWS_LOOKED_AT = 100;
+
+async function heldOf(ledger: Ledger, { id, mode }: Run): Promise<WholeRunJson['held']> {
+  if (mode !== 'heal') return null;
+  const { items } = await ledger.reconciliations.drift({
+    run: id,
+    takes: true,
+    states: ['held', 'healed', 'dropped', 'undone', 'skipped'],
+    after: null,
+    limit: ROWS_LOOKED_AT,
+  });
+  const named = items.find(({ batch }) => batch !== null)?.batch ?? null;
+  const batch = named === null ? null : await ledger.heldBatches.find(named);
+  return batch && { batch: batch.id, people: batch.people, state: batch.state };
+}
