@@ -114,6 +114,7 @@ describe('users/delta', () => {
     };
     sim.editUser(one!, { softDeleted: true });
     expect(await next()).toEqual([{ id: one, '@removed': { reason: 'changed' } }]);
+    sim.editUser(one!, { department: 'Nowhere' });
     expect(await next()).toEqual([]);
     sim.editUser(one!, { softDeleted: false });
     expect(await next()).toEqual([expect.objectContaining({ id: one, accountEnabled: true })]);

@@ -90,7 +90,7 @@ describe('$filter', () => {
     };
     const department = "department eq 'research and development''s'";
     expect(await found(department)).toEqual([one!.objectId, two!.objectId]);
-    expect(await found(`${department} and accountEnabled eq false`)).toEqual([one!.objectId]);
+    expect(await found(`${department} AND accountEnabled eq false`)).toEqual([one!.objectId]);
     expect(await found('accountEnabled eq false')).toEqual([one!.objectId, three!.objectId]);
     expect(await found("startswith(displayName,'zacharias z')")).toEqual([three!.objectId]);
     expect(await found(`userPrincipalName eq '${two!.userPrincipalName}'`)).toEqual([two!.objectId]);
