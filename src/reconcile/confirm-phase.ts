@@ -6,7 +6,7 @@ import type { DriftRow } from '../ledger/reconciliation.ts';
 import type { DecisionContext, LoadedUser } from '../mapping/decide.ts';
 import { loadPeople } from './heal-people.ts';
 import type { Known } from './known.ts';
-import { type Looked, lookAgain, stillSo } from './look-again.ts';
+import { isNameless, type Looked, lookAgain, NAMELESS, stillSo } from './look-again.ts';
 import { lossesOf } from './losses.ts';
 import { ignoredBy, rowOf, type Stating } from './rows.ts';
 import { byRun, contextOf, mustBeOurs, placeOf, type Running } from './running.ts';
@@ -42,11 +42,11 @@ async function leaveForLater({ ledger, run, ...running }: Running, rows: readonl
   const by = byRun({ clock: running.clock, run });
   const why =
     'More is to be taken than the guard lets pass. Each is looked at once more before it is applied.';
-  const settled = rows.map((row) => ({
-    ...row,
-    state: 'due' as const,
-    detail: { ...row.detail, note: why },
-  }));
+  const settled = rows.map((row) =>
+    isNameless(row)
+      ? { ...row, state: 'open' as const, why: NAMELESS }
+      : { ...row, state: 'due' as const, detail: { ...row.detail, note: why } },
+  );
   await ledger.reconciliations.settleDrift(settled, by, [], run.provider);
 }
 

@@ -33,10 +33,14 @@ export async function lookAgain(
 }
 
 /** Names change, and some directories provision people by another than the one that they have there. */
-const nameless: Whereabouts = {
-  kind: 'unknown',
-  why: 'Nobody has their name there, and no object id of theirs is known here: send it as externalId.',
-};
+export const NAMELESS =
+  'Nobody has their name there, and no object id of theirs is known here: send it as externalId.';
+const nameless: Whereabouts = { kind: 'unknown', why: NAMELESS };
+
+/** An absence that no look can prove. */
+export function isNameless({ category, directoryId }: DriftRow): boolean {
+  return category === 'missing-there' && directoryId === null;
+}
 
 /** What of a row is still so; `found` null where it is not, with why. */
 export interface StillSo {
