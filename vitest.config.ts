@@ -19,7 +19,7 @@ const onSqlite = [
   'test/admin/{key-rotate,unswept}.test.ts',
   'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify}.test.ts',
   'test/ledger/sqlite*.test.ts',
-  'test/reconcile/run/{schedule,verify}.test.ts',
+  'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',
 ];
 
