@@ -197,7 +197,7 @@ function readRow(row: DriftColumns): DriftRow {
 
 function* readRows(dialect: Dialect, run: string, ids: readonly string[]): Script<DriftRow[]> {
   const rows = yield* all<DriftColumns>(
-    `SELECT ${columns} FROM drift WHERE run = ? AND id IN (SELECT j.value FROM ${dialect.texts}) ORDER BY id`,
+    `SELECT ${columns} FROM drift WHERE run = ? AND ${dialect.isGiven('id')}`,
     run,
     JSON.stringify([...new Set(ids)]),
   );
