@@ -4,9 +4,9 @@
 import type { Person } from '../../identity/sign-in.ts';
 import { statusOf, type User } from '../../identity/user.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { LoadedUser, ProviderState } from '../../mapping/decide.ts';
+import type { LoadedPerson, ProviderState } from '../../mapping/decide.ts';
 import { REASON_KEY } from '../../mapping/manual.ts';
-import { type Grounds, type PersonPlan, planPerson } from '../../mapping/plan.ts';
+import { type Grounds, type PersonPlan, planPerson, whatDiffers } from '../../mapping/plan.ts';
 import { Refusal } from '../../refusal.ts';
 import { adminCore } from './permissions.ts';
 
@@ -53,15 +53,17 @@ export interface Walk {
 }
 
 export async function planEverybody(ledger: Ledger, walk: Walk): Promise<PeoplePlan> {
-  const { now, wanted, by, gone } = walk;
-  const { id } = now.provider;
+  const { by, gone } = walk;
+  const { id } = walk.now.provider;
+  const { now, wanted } = whatDiffers(walk.now, walk.wanted);
   const isAdmin = await administrators(ledger);
   const sum = tally(isAdmin);
   let adminsStay = 0;
-  let last: LoadedUser | null = null;
-  for (let after = ''; ; ) {
+  let last: LoadedPerson | null = null;
+  const next = ledger.everybody(id);
+  for (;;) {
     if (gone?.aborted) throw new Refusal('unavailable', 'Whoever asked for the plan has gone.');
-    const people = await ledger.peopleAfter(id, after, PEOPLE_AT_ONCE);
+    const people = await next(PEOPLE_AT_ONCE);
     for (const loaded of people) {
       const plan = planPerson(now, wanted, loaded);
       const isActive = statusOf(loaded.user) === 'active';
@@ -80,7 +82,6 @@ export async function planEverybody(ledger: Ledger, walk: Walk): Promise<PeopleP
       }
     }
     if (people.length < PEOPLE_AT_ONCE) break;
-    after = people.at(-1)!.user.id;
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (last) {
@@ -96,7 +97,7 @@ function losesRole({ lost }: PersonPlan): boolean {
 }
 
 /** The one who was here last is most likely to come again. */
-function byLastSignIn(known: LoadedUser | null, other: LoadedUser): [LoadedUser | null, LoadedUser] {
+function byLastSignIn(known: LoadedPerson | null, other: LoadedPerson): [LoadedPerson | null, LoadedPerson] {
   if (!known) return [null, other];
   const isLater = (other.user.lastSignInAt ?? 0) > (known.user.lastSignInAt ?? 0);
   return isLater ? [known, other] : [other, known];
@@ -134,7 +135,7 @@ function tally(isAdmin: IsAdmin) {
   const first = { signIn: list(), role: list(), other: list(), gainers: list(), admins: list() };
   const exempted: Exempted[] = [];
 
-  function add({ user }: LoadedUser, plan: PersonPlan): void {
+  function add({ user }: LoadedPerson, plan: PersonPlan): void {
     const person = { user, plan };
     counts.people++;
     if (plan.gained.length > 0) {
@@ -158,7 +159,7 @@ function tally(isAdmin: IsAdmin) {
   return {
     add,
     /** As if people had given them the role that they have. */
-    exempt({ now, wanted }: Walk, loaded: LoadedUser, why: Exempted['why']): void {
+    exempt({ now, wanted }: Walk, loaded: LoadedPerson, why: Exempted['why']): void {
       const role = planPerson(now, wanted, loaded).roleBefore!;
       exempted.push({ user: loaded.user, role: { id: role.id, name: role.name }, why });
       const target = { kind: 'role' as const, id: role.id, name: role.name, key: role.id };

@@ -10,6 +10,7 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { beginPeopleWalk, walkPeople } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
@@ -21,7 +22,6 @@ import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
-import { loadPeopleAfter } from '../sql/users.ts';
 import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -204,8 +204,11 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
-    peopleAfter: (provider, after, limit) =>
-      readWith(({ stored }) => loadPeopleAfter(dialect, stored.states.get(provider), after, limit)),
+    everybody(provider) {
+      const walk = beginPeopleWalk();
+      return (limit) =>
+        readWith(({ stored }) => walkPeople(dialect, stored.states.get(provider), walk, limit));
+    },
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
     listTargets: (query) => read(() => listTargets(dialect, query)),
     target: (id) => read(() => readTargetById(id)),

@@ -8,6 +8,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { beginPeopleWalk, walkPeople } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
@@ -19,7 +20,6 @@ import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
-import { loadPeopleAfter } from '../sql/users.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -184,8 +184,10 @@ function ledgerOn(file: OpenFile): Ledger {
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
-    peopleAfter: (provider, after, limit) =>
-      durably(() => loadPeopleAfter(dialect, loader.state(provider), after, limit)),
+    everybody(provider) {
+      const walk = beginPeopleWalk();
+      return (limit) => durably(() => walkPeople(dialect, loader.state(provider), walk, limit));
+    },
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
