@@ -10,20 +10,27 @@ import { all, type Script } from './statement.ts';
 import { isStanding, standingGrant, targetNames } from './users.ts';
 
 /** How far it is. Each group is read once: in the walk it keeps the name that it had then. */
-export interface PeopleWalk {
+interface Walk {
   after: string;
   readonly groups: Map<string, GroupFact>;
 }
 
-export function beginPeopleWalk(): PeopleWalk {
-  return { after: '', groups: new Map() };
+/** `run`: how the engine runs a script, on the provider as it is at that moment. */
+export function walkOver(
+  dialect: Dialect,
+  run: (
+    script: (state: ProviderState | undefined | null) => Script<LoadedPerson[]>,
+  ) => Promise<LoadedPerson[]>,
+): (limit: number) => Promise<LoadedPerson[]> {
+  const walk: Walk = { after: '', groups: new Map() };
+  return (limit) => run((state) => nextPeople(dialect, state, walk, limit));
 }
 
 /** The next ones by id, without removed ones; fewer than asked for at the end. */
-export function* walkPeople(
+function* nextPeople(
   dialect: Dialect,
   state: ProviderState | undefined | null,
-  walk: PeopleWalk,
+  walk: Walk,
   limit: number,
 ): Script<LoadedPerson[]> {
   if (!state) return [];
@@ -39,6 +46,7 @@ export function* walkPeople(
   const groups = yield* groupsBetween(dialect, provider, walk, last.id);
   const standing = new Map(rows.filter(mayStand).map((row) => [row.id, standingRows(row)]));
   const names = yield* targetNames(dialect, provider, [...standing.values()].flat());
+  // At the end: an engine may begin the script again.
   walk.after = last.id;
   return rows.map((row) =>
     asKept(state, {
@@ -54,7 +62,7 @@ export function* walkPeople(
 function* groupsBetween(
   dialect: Dialect,
   provider: string,
-  { after, groups }: PeopleWalk,
+  { after, groups }: Walk,
   last: string,
 ): Script<Map<string, GroupFact[]>> {
   const edges = yield* all<{ member: string; group_id: string }>(
