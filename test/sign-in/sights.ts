@@ -44,7 +44,7 @@ async function throughEntra(world: World, { page }: Window, user: TenantUser): P
 }
 
 async function usePassword(world: World, page: Page, password: string): Promise<void> {
-  await page.goto(at(world, '/login'));
+  await page.goto(at(world, '/login?returnTo=/account'));
   await page.getByText('Use the break-glass account').click();
   await page.getByLabel('Name').fill('admin');
   await page.getByLabel('Password').fill(password);
@@ -55,7 +55,7 @@ const beforeSetUp: readonly Sight[] = [
   {
     name: 'sign-in-first-start',
     title: 'Sign in',
-    go: async (world, { page }) => void (await page.goto(at(world, '/login'))),
+    go: async (world, { page }) => void (await page.goto(at(world, '/login?returnTo=/account'))),
   },
   {
     name: 'set-up-incomplete-link',
@@ -76,13 +76,13 @@ const withPassword: readonly Sight[] = [
   {
     name: 'sign-in',
     title: 'Sign in',
-    go: async (world, { page }) => void (await page.goto(at(world, '/login'))),
+    go: async (world, { page }) => void (await page.goto(at(world, '/login?returnTo=/account'))),
   },
   {
     name: 'break-glass',
     title: 'Sign in',
     async go(world, { page }) {
-      await page.goto(at(world, '/login'));
+      await page.goto(at(world, '/login?returnTo=/account'));
       await page.getByText('Use the break-glass account').click();
     },
   },
@@ -107,7 +107,7 @@ const withEntra: readonly Sight[] = [
     name: 'entra-accounts',
     title: 'Pick an account',
     async go(world, { page }) {
-      await page.goto(at(world, '/login'));
+      await page.goto(at(world, '/login?returnTo=/account'));
       await page.getByRole('link', { name: 'Continue with entra' }).click();
       // Names that the fonts of the tests can write.
       await page.getByLabel('Search').fill('tom');
