@@ -256,6 +256,8 @@ export type RequestJson = Static<typeof requestShape>;
 export const statusShape = Type.Object({
   version: text(),
   engine: choice(['sqlite', 'postgres']),
+  development: Type.Boolean({ description: 'BIFROST_DEVELOPMENT=1: for trying out.' }),
+  breakGlass: count('Administrators with a password, whom no provider can lock out.'),
   counts: Type.Object({
     users: count('Without removed ones.'),
     groups: count(),
@@ -292,4 +294,9 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { MeJson } from './sign-in-contract.ts';
+export type { JobJson } from './jobs.ts';
+export type { LocalEntraJson } from './local-entra.ts';
+export type { ProviderHealthJson } from './provider-health.ts';
+export type { ReconciliationStateJson } from './provider-reconciliation.ts';
+export type { RemovalPlanJson } from './removal-plan.ts';
+export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';

@@ -12,6 +12,7 @@ import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
 import { localAdminRoutes } from './local-admins.ts';
+import { localEntraRoutes } from './local-entra.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
@@ -48,6 +49,7 @@ export const routes: readonly Route[] = [
   ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...providerVerificationRoutes,
+  ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
   ...guardRoutes,
