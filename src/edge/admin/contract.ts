@@ -5,6 +5,14 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../../limits.ts';
 import { anyObject, choice, count, orNull, text, time } from './shape.ts';
 
+export type {
+  CorrectionJson,
+  DoctorJson,
+  FindingJson,
+  SeenAttributesJson,
+  SeenValuesJson,
+} from './doctor-contract.ts';
+export type { MappingsJson } from './mappings.ts';
 export { anyObject, choice, count, orNull, rfc3339, text, time } from './shape.ts';
 
 // --- lists ------------------------------------------------------------------------------------------------------
