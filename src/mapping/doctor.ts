@@ -24,11 +24,19 @@ export function examine(examined: Examined): Finding[] {
   // Where nobody has arrived every name is unseen: that says nothing of the rules.
   const aboutRules =
     examined.matches.people === 0 ? [] : [...nameFindings(examined), ...ruleFindings(examined)];
-  return [...aboutRules, ...peopleFindings(examined)].sort(
+  const careful = aboutRules.map((finding) => ofSome(examined, finding));
+  return [...careful, ...peopleFindings(examined)].sort(
     (a, b) =>
       severities.indexOf(a.severity) - severities.indexOf(b.severity) ||
       findingCodes.indexOf(a.code) - findingCodes.indexOf(b.code),
   );
+}
+
+/** What none of those who were looked at has, somebody else may have. */
+function ofSome({ people, matches }: Examined, finding: Finding): Finding {
+  if (matches.people >= people || finding.fix || finding.people !== 0) return finding;
+  const detail = `${finding.detail} Only the first ${matches.people} of ${people} people were looked at.`;
+  return { ...finding, severity: 'hint', detail };
 }
 
 export function examinedRules({ ruleset, matches }: Pick<Examined, 'ruleset' | 'matches'>): ExaminedRule[] {

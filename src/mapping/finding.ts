@@ -76,6 +76,8 @@ export interface Examined {
   readonly ruleset: CompiledRuleset;
   readonly seen: Seen;
   readonly matches: Matches;
+  /** How many the provider has; more than were looked at where it has very many. */
+  readonly people: number;
   /** Groups that SCIM brought, by the ids that rules name: what an id stands for. */
   readonly groupsById: ReadonlyMap<string, NamedGroup>;
   /** When all was last well with signing in; null: never so far. */

@@ -39,9 +39,16 @@ interface Tally {
   values: Map<string, number>;
   capped: boolean;
   long: string | null;
-  /** The person counted last, so that nobody counts twice. */
-  lastPerson: number;
-  lastOf: Map<SeenSource, number>;
+  /** The person counted last, by which sources, and their texts: nobody counts twice. */
+  person: number;
+  personSources: SeenSource[];
+  personTexts: string[];
+}
+
+/** What is being told of: whose fact it is, and whether rules go by it. */
+interface Telling {
+  source: SeenSource;
+  counts: boolean;
 }
 
 export function seenTally(ruleset: Pick<CompiledRuleset, 'groupsByScim' | 'scimRests'>) {
@@ -49,43 +56,37 @@ export function seenTally(ruleset: Pick<CompiledRuleset, 'groupsByScim' | 'scimR
   let person = 0;
   let valuesKept = 0;
 
-  function note(name: string, source: SeenSource, value: unknown, counts: boolean): void {
-    const known = new Set<string>();
-    for (const [path, text] of leaves(name, value, 0)) {
-      const tally = tallyOf(path);
-      if (!tally) continue;
-      countPerson(tally, source, person);
-      if (!counts || known.has(`${path}\u0000${text}`)) continue;
-      known.add(`${path}\u0000${text}`);
-      valuesKept += countValue(tally, text, valuesKept < VALUES_KEPT);
+  function count(name: string, text: string, { source, counts }: Telling): void {
+    let tally = tallies.get(name);
+    if (!tally) {
+      if (tallies.size >= ATTRIBUTES_KEPT) return;
+      tally = emptyTally();
+      tallies.set(name, tally);
     }
+    countPerson(tally, source, person);
+    if (!counts || tally.personTexts.includes(text)) return;
+    tally.personTexts.push(text);
+    valuesKept += countValue(tally, text, valuesKept < VALUES_KEPT);
   }
 
-  function tallyOf(name: string): Tally | undefined {
-    const known = tallies.get(name);
-    if (known || tallies.size >= ATTRIBUTES_KEPT) return known;
-    const tally = emptyTally();
-    tallies.set(name, tally);
-    return tally;
+  function note(name: string, value: unknown, telling: Telling): void {
+    eachText(name, value, 0, (path, text) => count(path, text, telling));
   }
 
   return {
     add({ user, groups }: Pick<LoadedUser, 'user' | 'groups'>): void {
       person++;
-      for (const name of user.supplied.keys())
-        note(name, 'scim', factOf(user, name)?.value, !ruleset.scimRests);
-      if (groups.length > 0) {
-        const names = groups.map(({ displayName }) => displayName);
-        note('groups', 'scim', names, ruleset.groupsByScim);
+      const byScim: Telling = { source: 'scim', counts: !ruleset.scimRests };
+      for (const name of user.supplied.keys()) note(name, factOf(user, name)?.value, byScim);
+      for (const { displayName } of groups) {
+        count('groups', displayName, { ...byScim, counts: ruleset.groupsByScim });
       }
-      for (const [source, facts] of [
-        ['claims', user.claims],
-        ['directory', user.directory],
-      ] as const) {
-        for (const name of Object.keys(facts)) {
+      for (const source of ['claims', 'directory'] as const) {
+        for (const name of Object.keys(user[source])) {
           const outweighed =
             name === 'groups' ? ruleset.groupsByScim : factOf(user, name)?.channel === 'scim';
-          note(name, source, facts[name]!.value, ruleset.scimRests || !outweighed);
+          const counts = ruleset.scimRests || !outweighed;
+          note(name, user[source][name]!.value, { source, counts });
         }
       }
     },
@@ -101,16 +102,21 @@ function emptyTally(): Tally {
     values: new Map(),
     capped: false,
     long: null,
-    lastPerson: 0,
-    lastOf: new Map(),
+    person: 0,
+    personSources: [],
+    personTexts: [],
   };
 }
 
 function countPerson(tally: Tally, source: SeenSource, person: number): void {
-  if (tally.lastPerson !== person) tally.people++;
-  tally.lastPerson = person;
-  if (tally.lastOf.get(source) === person) return;
-  tally.lastOf.set(source, person);
+  if (tally.person !== person) {
+    tally.person = person;
+    tally.people++;
+    tally.personSources = [];
+    tally.personTexts = [];
+  }
+  if (tally.personSources.includes(source)) return;
+  tally.personSources.push(source);
   tally.sources.set(source, (tally.sources.get(source) ?? 0) + 1);
 }
 
@@ -133,21 +139,26 @@ function countValue(tally: Tally, text: string, hasRoom: boolean): 0 | 1 {
 const besideValues: ReadonlySet<string> = new Set(['type', 'primary', '$ref']);
 
 /** Every text with the name that leads a rule to it: as `readClaim` reads, lists and `value` add nothing to a name. */
-function* leaves(name: string, value: unknown, level: number): Generator<readonly [string, string]> {
+function eachText(
+  name: string,
+  value: unknown,
+  level: number,
+  tell: (name: string, text: string) => void,
+): void {
   if (value === undefined || value === null || value === '') return;
-  if (Array.isArray(value)) {
-    for (const element of value.slice(0, ELEMENTS))
-      if (!Array.isArray(element)) yield* leaves(name, element, level);
-    return;
-  }
-  if (typeof value !== 'object') {
-    yield [name, String(value)];
-    return;
-  }
-  for (const [key, inner] of Object.entries(value)) {
-    if (key === 'value') {
-      if (typeof inner !== 'object') yield* leaves(name, inner, level);
-    } else if (level < LEVELS && !besideValues.has(key)) yield* leaves(`${name}.${key}`, inner, level + 1);
+  if (typeof value !== 'object') tell(name, String(value));
+  else if (Array.isArray(value)) {
+    for (const element of value.slice(0, ELEMENTS)) {
+      if (!Array.isArray(element)) eachText(name, element, level, tell);
+    }
+  } else {
+    for (const [key, inner] of Object.entries(value)) {
+      if (key === 'value') {
+        if (typeof inner !== 'object') eachText(name, inner, level, tell);
+      } else if (level < LEVELS && !besideValues.has(key)) {
+        eachText(`${name}.${key}`, inner, level + 1, tell);
+      }
+    }
   }
 }
 

@@ -67,6 +67,7 @@ async function report(
     ruleset,
     seen,
     matches,
+    people: survey.people,
     groupsById: await groupsNamedById(parts, id, ruleset),
     signInVerifiedAt: (await lastVerification(ledger, state.provider))?.lastOkAt ?? null,
     adminsOutside: (await ledger.localAdmins.list()).length,
