@@ -5,14 +5,6 @@ import { type Static, type TSchema, Type } from 'typebox';
 import { limits } from '../../limits.ts';
 import { anyObject, choice, count, orNull, text, time } from './shape.ts';
 
-export type {
-  CorrectionJson,
-  DoctorJson,
-  FindingJson,
-  SeenAttributesJson,
-  SeenValuesJson,
-} from './doctor-contract.ts';
-export type { MappingsJson } from './mappings.ts';
 export { anyObject, choice, count, orNull, rfc3339, text, time } from './shape.ts';
 
 // --- lists ------------------------------------------------------------------------------------------------------
@@ -300,4 +292,6 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type * from './doctor-contract.ts';
+export type { MappingsJson } from './mappings.ts';
 export type { MeJson } from './sign-in-contract.ts';
