@@ -292,4 +292,6 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type * from './doctor-contract.ts';
+export type { MappingsJson } from './mappings.ts';
 export type { MeJson } from './sign-in-contract.ts';

@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
@@ -27,6 +28,7 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
@@ -50,6 +52,8 @@ export const routes: readonly Route[] = [
   ...providerVerificationRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...seenAttributeRoutes,
+  ...doctorRoutes,
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
