@@ -294,8 +294,10 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type * from './doctor-contract.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
+export type { MappingsJson } from './mappings.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
 export type { ReconciliationStateJson } from './provider-reconciliation.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';

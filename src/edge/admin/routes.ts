@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
@@ -28,6 +29,7 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
@@ -52,6 +54,8 @@ export const routes: readonly Route[] = [
   ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...seenAttributeRoutes,
+  ...doctorRoutes,
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
