@@ -1,7 +1,8 @@
 // The system itself: how it is, whether what it holds is right, and the description of this API.
 
-import { anyObject, statusShape, verificationShape } from './contract.ts';
+import { anyObject } from './contract.ts';
 import { type Route, route } from './route.ts';
+import { statusShape, verificationShape } from './system-contract.ts';
 
 const getStatus = route({
   method: 'GET',
