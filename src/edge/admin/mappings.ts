@@ -23,7 +23,9 @@ const mappingsShape = Type.Object({
   locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
 });
 
-function showMappings(parts: AdminParts, { provider, ruleset }: ProviderState): Static<typeof mappingsShape> {
+export type MappingsJson = Static<typeof mappingsShape>;
+
+function showMappings(parts: AdminParts, { provider, ruleset }: ProviderState): MappingsJson {
   const locked = lockedKeys(parts.settings, provider).filter((key) => keysOfRules.includes(key));
   return { ruleset: ruleset.number, ...showRulesAsKeys(ruleset), locked };
 }
@@ -41,7 +43,7 @@ const getMappings = route({
   },
 });
 
-const writtenMappings = Type.Object(
+export const writtenMappings = Type.Object(
   {
     ruleset: Type.Optional(Type.Integer({ description: 'Where it is sent, the same as If-Match.' })),
     locked: Type.Optional(Type.Array(Type.String(), { description: 'Taken as GET gives it, and ignored.' })),
@@ -126,7 +128,7 @@ const putMappings = route({
   },
 });
 
-async function readChange(call: Call, provider: string, written: Static<typeof writtenMappings>) {
+export async function readChange(call: Call, provider: string, written: Static<typeof writtenMappings>) {
   const { parts } = call;
   const { ruleset, locked: _, ...keys } = written;
   const state = await needProvider(parts.ledger, provider);

@@ -70,7 +70,10 @@ function needPlan(call: Call, id: string): KeptPlan {
 function needMade(call: Call, id: string): KeptPlan {
   const plan = needPlan(call, id);
   if (plan.state === 'ready') return plan;
-  throw new Refusal('conflict', plan.problem ?? `It is still being made: ${plan.done} of about ${plan.of} people.`);
+  throw new Refusal(
+    'conflict',
+    plan.problem ?? `It is still being made: ${plan.done} of about ${plan.of} people.`,
+  );
 }
 
 const getPlan = route({

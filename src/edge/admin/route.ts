@@ -10,6 +10,7 @@ import type { EventWaiters } from './event-waiters.ts';
 import type { KeptPlans } from './kept-plans.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
+import type { Surveys } from './survey.ts';
 import type { Verification } from './verification.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,6 +20,7 @@ export interface AdminParts extends Parts {
   waiters: EventWaiters;
   verification: Verification;
   plans: KeptPlans;
+  surveys: Surveys;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
 }
