@@ -43,7 +43,7 @@ async function planned() {
   const address = `/api/providers/${there.id}/mappings`;
   await api.send('PUT', address, { body: { attributeBusinessUnitMappings: units } });
   const lab = there.ids()[3]!;
-  await api.send('POST', `/api/users/${lab}/suspend`);
+  await there.scim.patch(`/Users/${lab}`, [{ op: 'replace', path: 'active', value: false }]);
   const rules = [departmentRule('Lab'), departmentRule('Office', 'Developer')];
   const body = { attributeRoleMappings: rules, attributeBusinessUnitMappings: [] };
   const plan = await api.send<RulesPlanJson>('POST', `/api/providers/${there.id}/plan`, { body });
