@@ -13,6 +13,7 @@ import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
 import { parseBody } from './read-input.ts';
 import type { AdminParts, Answer, Method, RawCall, Route } from './route.ts';
 import { routes } from './routes.ts';
+import { surveys } from './survey.ts';
 import { verification } from './verification.ts';
 
 /** Of a request: 1,500 rules of the longest kind fit. */
@@ -30,6 +31,7 @@ export async function registerAdmin(
     ...parts,
     waiters: eventWaiters(parts.ledger),
     verification: verification(parts),
+    surveys: surveys(parts.ledger),
     describe: () => description,
   };
   const all = [localShell(parts), apiKey(parts), ...credentials];

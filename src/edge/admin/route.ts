@@ -9,6 +9,7 @@ import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
+import type { Surveys } from './survey.ts';
 import type { Verification } from './verification.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +18,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
   verification: Verification;
+  surveys: Surveys;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
 }
