@@ -24,7 +24,7 @@ export interface RecycleBinNames {
   readonly recycleBin: 'rename' | 'rename-mail' | 'keep';
 }
 
-export const ACTIVE_EXPRESSION = 'Switch([IsSoftDeleted], , "False", "True", "True", "False")';
+const ACTIVE_EXPRESSION = 'Switch([IsSoftDeleted], , "False", "True", "True", "False")';
 const FULL_NAME_EXPRESSION = 'Join(" ", [givenName], [surname])';
 export const SINGLE_ROLE_EXPRESSION = 'SingleAppRoleAssignment([appRoleAssignments])';
 /** The functions that send whole role objects: a setting of the mapping rather than a value. */
