@@ -253,8 +253,9 @@ export type RequestJson = Static<typeof requestShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
 export type * from './doctor-contract.ts';
+export type { AlarmJson, GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
