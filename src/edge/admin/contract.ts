@@ -294,4 +294,5 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 export type * from './doctor-contract.ts';
 export type { MappingsJson } from './mappings.ts';
+export type { RulesPlanJson } from './rules-plan.ts';
 export type { MeJson } from './sign-in-contract.ts';
