@@ -54,10 +54,8 @@ function Report({ editing, report }: { editing: Editing; report: DoctorJson }) {
       )}
       {findings.length > 0 && (
         <ul className="findings" aria-label="Findings">
-          {findings.map((each, at) => (
-            // Findings have no id, and the list is made anew as a whole.
-            // biome-ignore lint/suspicious/noArrayIndexKey: see above
-            <Found key={at} editing={editing} of={each} />
+          {findings.map((each) => (
+            <Found key={JSON.stringify(each)} editing={editing} of={each} />
           ))}
         </ul>
       )}
