@@ -1,7 +1,7 @@
 // Every change of the rules of a provider: who made it, when, what it changed. One opens with its rules; going back is a change
 // like any other, and is reviewed first.
 
-import { Alert, Button, Text, UnstyledButton } from '@mantine/core';
+import { Alert, Button, Group, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import type {
@@ -75,12 +75,12 @@ function Changes({ provider, canGoBack }: { provider: string; canGoBack: boolean
       title: 'Number',
       width: '130px',
       show: ({ number, isCurrent }) => (
-        <>
+        <Group gap={8} wrap="nowrap">
           <UnstyledButton className="row-button number" onClick={() => change({ ruleset: String(number) })}>
             {number}
-          </UnstyledButton>{' '}
+          </UnstyledButton>
           {isCurrent && <Mark tone="good">Current</Mark>}
-        </>
+        </Group>
       ),
     },
     {

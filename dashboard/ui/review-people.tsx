@@ -104,9 +104,11 @@ function Who({ of: { user, losesSignIn, losesAdmin } }: { of: PlannedJson }) {
         <Text size="sm" fw={600} truncate title={user.displayName}>
           {user.displayName}
         </Text>
-        <Text size="xs" c="dimmed" truncate title={user.userName}>
-          {user.userName}
-        </Text>
+        {user.userName !== user.displayName && (
+          <Text size="xs" c="dimmed" truncate title={user.userName}>
+            {user.userName}
+          </Text>
+        )}
       </div>
       <Group gap={4} wrap="nowrap" className="unshrunk">
         {losesSignIn && <Mark tone="bad">No sign-in</Mark>}

@@ -42,13 +42,16 @@ function Summary({ plan }: { plan: RulesPlanJson }) {
                   : `${loseSignIn.toLocaleString('en')} could no longer sign in`}
               </span>
             )}
-            , <span className={gain > 0 ? 'gain' : undefined}>{counted(gain, 'gains', 'gain')}</span>
+            ,{' '}
+            <span className={gain > 0 ? 'gain' : undefined}>
+              {gain === 0 ? 'nobody gains' : counted(gain, 'gains', 'gain')}
+            </span>
           </>
         )}
       </Title>
       <Text size="sm" c="dimmed">
         {counted(people, 'user', 'users')} of {provider.name} looked at, with the rules number {ruleset} and
-        with yours. Nothing is changed yet.
+        with the new ones. Nothing is changed yet.
         {suspendedLose > 0 &&
           ` ${counted(suspendedLose, 'suspended user loses', 'suspended users lose')} something too: it shows when that is lifted.`}
       </Text>

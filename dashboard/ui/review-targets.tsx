@@ -82,9 +82,11 @@ function FirstPeople({ plan, target, onShow }: FirstPeopleProps) {
               return (
                 <List.Item key={user.id}>
                   <span className={isLoss ? 'loss' : 'gain'}>{isLoss ? '−' : '+'}</span> {user.displayName}{' '}
-                  <Text span size="xs" c="dimmed">
-                    {user.userName}
-                  </Text>
+                  {user.userName !== user.displayName && (
+                    <Text span size="xs" c="dimmed">
+                      {user.userName}
+                    </Text>
+                  )}
                 </List.Item>
               );
             })}

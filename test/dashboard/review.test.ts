@@ -150,7 +150,6 @@ const departmentUnits = [{ attribute: 'department', value: '*', businessUnit: '*
 
 describe.skipIf(!browser)('what is held', () => {
   async function hold(page: Page): Promise<void> {
-    await page.goto(world.server.url + history);
     await saysTitle(page, 'Rule changes');
     await reviewUndo(page);
     await button(page, 'Hold for approval').click();
