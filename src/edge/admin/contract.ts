@@ -292,4 +292,8 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type { ReconciliationStateJson } from './directory-state.ts';
+export type { PendingJson } from './provider-reconciliation.ts';
+export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { MeJson } from './sign-in-contract.ts';
+export type { ListedRunJson, WholeRunJson } from './whole-run.ts';
