@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.mjs';
 import type { TenantUser } from '../../simulator/tenant.ts';
 import { type Look, startBrowser, type TestBrowser, type Window } from '../harness/browser.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
@@ -21,6 +22,7 @@ let world: World;
 let next = 0;
 
 beforeAll(async () => {
+  await build();
   world = await startWorld();
 });
 afterEach(async () => {
@@ -99,7 +101,8 @@ describe.skipIf(!browser)('in a browser', () => {
       expect(await first.page.getByRole('alert').textContent()).toBe('The two passwords are not the same.');
       await first.page.getByLabel('The same again').fill(PASSWORD);
       await first.page.getByRole('button').click();
-      await saysTitle(first.page, 'You are signed in');
+      await saysTitle(first.page, 'User Provisioning');
+      await first.page.goto(at('/account'));
       expect(await first.page.locator('main').innerText()).toContain('admin (break-glass account)');
 
       const second = await open();

@@ -40,7 +40,7 @@ async function provisioned(world: World, user: TenantUser): Promise<string> {
 
 async function throughEntra(world: World, { page }: Window, user: TenantUser): Promise<void> {
   world.entra.nextUser(user.userPrincipalName);
-  await page.goto(at(world, '/login?provider=entra'));
+  await page.goto(at(world, '/login?provider=entra&returnTo=/account'));
 }
 
 async function usePassword(world: World, page: Page, password: string): Promise<void> {
@@ -168,7 +168,7 @@ const withEntra: readonly Sight[] = [
     problem: /400/,
     async go(world, window) {
       world.entra.setFault({ at: 'authorize', kind: 'error', error: 'adminConsentMissing' });
-      await window.page.goto(at(world, '/login?provider=entra'));
+      await window.page.goto(at(world, '/login?provider=entra&returnTo=/account'));
     },
   },
   {
