@@ -171,6 +171,7 @@ export const providerShape = Type.Object({
     description: 'The configuration file declares it; `locked` says which keys are its.',
   }),
   locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
+  declaredIn: orNull(text('Where that file is; null where none declares it.')),
   scim: Type.Object({
     enabled: Type.Boolean(),
     endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
@@ -254,6 +255,7 @@ export type RequestJson = Static<typeof requestShape>;
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
 export type * from './doctor-contract.ts';
+export type { GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
