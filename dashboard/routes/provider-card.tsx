@@ -35,7 +35,7 @@ export function ProviderCard({ provider }: { provider: ProviderJson }) {
                 </Anchor>
               </Title>
               <Text size="sm" c="dimmed">
-                {label}
+                {label}, {provider.scim.enabled ? modes[provider.claimsSyncMode] : 'signing in alone'}
               </Text>
             </div>
           </Group>
@@ -69,10 +69,10 @@ function Marks({ provider, health }: { provider: ProviderJson; health: ProviderH
 const modes = { both: 'SCIM and signing in', scim: 'SCIM alone' } as const;
 
 function Figures({ provider, health }: { provider: ProviderJson; health: ProviderHealthJson }) {
-  const { users, failuresOfDay, openDrift, nextTokenExpiry } = health;
+  const { users, failuresOfDay, openDrift, tokensEndAt } = health;
   const verified = provider.signIn.lastVerification;
   return (
-    <SimpleGrid cols={{ base: 2, sm: 3, xl: 4 }} spacing="sm" verticalSpacing="sm">
+    <SimpleGrid cols={{ base: 2, sm: 4 }} spacing="sm" verticalSpacing="sm">
       <Figure name="Active users">{users.active.toLocaleString('en')}</Figure>
       <Figure name="Suspended">{users.suspended.toLocaleString('en')}</Figure>
       <Figure name="No role" isBad={users.withoutRole > 0}>
@@ -92,10 +92,7 @@ function Figures({ provider, health }: { provider: ProviderJson; health: Provide
         {verified && !verified.ok ? 'failed' : <When at={verified?.at} />}
       </Figure>
       <Figure name="Token ends">
-        <When at={nextTokenExpiry} />
-      </Figure>
-      <Figure name="People come by">
-        {provider.scim.enabled ? modes[provider.claimsSyncMode] : 'Signing in'}
+        <When at={tokensEndAt} />
       </Figure>
     </SimpleGrid>
   );

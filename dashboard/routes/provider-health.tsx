@@ -63,13 +63,18 @@ interface WarningsProps {
 }
 
 export function ProviderWarnings({ provider, health, status }: WarningsProps) {
-  const shown = [
-    health.contact === 'silent' && <Quarantine key="silent" provider={provider} />,
-    isUnverified(provider) && <Unverified key="unverified" provider={provider} />,
-    <UnusedToken key="unused" provider={provider} health={health} />,
-    status?.breakGlass === 0 && <NoBreakGlass key="break-glass" />,
-  ].filter(Boolean);
-  return <Stack gap="sm">{shown}</Stack>;
+  const token = tokenWarning(provider, health);
+  const isSilent = health.contact === 'silent';
+  const isAlone = status?.breakGlass === 0;
+  if (!isSilent && !isUnverified(provider) && !token && !isAlone) return null;
+  return (
+    <Stack gap="sm">
+      {isSilent && <Quarantine provider={provider} />}
+      {isUnverified(provider) && <Unverified provider={provider} />}
+      {token && <Warning title={token.title}>{token.about}</Warning>}
+      {isAlone && <NoBreakGlass />}
+    </Stack>
+  );
 }
 
 /** SCIM was switched on before anybody knew that signing in works. */
@@ -121,29 +126,30 @@ function Unverified({ provider }: { provider: ProviderJson }) {
 const DAY_MS = 24 * 3_600_000;
 const SOON_MS = 14 * DAY_MS;
 
-function UnusedToken({ provider, health }: { provider: ProviderJson; health: ProviderHealthJson }) {
-  const { liveTokens, unusedTokens, nextTokenExpiry } = health;
-  if (!provider.scim.enabled) return null;
+/** The one thing to be done about tokens that cannot wait. */
+function tokenWarning(
+  { scim }: ProviderJson,
+  { liveTokens, unusedTokens, nextTokenExpiry, tokensEndAt, lastRequest }: ProviderHealthJson,
+): { title: string; about: string } | null {
+  if (!scim.enabled) return null;
   if (liveTokens === 0) {
-    return (
-      <Warning title="No provisioning token is live">
-        Every request is refused. Rotate the token below, and enter the new one in the provider.
-      </Warning>
-    );
+    return {
+      title: 'No provisioning token is live',
+      about: 'Every request is refused. Rotate the token, and enter the new one in the provider.',
+    };
   }
-  if (nextTokenExpiry !== null && Date.parse(nextTokenExpiry) - Date.now() < SOON_MS) {
-    return (
-      <Warning title={`A provisioning token ends ${ago(nextTokenExpiry)}`}>
-        Enter another one in the provider before that.
-      </Warning>
-    );
+  if (tokensEndAt !== null && Date.parse(tokensEndAt) - Date.now() < SOON_MS) {
+    return {
+      title: `The provisioning token ends ${ago(tokensEndAt)}`,
+      about: 'Rotate it, and enter the new one in the provider before that.',
+    };
   }
-  if (unusedTokens > 0 && health.lastRequest !== null) {
-    return (
-      <Warning title="The new token was not used so far">
-        Was it entered in the provider? It shows below when each token was last used, and from where.
-      </Warning>
-    );
+  if (unusedTokens > 0 && lastRequest !== null) {
+    const end = nextTokenExpiry === null ? '' : ` The one before it ends ${ago(nextTokenExpiry)}.`;
+    return {
+      title: 'The new provisioning token was not used so far',
+      about: `Enter it in the provider.${end}`,
+    };
   }
   return null;
 }
@@ -153,7 +159,7 @@ export function NoBreakGlass() {
     <Warning title="There is no administrator outside of the provider">
       Should it stop signing people in, nobody could mend it here. Run <Code>bifrost admin reset</Code> on the
       server, or see{' '}
-      <Anchor component={Link} to="/settings" inherit>
+      <Anchor component={Link} to="/settings" inherit underline="always">
         Settings
       </Anchor>
       .

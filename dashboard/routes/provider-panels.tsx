@@ -44,7 +44,11 @@ export function HealthPanel({ provider, health }: { provider: ProviderJson; heal
   return (
     <Panel
       title="Provisioning"
-      beside={<Mark tone={contact.tone}>{contact.words}</Mark>}
+      beside={
+        <Mark tone={provider.scim.enabled ? 'plain' : 'quiet'}>
+          {provider.scim.enabled ? 'SCIM on' : 'SCIM off'}
+        </Mark>
+      }
       actions={
         may('requests:read') && <Lead to={`/governance/requests?provider=${provider.id}`}>All requests</Lead>
       }
@@ -113,6 +117,8 @@ export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
   const written = kinds[kind].fields.flatMap(({ key, label, isSecret, options }) => {
     const value = connection[key];
     if (isSecret || value === undefined || value === '') return [];
+    // A list that says no more than the default.
+    if (Array.isArray(value) && value.join() === connection.tenantId) return [];
     const words = options?.find((each) => each.value === value)?.label;
     return [[label, words ?? (Array.isArray(value) ? value.join(', ') : String(value))] as const];
   });
@@ -185,7 +191,7 @@ export function MappingPanel({ provider }: { provider: ProviderJson }) {
             {found.attributeRoleMappings.length === 0 && (
               <Text size="sm">
                 No rule gives a role, so nobody comes in but those who were given one by hand:{' '}
-                <Anchor component={Link} to={`${path}/attribute-mapping` as never} inherit>
+                <Anchor component={Link} to={`${path}/attribute-mapping` as never} inherit underline="always">
                   add one
                 </Anchor>
                 .
@@ -225,10 +231,7 @@ export function ReconciliationPanel({ provider }: { provider: ProviderJson }) {
                     )}
                   </Group>,
                 ],
-                [
-                  'Next run',
-                  underWay ? 'Under way' : <When key="next" at={nextDueAt} never="by hand alone" />,
-                ],
+                ['Next run', underWay ? 'Under way' : <Due key="next" at={nextDueAt} />],
               ]}
             />
             {obstacle !== null && <Text size="sm">{obstacle}</Text>}
@@ -237,6 +240,11 @@ export function ReconciliationPanel({ provider }: { provider: ProviderJson }) {
       </Shown>
     </Panel>
   );
+}
+
+function Due({ at }: { at: string | null }) {
+  if (at !== null && Date.parse(at) <= Date.now()) return 'Due now';
+  return <When at={at} never="by hand alone" />;
 }
 
 export function GuardPanel({ provider }: { provider: ProviderJson }) {

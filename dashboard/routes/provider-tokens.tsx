@@ -86,7 +86,7 @@ function TokenTable({ provider, items }: { provider: ProviderJson; items: readon
 }
 
 function TokenRow({ token, onEnd }: { token: TokenJson; onEnd(): void }) {
-  const { name, lastFour, live, createdAt, createdBy, lastUsedAt, lastUsedFrom, declared } = token;
+  const { name, lastFour, live, createdAt, createdByName, lastUsedAt, lastUsedFrom, declared } = token;
   return (
     <Table.Tr>
       <Table.Td>
@@ -105,7 +105,7 @@ function TokenRow({ token, onEnd }: { token: TokenJson; onEnd(): void }) {
           <When at={createdAt} />
         </Text>
         <Text size="xs" c="dimmed">
-          {declared ? 'by the configuration file' : `by ${createdBy.replace(/^[^:]*:/, '')}`}
+          {declared ? 'by the configuration file' : createdByName !== null && `by ${createdByName}`}
         </Text>
       </Table.Td>
       <Table.Td>

@@ -1,6 +1,6 @@
 // User Provisioning: every identity provider and how it does, or, where there is none, what can be added.
 
-import { Button, SimpleGrid, Stack, Text } from '@mantine/core';
+import { Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
 import type { ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
@@ -104,7 +104,14 @@ function RemovedProviders() {
       {items.map(({ id, name }, at) => (
         <span key={id}>
           {at > 0 && ', '}
-          <Link to={`/governance/users?provider=${id}` as never}>{name}</Link>
+          <Anchor
+            component={Link}
+            to={`/governance/users?provider=${id}` as never}
+            inherit
+            underline="always"
+          >
+            {name}
+          </Anchor>
         </span>
       ))}
     </Text>

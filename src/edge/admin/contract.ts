@@ -223,6 +223,7 @@ export const tokenShape = Type.Object({
   live: Type.Boolean({ description: 'It is accepted now.' }),
   createdAt: time(),
   createdBy: text(),
+  createdByName: orNull(text('Of the person, break-glass administrator or key.')),
   expiresAt: orNull(time()),
   revokedAt: orNull(time('Also a time to come, for one that is kept for some hours after a rotation.')),
   untilUseOf: orNull(text('Id of the newer token whose first use ends it.')),
