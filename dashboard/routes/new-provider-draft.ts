@@ -15,7 +15,7 @@ const KEY = 'bifrost-new-provider';
 /** Secrets of a draft: of this page alone, gone when it is loaded anew. */
 let secrets: Readonly<Record<string, string>> = {};
 
-export function emptyDraft(kind: Kind): NewProvider {
+function emptyDraft(kind: Kind): NewProvider {
   return { kind, name: kinds[kind].label, values: {}, scim: false };
 }
 

@@ -78,7 +78,7 @@ export function ProviderWarnings({ provider, health, status }: WarningsProps) {
 }
 
 /** SCIM was switched on before anybody knew that signing in works. */
-export function isUnverified({ scim, signIn, enabled }: ProviderJson): boolean {
+function isUnverified({ scim, signIn, enabled }: ProviderJson): boolean {
   return enabled && scim.enabled && signIn.lastVerification?.lastOkAt == null;
 }
 

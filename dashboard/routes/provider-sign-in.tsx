@@ -138,7 +138,7 @@ const named: Readonly<Record<string, string>> = {
   discoverRedirectUri: 'Redirect URI of Discover Claims',
 };
 
-export function checkWords(name: string): string {
+function checkWords(name: string): string {
   return named[name] ?? (name.startsWith('permission:') ? `Permission ${name.slice(11)}` : name);
 }
 

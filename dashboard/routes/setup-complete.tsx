@@ -116,7 +116,7 @@ const PRIVATE_V6 = /^\[(f[cd]|fe[89ab])/i;
 const LOOPBACK = /^(localhost|127\.|\[::1\]|.*\.localhost$)/i;
 
 /** A sentence for an address that cannot be called from the internet, as far as its spelling says; null where it may be. */
-export function whyUnreachable(endpoint: string): string | null {
+function whyUnreachable(endpoint: string): string | null {
   const { protocol, hostname } = new URL(endpoint);
   if (LOOPBACK.test(hostname)) return `${hostname} is this machine alone.`;
   if (PRIVATE_V4.test(hostname) || PRIVATE_V6.test(hostname))
