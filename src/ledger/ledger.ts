@@ -15,6 +15,7 @@ import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { SignInStores } from './sign-in.ts';
+import type { WebhookStores } from './webhooks.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
 
@@ -333,8 +334,11 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
-/** Beside all of this, what is kept of signing in (sign-in.ts) and of comparing with the directory (reconciliation.ts). */
-export interface Ledger extends SignInStores, ReconciliationStores {
+/**
+ * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts) and of
+ * webhooks (webhooks.ts).
+ */
+export interface Ledger extends SignInStores, ReconciliationStores, WebhookStores {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

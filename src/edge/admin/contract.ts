@@ -262,3 +262,4 @@ export type { ReconciliationStateJson } from './provider-reconciliation.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';

@@ -23,6 +23,7 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { loadPeopleAfter } from '../sql/users.ts';
 import { type Run, verify } from '../sql/verify.ts';
+import { webhookStores } from '../sql/webhooks/stores.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
@@ -158,6 +159,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     engine: 'postgres',
     ...signIn.stores,
     ...reconciliationStores(hands),
+    ...webhookStores(hands),
     async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
       // Also the wait for others who write the same counts: nobody waits for the database once for each of them.
       const arrivedMs = performance.now();

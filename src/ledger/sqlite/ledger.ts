@@ -21,6 +21,7 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { loadPeopleAfter } from '../sql/users.ts';
 import { verify } from '../sql/verify.ts';
+import { webhookStores } from '../sql/webhooks/stores.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
@@ -135,6 +136,7 @@ function ledgerOn(file: OpenFile): Ledger {
     engine: 'sqlite',
     ...signIn.stores,
     ...reconciliationStores(hands),
+    ...webhookStores(hands),
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {
