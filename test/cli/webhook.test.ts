@@ -56,7 +56,7 @@ test('add, test, deliveries, rotate, pause, resume, remove', async () => {
   expect((await cli('pause', 'crm')).out).toContain('Go on: bifrost webhook resume crm');
   expect((await cli('list')).out).toMatch(/crm +paused +1/);
   expect((await cli('resume', 'crm')).out).toContain('crm goes on behind place');
-  await until(async () => (await cli('list')).out.includes('active'));
+  await until(async () => (await cli('list')).out.match(/active +0 /) !== null);
   const last = receiver.got.at(-1)!;
   for (const each of [secret, secretIn(rotated.out)]) expect(isSignedBy(each, last)).toBe(true);
 

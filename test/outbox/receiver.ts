@@ -6,8 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { pipeline } from 'node:stream/promises';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 
+const require = createRequire(import.meta.url);
+
 /** The reference implementation: what it accepts, receivers accept. */
-const { Webhook } = createRequire(import.meta.url)('standardwebhooks') as {
+const { Webhook } = require('standardwebhooks') as {
   Webhook: new (secret: string) => { verify(body: string, headers: Record<string, string>): unknown };
 };
 
@@ -48,15 +50,32 @@ export function isSignedBy(secret: string, got: Got): boolean {
   }
 }
 
-export async function until(is: () => boolean | Promise<boolean>, what = 'it'): Promise<void> {
-  const endMs = performance.now() + 20_000;
+/** What came first of each event, came in the order of the feed for each subject. */
+export function isInOrder(got: readonly Got[]): boolean {
+  const last = new Map<string, number>();
+  const seen = new Set<string>();
+  return got.every(({ id, message: { data } }) => {
+    if (seen.has(id)) return true;
+    seen.add(id);
+    const before = last.get(data.subject.id) ?? 0;
+    last.set(data.subject.id, data.position);
+    return data.position > before;
+  });
+}
+
+export async function until(
+  is: () => boolean | Promise<boolean>,
+  what = 'it',
+  withinMs = 20_000,
+): Promise<void> {
+  const endMs = performance.now() + withinMs;
   while (!(await is())) {
     if (performance.now() > endMs) throw new Error(`${what} did not come to be`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-export async function startReceiver(): Promise<Receiver> {
+export async function startReceiver({ delayMs = 0 } = {}): Promise<Receiver> {
   const got: Got[] = [];
   let how: (got: Got) => Reply = () => 204;
   let endlessBytes = 0;
@@ -69,6 +88,7 @@ export async function startReceiver(): Promise<Receiver> {
     const each = { id: headers['webhook-id']!, headers, body, message: JSON.parse(body) };
     got.push(each);
     const reply = how(each);
+    if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
     if (reply === 'hang') return;
     if (reply === 'endless') endlessBytes += await pour(response);
     else if (typeof reply === 'object') response.writeHead(307, { location: reply.redirect }).end();
