@@ -1,10 +1,10 @@
 // The body of an outbound answer, as text: whole and no larger than it may be, or its beginning.
 
-import type { Dispatcher } from 'undici';
+import type { Readable } from 'node:stream';
 import { OutboundFailure } from './outbound-failure.ts';
 
 export async function readWhole(
-  { body }: Dispatcher.ResponseData,
+  { body }: { readonly body: Readable },
   headers: Readonly<Record<string, string>>,
   host: string,
   maxBytes: number,
@@ -28,7 +28,7 @@ export async function readWhole(
 
 /** Whatever it is encoded with that was not asked for is left unread. */
 export async function readBeginning(
-  { body }: Dispatcher.ResponseData,
+  { body }: { readonly body: Readable },
   { 'content-encoding': encoding = 'identity' }: Readonly<Record<string, string>>,
   maxBytes: number,
 ): Promise<string> {

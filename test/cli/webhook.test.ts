@@ -62,5 +62,5 @@ test('add, test, deliveries, rotate, pause, resume, remove', async () => {
 
   expect((await cli('remove', 'crm')).out).toBe('crm is removed. Nothing is sent there any more.\n');
   const gone = await cli('test', 'crm');
-  expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('There is no webhook crm.')]);
+  expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('There is no webhook "crm".')]);
 });
