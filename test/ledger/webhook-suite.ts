@@ -130,6 +130,7 @@ export function webhookSuite(open: Open): void {
     // The second waits behind the first.
     expect([await store().ready(499), await store().ready(500)]).toEqual([[], [id]]);
     await desk.person('amara');
+    await desk.ledger.lastPosition();
     expect(await store().ready(499)).toEqual([id]);
     const rows = Array.from({ length: WAITING_MOST }, (_, n) => ({
       ...{ id: newId(tick()), position: 1_000 + n, type: 'user.updated', subject: 'user:a', createdAt: 1 },
