@@ -271,4 +271,5 @@ export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
 export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';
