@@ -21,6 +21,7 @@ const onSqlite = [
   'test/ledger/sqlite*.test.ts',
   'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',
+  'test/dashboard/**/*.test.ts',
 ];
 
 const onPostgres = [

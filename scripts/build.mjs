@@ -1,4 +1,5 @@
-// Builds what is stale: one bundle per entry into dist/. With nothing stale it only reads times, in a few milliseconds.
+// Builds what is stale: one bundle per entry into dist/, and the pages of the dashboard into dist/dashboard/. With nothing stale
+// it only reads times, in a few milliseconds.
 
 import {
   chmodSync,
@@ -10,8 +11,10 @@ import {
   statSync,
   writeFileSync,
 } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { promisify } from 'node:util';
+import { brotliCompress, constants, gzip } from 'node:zlib';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -25,7 +28,13 @@ const entries = {
   bench: 'bench/main.ts',
   generate: 'scripts/generate.ts',
 };
-const watched = ['src', 'simulator', 'bench', 'scripts', 'package.json'];
+/** Pages for browsers: a folder of dist/ from its configuration of Vite. */
+const pages = { dashboard: 'dashboard/vite.config.ts' };
+const watched = ['src', 'simulator', 'dashboard', 'bench', 'scripts', 'package.json'];
+/** Kept beside their files in both forms, so that no answer waits for its compression. */
+const compressible = /\.(?:js|css|svg|html|json)$/;
+/** Below this a smaller answer is no faster. */
+const COMPRESSED_FROM_BYTES = 1_000;
 /** Hundreds of small files, or CommonJS: as part of the bundle they load in a fraction of the time. */
 const bundled = ['typebox', 'yaml'];
 
@@ -48,10 +57,14 @@ export async function build() {
   const fresh =
     existsSync(stamp) &&
     readFileSync(stamp, 'utf8') === newest &&
-    Object.keys(present).every((name) => existsSync(join(dist, `${name}.js`)));
+    Object.keys(present).every((name) => existsSync(join(dist, `${name}.js`))) &&
+    Object.keys(pages).every((name) => existsSync(join(dist, name, 'index.html')));
   if (fresh) return;
-  mkdirSync(dist, { recursive: true });
-  for (const file of await bundle(present)) place(file);
+  const environment = process.env.NODE_ENV;
+  const files = [await bundle(present), ...(await Promise.all(Object.entries(pages).map(pageFiles)))].flat();
+  if (environment === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = environment;
+  for (const file of files) place(file);
   // The time from before the build: what was saved meanwhile makes it stale again.
   place({ path: stamp, contents: newest });
 }
@@ -96,11 +109,53 @@ async function bundle(present) {
   }
 }
 
+/** What a page is made of. The page itself comes last: whoever finds it finds what it names. */
+async function pageFiles([name, config]) {
+  const vite = await import('vite');
+  // Vite goes by it, and whoever builds for a test has another one: React would be built for its developers.
+  process.env.NODE_ENV = 'production';
+  const { output } = await vite.build({ configFile: join(root, config) });
+  const out = join(dist, name);
+  const copied = filesBelow(join(root, dirname(config), 'public'));
+  const all = [
+    ...copied.map(([file, path]) => ({ path: join(out, file), contents: readFileSync(path) })),
+    ...output.map((file) => ({ path: join(out, file.fileName), contents: file.code ?? file.source })),
+  ];
+  const isPage = ({ path }) => path.endsWith('.html');
+  const assets = all.filter((file) => !isPage(file));
+  const compressed = await Promise.all(assets.map(compressedForms));
+  return [...assets, ...compressed.flat(), ...all.filter(isPage)];
+}
+
+/** Name below the folder, and path. */
+function filesBelow(folder) {
+  if (!existsSync(folder)) return [];
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [relative(folder, path), path]);
+}
+
+async function compressedForms({ path, contents }) {
+  const bytes = Buffer.from(contents);
+  if (!compressible.test(path) || bytes.length < COMPRESSED_FROM_BYTES) return [];
+  const [brotli, zipped] = await Promise.all([
+    promisify(brotliCompress)(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 9 } }),
+    promisify(gzip)(bytes, { level: 9 }),
+  ]);
+  return [
+    { path: `${path}.br`, contents: brotli },
+    { path: `${path}.gz`, contents: zipped },
+  ];
+}
+
 /** Written beside its place and renamed, so that a process that starts meanwhile finds the old file or the new one. */
 function place({ path, contents }) {
+  mkdirSync(dirname(path), { recursive: true });
   const draft = join(dist, `.${basename(path)}.${process.pid}`);
   writeFileSync(draft, contents);
-  if (path.endsWith('.js')) chmodSync(draft, 0o755);
+  if (dirname(path) === dist && path.endsWith('.js')) chmodSync(draft, 0o755);
   renameSync(draft, path);
 }
 

@@ -81,7 +81,8 @@ function browserAs(user: TenantUser): Browser {
   });
 }
 
-const signInAddress = ({ server }: Play) => `${server.url}/login?provider=${server.provider}`;
+const signInAddress = ({ server }: Play) =>
+  `${server.url}/login?provider=${server.provider}&returnTo=/account`;
 
 /** The heading of what somebody sees who is in. */
 export const INSIDE = 'You are signed in';
@@ -91,7 +92,7 @@ async function comesIn(play: Play, browser: Browser): Promise<number> {
   play.print(`  the browser goes: ${page.stops.map(placeOf(play)).join(' -> ')}`);
   sayPage(play, page);
   await showFollowing(play);
-  return expected(play, page.status === 200 && pathOf(page) === '/', 'they should have come in');
+  return expected(play, page.status === 200 && pathOf(page) === '/account', 'they should have come in');
 }
 
 async function isRefused(play: Play, browser: Browser, code: string): Promise<number> {

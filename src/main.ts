@@ -16,6 +16,7 @@ import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { writtenSecret } from './edge/admin/provider-block.ts';
 import { closedSecrets } from './edge/admin/verification.ts';
+import { registerDashboard } from './edge/dashboard.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
@@ -233,6 +234,7 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts, [sessionCookie(parts)]));
   await app.register(async (people) => registerSignIn(people, parts));
+  await app.register(async (pages) => registerDashboard(pages, parts));
   await app.register(async (operations) => registerOperations(operations, parts));
   await app.ready();
   return app;

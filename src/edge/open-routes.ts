@@ -1,6 +1,8 @@
 // The addresses that ask for no permission, each with the reason. Everything else that is mounted stands in the table of
 // the admin API with what it needs; a test compares both with what is really mounted.
 
+import { dashboardPaths } from './dashboard.ts';
+
 interface OpenRoute {
   /** As it is mounted; `/*` at the end stands for itself and all behind it. */
   readonly path: string;
@@ -10,7 +12,12 @@ interface OpenRoute {
 export const openRoutes: readonly OpenRoute[] = [
   { path: '/api/openapi.json', why: 'describes the API and holds nothing of what is kept here' },
   { path: '/scim/v2/*', why: 'asks for a provisioning token, which names the provider, instead' },
-  { path: '/', why: 'says who is signed in, and leads everybody else to signing in' },
+  { path: '/account', why: 'says who is signed in, and leads everybody else to signing in' },
+  ...dashboardPaths.map((path) => ({
+    path,
+    why: 'is the dashboard: a page without content for whoever is signed in, which asks the API for the rest',
+  })),
+  { path: '/assets/*', why: 'is what the dashboard is made of, the same for everybody' },
   { path: '/login', why: 'is where people become somebody' },
   {
     path: '/login/front-channel-logout',

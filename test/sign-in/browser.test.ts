@@ -6,6 +6,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { build } from '../../scripts/build.mjs';
 import type { TenantUser } from '../../simulator/tenant.ts';
 import { type Look, startBrowser, type TestBrowser, type Window } from '../harness/browser.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
@@ -21,6 +22,7 @@ let world: World;
 let next = 0;
 
 beforeAll(async () => {
+  await build();
   world = await startWorld();
 });
 afterEach(async () => {
@@ -60,7 +62,7 @@ const saysTitle = (page: Page, title: string) =>
 
 /** From the page for signing in to wherever it ends. */
 async function signInAtEntra(page: Page, user: TenantUser): Promise<void> {
-  await page.goto(at('/login'));
+  await page.goto(at('/login?returnTo=/account'));
   await page.getByRole('link', { name: 'Continue with entra' }).click();
   await page.getByLabel('Search').fill(user.userPrincipalName);
   await page.getByRole('button', { name: 'Search' }).click();
@@ -89,7 +91,7 @@ describe.skipIf(!browser)('in a browser', () => {
     it('leads from the printed link to an account that is signed in; the link works once', async () => {
       const link = (await world.server.setUpLink())!;
       const first = await open();
-      await first.page.goto(at('/login'));
+      await first.page.goto(at('/login?returnTo=/account'));
       await first.page.getByText('set-up link').waitFor();
       await first.page.goto(link);
       expect(new URL(first.page.url()).hash).toBe('');
@@ -99,7 +101,8 @@ describe.skipIf(!browser)('in a browser', () => {
       expect(await first.page.getByRole('alert').textContent()).toBe('The two passwords are not the same.');
       await first.page.getByLabel('The same again').fill(PASSWORD);
       await first.page.getByRole('button').click();
-      await saysTitle(first.page, 'You are signed in');
+      await saysTitle(first.page, 'User Provisioning');
+      await first.page.goto(at('/account'));
       expect(await first.page.locator('main').innerText()).toContain('admin (break-glass account)');
 
       const second = await open();
@@ -124,7 +127,7 @@ describe.skipIf(!browser)('in a browser', () => {
       const window = await open();
       const { page } = window;
       window.expectProblem(/401/);
-      await page.goto(at('/'));
+      await page.goto(at('/account'));
       await usePassword(page, 'not the password at all');
       await page.getByText('The name or the password is wrong.').waitFor();
       expect(await page.getByLabel('Name').inputValue()).toBe('admin');
@@ -133,13 +136,13 @@ describe.skipIf(!browser)('in a browser', () => {
       await page.getByRole('button', { name: 'Sign out' }).click();
       await saysTitle(page, 'Signed out');
       expect(await cookieOf(window)).toBe(null);
-      await page.goto(at('/'));
+      await page.goto(at('/account'));
       await saysTitle(page, 'Sign in');
     });
 
     it('needs no more than a keyboard', async () => {
       const { page } = await open();
-      await page.goto(at('/login'));
+      await page.goto(at('/login?returnTo=/account'));
       await tabTo(page, 'summary');
       await page.keyboard.press('Enter');
       await tabTo(page, 'input[name=name]');
@@ -173,7 +176,7 @@ describe.skipIf(!browser)('in a browser', () => {
     it('comes back from the account page as that person, with name and role', async () => {
       const user = somebody();
       const window = await open();
-      await window.page.goto(at('/login'));
+      await window.page.goto(at('/login?returnTo=/account'));
       await window.page.getByRole('link', { name: 'Continue with entra' }).click();
       const underWay = await window.context.cookies(world.server.url);
       expect(underWay).toEqual([
@@ -200,7 +203,7 @@ describe.skipIf(!browser)('in a browser', () => {
     it('needs no more than a keyboard', async () => {
       const user = somebody();
       const { page } = await open();
-      await page.goto(at('/login'));
+      await page.goto(at('/login?returnTo=/account'));
       await tabTo(page, 'a.button');
       await page.keyboard.press('Enter');
       await page.waitForURL((url) => url.href.startsWith(world.entra.url));
@@ -258,7 +261,7 @@ describe.skipIf(!browser)('in a browser', () => {
       const { page } = window;
       window.expectProblem(/400/);
       world.entra.setFault({ at: 'authorize', kind: 'error', error: 'adminConsentMissing' });
-      await page.goto(at('/login'));
+      await page.goto(at('/login?returnTo=/account'));
       await page.getByRole('link', { name: 'Continue with entra' }).click();
       await saysTitle(page, 'You are not signed in');
       const text = await page.locator('main').innerText();
@@ -295,7 +298,7 @@ describe.skipIf(!browser)('in a browser', () => {
     it('shows in a window of its own what claims it sends, and signs nobody in', async () => {
       const address = at('/workspace/scim/discover-claims?provider=entra');
       const window = await open();
-      await window.page.goto(at('/login'));
+      await window.page.goto(at('/login?returnTo=/account'));
       await usePassword(window.page, PASSWORD);
       await saysTitle(window.page, 'You are signed in');
       world.entra.nextUser(somebody().userPrincipalName);

@@ -175,7 +175,7 @@ describe.skipIf(!chromium)('in a browser', () => {
   it('goes there, comes back as that person, and leaves both', async () => {
     const { page } = await chromium!.open();
     const titled = (name: string) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
-    await page.goto(server.url);
+    await page.goto(`${server.url}/account`);
     await page.getByRole('link', { name: 'Continue with Others' }).click();
     await titled('Who are you?');
     await page.getByRole('button', { name: 'ada' }).click();

@@ -40,11 +40,11 @@ async function provisioned(world: World, user: TenantUser): Promise<string> {
 
 async function throughEntra(world: World, { page }: Window, user: TenantUser): Promise<void> {
   world.entra.nextUser(user.userPrincipalName);
-  await page.goto(at(world, '/login?provider=entra'));
+  await page.goto(at(world, '/login?provider=entra&returnTo=/account'));
 }
 
 async function usePassword(world: World, page: Page, password: string): Promise<void> {
-  await page.goto(at(world, '/login'));
+  await page.goto(at(world, '/login?returnTo=/account'));
   await page.getByText('Use the break-glass account').click();
   await page.getByLabel('Name').fill('admin');
   await page.getByLabel('Password').fill(password);
@@ -55,7 +55,7 @@ const beforeSetUp: readonly Sight[] = [
   {
     name: 'sign-in-first-start',
     title: 'Sign in',
-    go: async (world, { page }) => void (await page.goto(at(world, '/login'))),
+    go: async (world, { page }) => void (await page.goto(at(world, '/login?returnTo=/account'))),
   },
   {
     name: 'set-up-incomplete-link',
@@ -76,13 +76,13 @@ const withPassword: readonly Sight[] = [
   {
     name: 'sign-in',
     title: 'Sign in',
-    go: async (world, { page }) => void (await page.goto(at(world, '/login'))),
+    go: async (world, { page }) => void (await page.goto(at(world, '/login?returnTo=/account'))),
   },
   {
     name: 'break-glass',
     title: 'Sign in',
     async go(world, { page }) {
-      await page.goto(at(world, '/login'));
+      await page.goto(at(world, '/login?returnTo=/account'));
       await page.getByText('Use the break-glass account').click();
     },
   },
@@ -107,7 +107,7 @@ const withEntra: readonly Sight[] = [
     name: 'entra-accounts',
     title: 'Pick an account',
     async go(world, { page }) {
-      await page.goto(at(world, '/login'));
+      await page.goto(at(world, '/login?returnTo=/account'));
       await page.getByRole('link', { name: 'Continue with entra' }).click();
       // Names that the fonts of the tests can write.
       await page.getByLabel('Search').fill('tom');
@@ -168,7 +168,7 @@ const withEntra: readonly Sight[] = [
     problem: /400/,
     async go(world, window) {
       world.entra.setFault({ at: 'authorize', kind: 'error', error: 'adminConsentMissing' });
-      await window.page.goto(at(world, '/login?provider=entra'));
+      await window.page.goto(at(world, '/login?provider=entra&returnTo=/account'));
     },
   },
   {

@@ -12,7 +12,7 @@ import { startDemoServer } from '../../simulator/demo-server.ts';
 import { INSIDE, signInCast } from '../../simulator/demo-sign-in.ts';
 import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
 import { isAssigned } from '../../simulator/tenant-access.ts';
-import { homePage, notLetInPage } from '../../src/edge/oidc/pages.ts';
+import { accountPage, notLetInPage } from '../../src/edge/oidc/pages.ts';
 
 /** Of a local Entra that is not asked. */
 const login = {
@@ -127,7 +127,7 @@ describe('a browser of the demo', () => {
   });
 
   test('knows the page of whoever is in', () => {
-    const html = homePage({ name: 'Runa', role: 'Viewer', isBreakGlass: false });
+    const html = accountPage({ name: 'Runa', role: 'Viewer', isBreakGlass: false });
     expect(readPage(html).title).toBe(INSIDE);
   });
 

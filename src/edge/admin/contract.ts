@@ -292,3 +292,7 @@ export const verificationShape = Type.Object({
   problemCount: count(),
 });
 export type VerificationJson = Static<typeof verificationShape>;
+
+// --- what stands beside its routes --------------------------------------------------------------------------------
+
+export type { MeJson } from './sign-in-contract.ts';

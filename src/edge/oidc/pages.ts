@@ -103,21 +103,30 @@ ${again && html`<p><a class="button" href="${again}">Back to sign-in</a></p>`}
   return page({ title, body });
 }
 
-export interface HomePage {
+export interface AccountPage {
   name: string;
   role: string | null;
   /** Whoever signs in with a password here is not known to any provider. */
   isBreakGlass: boolean;
 }
 
-export function homePage({ name, role, isBreakGlass }: HomePage): string {
+export function accountPage({ name, role, isBreakGlass }: AccountPage): string {
   const body = html`
 <p>As <strong>${name}</strong>${isBreakGlass && ' (break-glass account)'}.</p>
 <p>${role === null ? 'You have no role here any more.' : html`Your role is <strong>${role}</strong>.`}</p>
+<p><a href="/">To the dashboard</a></p>
 <p class="quiet">What you may do is in <a href="/api/me">/api/me</a>; the whole API is described in
 <a href="/api/openapi.json">/api/openapi.json</a>.</p>
 <form method="post" action="/logout"><button class="second">Sign out</button></form>`;
   return page({ title: 'You are signed in', body });
+}
+
+export function notBuiltPage(): string {
+  const body = html`
+<p>This server runs from its sources, and the dashboard was not built. Where it was started run <code>npm run build</code>, and
+start it again.</p>
+<p><a href="/account">Your account</a></p>`;
+  return page({ title: 'The dashboard is not built', body });
 }
 
 /** To leave takes a form: a link of another site must not sign anybody out. */

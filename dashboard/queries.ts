@@ -1,0 +1,118 @@
+// How pages ask and change: one key for what one address answers, so that what is live refreshes by the first part of it, and one
+// way to say how a change ended.
+
+import { notifications } from '@mantine/notifications';
+import {
+  type InfiniteData,
+  keepPreviousData,
+  useInfiniteQuery,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { ApiProblem, get, type Query, send } from './api.ts';
+
+/** What every list of the API answers. */
+export interface ListPage<Item> {
+  items: Item[];
+  nextCursor: string | null;
+  total: number;
+  totalIsCapped?: boolean;
+  pending?: boolean;
+}
+
+const PAGE_ROWS = 100;
+
+/** `users` for `/users/7/timeline`: what the live channel calls a topic. */
+export function keyOf(path: string, query: Query = {}): readonly unknown[] {
+  return [path.split('/')[1] ?? '', path, query];
+}
+
+export interface GetOptions {
+  query?: Query;
+  enabled?: boolean;
+  /** Milliseconds after which it is asked again by itself: of long work. */
+  every?: number | ((found: unknown) => number | false);
+}
+
+/** What `GET /api<path>` answers, kept and refreshed. */
+export function useGet<Body>(path: string, { query = {}, enabled = true, every }: GetOptions = {}) {
+  return useQuery<Body, ApiProblem>({
+    queryKey: keyOf(path, query),
+    queryFn: ({ signal }) => get<Body>(path, query, signal),
+    enabled,
+    placeholderData: keepPreviousData,
+    ...(every !== undefined && {
+      refetchInterval: typeof every === 'number' ? every : (found) => every(found.state.data),
+    }),
+  });
+}
+
+/** A list of the API, page by page as it is scrolled. */
+export function useList<Item>(path: string, query: Query = {}, enabled = true) {
+  return useInfiniteQuery<
+    ListPage<Item>,
+    ApiProblem,
+    InfiniteData<ListPage<Item>>,
+    readonly unknown[],
+    string
+  >({
+    queryKey: [...keyOf(path, query), 'pages'],
+    queryFn: ({ pageParam, signal }) =>
+      get<ListPage<Item>>(path, { limit: PAGE_ROWS, ...query, cursor: pageParam }, signal),
+    initialPageParam: '',
+    getNextPageParam: (last) => last.nextCursor ?? undefined,
+    enabled,
+    placeholderData: keepPreviousData,
+  });
+}
+
+export interface Change<Input, Output> {
+  run(input: Input): Promise<Output>;
+  /** Topics whose pages show something else afterwards; all where left out. */
+  touches?: readonly string[];
+  /** What is said when it is done; nothing where left out. */
+  done?: string | ((output: Output, input: Input) => string);
+  onDone?(output: Output, input: Input): void;
+  /** The page shows the problem itself. */
+  isQuiet?: boolean;
+}
+
+/** A change by a button: says how it ended, and refreshes what it touched. */
+export function useChange<Input = void, Output = unknown>(change: Change<Input, Output>) {
+  const client = useQueryClient();
+  return useMutation<Output, ApiProblem, Input>({
+    mutationFn: change.run,
+    onSuccess: (output, input) => {
+      const { touches, done } = change;
+      void client.invalidateQueries({
+        predicate: ({ queryKey }) => !touches || touches.includes(String(queryKey[0])),
+      });
+      if (done !== undefined) sayDone(typeof done === 'function' ? done(output, input) : done);
+      change.onDone?.(output, input);
+    },
+    onError: (problem) => {
+      if (!change.isQuiet) sayProblem(problem);
+    },
+  });
+}
+
+/** `useChange` for one request. */
+export function sending<Output>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string) {
+  return async (body?: unknown): Promise<Output> =>
+    (await send<Output>(path, { method, ...(body !== undefined && { body }) })).body;
+}
+
+export function sayDone(message: string): void {
+  notifications.show({ message, color: 'green', autoClose: 6_000 });
+}
+
+export function sayProblem(problem: unknown): void {
+  const isOurs = problem instanceof ApiProblem;
+  notifications.show({
+    title: isOurs ? problem.title : 'It did not work',
+    message: problem instanceof Error ? problem.message : String(problem),
+    color: 'red',
+    autoClose: 15_000,
+  });
+}

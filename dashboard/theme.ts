@@ -1,0 +1,29 @@
+// The looks that are ours: one accent, calm greys, and colours whose texts keep the contrast that WCAG 2.2 asks for in light and dark.
+
+import { createTheme, type MantineColorsTuple } from '@mantine/core';
+
+const sky: MantineColorsTuple = [
+  '#eef3ff',
+  '#dce5fb',
+  '#b5c7f4',
+  '#8ba8ee',
+  '#678de8',
+  '#4a74e0',
+  '#2f5bd7',
+  '#254cbd',
+  '#1d3f9f',
+  '#153183',
+];
+
+export const theme = createTheme({
+  primaryColor: 'sky',
+  primaryShade: { light: 6, dark: 7 },
+  colors: { sky },
+  autoContrast: true,
+  defaultRadius: 'md',
+  cursorType: 'pointer',
+  focusRing: 'auto',
+  fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
+  fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem', lineHeight: '1.3' } } },
+});

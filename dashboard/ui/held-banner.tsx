@@ -1,0 +1,5 @@
+// What waits for a decision, above every page.
+
+export function HeldBanner() {
+  return null;
+}

@@ -1,0 +1,122 @@
+// A Bifrost with an organisation in it, as it is after some days: provisioned, signed in to, changed, compared, with something lost
+// on the way and something held. What the pictures of the dashboard show.
+
+import { provisioning } from '../../simulator/provisioning.ts';
+import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
+import type { Tenant, TenantUser } from '../../simulator/tenant.ts';
+import { type DashboardWorld, startDashboard } from './world.ts';
+
+const SEED = 7;
+const CYCLE_MS = 40 * 60_000;
+const WAIT_MS = 30_000;
+const LOOK_MS = 100;
+
+export interface Populated extends DashboardWorld {
+  /** Ids of what pages are about. */
+  readonly of: {
+    provider: string;
+    user: string;
+    suspended: string;
+    team: string;
+    businessUnit: string;
+    role: string;
+    run: string;
+    batch: string;
+    request: string;
+  };
+}
+
+const withUsers = (tenant: Tenant, change: (user: TenantUser) => TenantUser): Tenant => ({
+  ...tenant,
+  users: new Map([...tenant.users].map(([id, user]) => [id, change(user)])),
+});
+
+export async function startPopulated(): Promise<Populated> {
+  const world = await startDashboard({
+    tenant: sampleOrganisation({ users: 200, groups: 12, members: 600 }, SEED),
+    provider: {
+      reconcile: { mode: 'heal', every: '24h' },
+      attributeRoleMappings: [
+        { attribute: 'roles', value: 'admin', role: 'Admin' },
+        { attribute: 'roles', value: 'developer', role: 'Developer' },
+        { attribute: 'jobTitle', value: '*Engineer*', role: 'Developer' },
+        { attribute: 'Department', value: 'Finance', role: 'Viewer' },
+        { attribute: 'department', value: '*', role: 'Viewer' },
+      ],
+    },
+  });
+  const agent = provisioning(world.entra, { base: world.server.scim, token: world.server.token });
+  await agent.cycle();
+  await livedIn(world, agent);
+  agent.close();
+  return { ...world, of: await idsOf(world) };
+}
+
+type Agent = ReturnType<typeof provisioning>;
+
+async function livedIn(world: DashboardWorld, agent: Agent): Promise<void> {
+  const people = [...world.entra.tenant().users.values()];
+  for (const { userPrincipalName } of people.slice(0, 4)) await world.signIn(userPrincipalName);
+  world.pass(CYCLE_MS);
+  // Somebody moves, somebody leaves, and one word about a third is lost.
+  const lost = people[30]!;
+  agent.skip({ objectIds: [lost.objectId] });
+  world.entra.changeTenant((tenant) =>
+    withUsers(tenant, (user) => {
+      if (user.objectId === people[20]!.objectId) return { ...user, department: 'Finance' };
+      if (user.objectId === people[21]!.objectId) return { ...user, accountEnabled: false };
+      if (user.objectId === lost.objectId) return { ...user, accountEnabled: false };
+      return user;
+    }),
+  );
+  await agent.cycle();
+  agent.skip(null);
+  world.pass(CYCLE_MS);
+  await wrongToken(world);
+  await reconcile(world);
+  world.pass(CYCLE_MS);
+  // A third of the people vanish from the directory.
+  const gone = new Set(people.slice(60, 130).map(({ objectId }) => objectId));
+  world.entra.changeTenant((tenant) =>
+    withUsers(tenant, (user) => (gone.has(user.objectId) ? { ...user, accountEnabled: false } : user)),
+  );
+  await reconcile(world);
+  world.pass(10 * 60_000);
+}
+
+async function wrongToken(world: DashboardWorld): Promise<void> {
+  for (let times = 0; times < 3; times++) {
+    await fetch(`${world.server.scim}/Users`, { headers: { authorization: 'Bearer bifrost_mistyped_4f2a' } });
+  }
+}
+
+async function reconcile(world: DashboardWorld): Promise<void> {
+  const begun = await world.api<{ id: string }>('POST', '/api/providers/entra/reconcile', {});
+  const until = Date.now() + WAIT_MS;
+  for (;;) {
+    const run = await world.server.ledger.reconciliations.find(begun.body.id);
+    if (run?.phase === 'done' || run?.phase === 'waiting') return;
+    if (Date.now() > until) throw new Error(`the comparison is at ${run?.phase} after ${WAIT_MS} ms`);
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+}
+
+async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
+  const first = async (path: string): Promise<string> => {
+    const answer = await world.api<{ items: { id: string }[] }>('GET', path);
+    const id = answer.body.items?.[0]?.id;
+    if (id === undefined) throw new Error(`${path} has nothing: ${JSON.stringify(answer.body)}`);
+    return id;
+  };
+  return {
+    provider: await first('/api/providers'),
+    user: await first('/api/users?role=Admin'),
+    suspended: await first('/api/users?status=suspended'),
+    team: await first('/api/teams'),
+    businessUnit: await first('/api/business-units'),
+    role: await first('/api/roles'),
+    run: await first('/api/reconciliations'),
+    batch: await first('/api/batches'),
+    request: await first('/api/requests?status=ok'),
+  };
+}
