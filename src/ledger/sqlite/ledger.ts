@@ -7,7 +7,7 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
-import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -21,6 +21,8 @@ import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
+import { foldSome } from '../sql/unfolded.ts';
+import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -30,6 +32,7 @@ import { requestRiders } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
+import { userParts } from './user-parts.ts';
 import { jobWorker } from './work.ts';
 import { writer as makeWriter } from './write.ts';
 
@@ -48,6 +51,9 @@ export function openSqliteLedger(dataDir: string): Ledger {
 function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
+  const parts = userParts(database);
+  while (inTransaction(database, () => run(foldSome(dialect))));
+  parts.catchUp();
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database, run);
   const total = totals(database);
@@ -66,6 +72,7 @@ function ledgerOn(file: OpenFile): Ledger {
   queue.onUndone(forgetAll);
   queue.onFlush(() => {
     for (const row of riders.take()) insertRequest(row, null);
+    parts.keepUp();
   });
   queue.onCommitted(() => followers.tell(writer.lastPosition()));
 
@@ -167,7 +174,7 @@ function ledgerOn(file: OpenFile): Ledger {
       }),
     retireProvider: (provider, expected, how, by) =>
       changeAndWork(() => beginRetirement(tell, provider, expected, how, by)),
-    retirementCounts: (provider, of) => durably(() => countForRetirement(dialect, provider, of)),
+    retirementCounts: (provider, of) => durably(() => countForRetirement(provider, of)),
     applyRuleset: (ruleset, by, expected) => changeAndWork(() => applyRuleset(tell, ruleset, by, expected)),
 
     caller: async (hash) => {
@@ -281,6 +288,19 @@ function requestWriter(database: Database) {
     const effects = made ? made.upTo - made.after : 0;
     insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
   };
+}
+
+/** Before there is a queue. */
+function inTransaction<Answer>(database: Database, job: () => Answer): Answer {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const answer = job();
+    database.exec('COMMIT');
+    return answer;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
 }
 
 /** One script after the other, others between them. */
