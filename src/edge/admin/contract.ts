@@ -255,7 +255,8 @@ export type RequestJson = Static<typeof requestShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
+export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';
 export type { GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
@@ -263,9 +264,12 @@ export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
 export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
-export type { ReconciliationStateJson } from './provider-reconciliation.ts';
+export type { PendingJson } from './provider-reconciliation.ts';
+export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
 export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
+export type { ListedRunJson, WholeRunJson } from './whole-run.ts';
