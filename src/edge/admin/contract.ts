@@ -258,7 +258,7 @@ export type RequestJson = Static<typeof requestShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
 export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';
 export type { GuardJson } from './guard.ts';
