@@ -47,6 +47,15 @@ function rulesAlone({ ruleset: _, ...rules }: MappingDraft): Omit<MappingDraft, 
 }
 
 /** By what the rule says, so that a row that was moved a moment ago keeps its numbers. */
-export function reportOf(report: DoctorJson | undefined, list: ListKey, rule: DraftRule) {
-  return report?.rules.find((each) => each.list === list && ruleKey(each) === ruleKey(rule));
+export function reportsOf(
+  report: DoctorJson | undefined,
+  list: ListKey,
+): (rule: DraftRule) => RuleReport | undefined {
+  const byKey = new Map(
+    report?.rules
+      .filter((each) => each.list === list)
+      .map((each) => [ruleKey(each), each])
+      .toReversed(),
+  );
+  return (rule) => byKey.get(ruleKey(rule));
 }
