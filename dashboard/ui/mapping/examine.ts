@@ -51,11 +51,9 @@ export function reportsOf(
   report: DoctorJson | undefined,
   list: ListKey,
 ): (rule: DraftRule) => RuleReport | undefined {
-  const byKey = new Map(
-    report?.rules
-      .filter((each) => each.list === list)
-      .map((each) => [ruleKey(each), each])
-      .toReversed(),
-  );
+  const byKey = new Map<string, RuleReport>();
+  for (const each of report?.rules ?? []) {
+    if (each.list === list && !byKey.has(ruleKey(each))) byKey.set(ruleKey(each), each);
+  }
   return (rule) => byKey.get(ruleKey(rule));
 }
