@@ -272,7 +272,14 @@ export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
-export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';
+export type {
+  ApiKeyJson,
+  DiscoveredJson,
+  MeJson,
+  ProviderTrialJson,
+  SessionJson,
+} from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { Explanation as ExplanationJson } from './user-access.ts';
 export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';
