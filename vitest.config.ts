@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
-  'test/cli/{batch,connection,doctor,people,permissions,provider-removal,providers,reconcile,start,tail}.test.ts',
+  'test/cli/{batch,connection,doctor,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
   'test/concurrency/**/*.test.ts',
   'test/conformance/**/*.test.ts',
   'test/edge/**/*.test.ts',
@@ -17,7 +17,7 @@ const onEveryEngine = [
 /** What is about the file: its lock, its damage, the folder around it; and what a browser is shown, which no engine changes. */
 const onSqlite = [
   'test/admin/{key-rotate,unswept}.test.ts',
-  'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify}.test.ts',
+  'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify,webhook}.test.ts',
   'test/ledger/sqlite*.test.ts',
   'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',

@@ -15,11 +15,13 @@ import type { Open } from './opened.ts';
 import { reconciliationSuite } from './reconciliation-suite.ts';
 import { retireSuite } from './retire-suite.ts';
 import { roleSuite } from './role-suite.ts';
+import { rulesSuite } from './rules-suite.ts';
 import { scimEndSuite } from './scim-end-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { signInSuite } from './sign-in-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
+import { webhookSuite } from './webhook-suite.ts';
 
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
@@ -35,10 +37,12 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
+    describe('rules', () => rulesSuite(open));
     describe('roles', () => roleSuite(open));
     describe('signing in', () => signInSuite(open));
     describe('reconciling', () => reconciliationSuite(open));
     describe('held batches', () => heldBatchSuite(open));
+    describe('webhooks', () => webhookSuite(open));
     describe('transfer', () => transferSuite(open));
     describe('an import into an empty store', () => importSuite(open));
   });

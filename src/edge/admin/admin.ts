@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import { type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
 import { eventWaiters } from './event-waiters.ts';
+import { keptPlans } from './kept-plans.ts';
 import { openApi } from './openapi.ts';
 import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
 import { parseBody } from './read-input.ts';
@@ -31,6 +32,7 @@ export async function registerAdmin(
     ...parts,
     waiters: eventWaiters(parts.ledger),
     verification: verification(parts),
+    plans: keptPlans(parts),
     surveys: surveys(parts.ledger),
     describe: () => description,
   };
@@ -53,7 +55,10 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
     const at = parts.clock.now();
     arrivals.set(request, { id: newId(at), at, caller: null });
   });
-  app.addHook('preClose', async () => parts.waiters.stop());
+  app.addHook('preClose', async () => {
+    parts.waiters.stop();
+    parts.plans.stop();
+  });
   acceptJson(app);
   app.setErrorHandler((error, request, reply) =>
     refuse(parts, reply, error, arrivals.get(request)?.id ?? newId()),

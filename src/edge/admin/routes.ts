@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
@@ -18,6 +19,7 @@ import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
+import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
@@ -29,6 +31,7 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { rulesetRoutes } from './rulesets.ts';
 import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
@@ -37,6 +40,8 @@ import { tokenRoutes } from './tokens.ts';
 import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
 import { userRoutes } from './users.ts';
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const routes: readonly Route[] = [
   ...userRoutes,
@@ -54,14 +59,19 @@ export const routes: readonly Route[] = [
   ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...planRoutes,
+  ...rulesetRoutes,
   ...seenAttributeRoutes,
   ...doctorRoutes,
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...reconciliationRoutes,
   ...driftRoutes,
   ...importRoutes,
+  ...directoryRoutes,
   ...providerReconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,
