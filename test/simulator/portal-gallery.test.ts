@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axe } from '../dashboard/axe.ts';
-import type { Look } from '../harness/browser.ts';
 import { overflow, steady } from '../harness/page-looks.ts';
 import { before, running, type Sight } from './portal-sights.ts';
 import { browser, group, type PortalWorld, person, startPortalWorld } from './portal-world.ts';
@@ -19,11 +18,8 @@ const pictures = process.env.BIFROST_SCREENSHOTS
   ? fileURLToPath(new URL('../../docs/screenshots/local-entra', import.meta.url))
   : null;
 
-const looks: Readonly<Record<string, Look>> = {
-  light: { width: 1280, height: 860, scheme: 'light' },
-  dark: { width: 1280, height: 860, scheme: 'dark' },
-};
-const narrow: Look = { width: 390, height: 780, scheme: 'light', isMobile: true };
+const WIDE = { width: 1280, height: 860 };
+const TELEPHONE = { width: 390, height: 780 };
 
 let world: PortalWorld;
 
@@ -53,23 +49,29 @@ async function provision(): Promise<void> {
   await order('POST', '/provisioning/on-demand', { users: [users[0]] });
 }
 
-async function open(look: Look, sight: Sight): Promise<Page> {
-  const { page } = await world.portal(sight.path(world), look);
+async function open(sight: Sight): Promise<Page> {
+  const { page } = await world.portal(sight.path(world), WIDE);
   await page.getByRole('heading', { level: 1, name: sight.title }).waitFor(WAIT);
-  await page.waitForFunction(
-    `!document.querySelector('[role=status][aria-label=Loading], .mantine-Loader-root')`,
-  );
+  await page.getByRole('status', { name: 'Loading' }).waitFor({ state: 'hidden', ...WAIT });
   await sight.afterwards?.(page, world);
   return page;
 }
 
-async function judge(sight: Sight, look: string): Promise<void> {
-  const page = await open(looks[look]!, sight);
-  expect(await overflow(page)).toEqual([]);
-  expect(await axe(page)).toEqual([]);
-  if (!pictures) return;
-  await steady(page, world.server.url);
-  await page.screenshot({ path: join(pictures, `${sight.name}.${look}.png`), scale: 'css', caret: 'hide' });
+async function judge(sight: Sight): Promise<void> {
+  const page = await open(sight);
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme });
+    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached', ...WAIT });
+    expect(await axe(page)).toEqual([]);
+    if (!pictures) continue;
+    await steady(page, world.server.url);
+    const path = join(pictures, `${sight.name}.${scheme}.png`);
+    await page.screenshot({ path, scale: 'css', caret: 'hide' });
+  }
+  for (const size of [WIDE, TELEPHONE]) {
+    await page.setViewportSize(size);
+    expect(await overflow(page)).toEqual([]);
+  }
 }
 
 beforeAll(async () => {
@@ -82,18 +84,12 @@ afterAll(async () => {
   await world?.stop();
 });
 
-describe.skipIf(!browser).each(Object.keys(looks))('before anything is configured, %s', (look) => {
-  it.each(before)('$name', (sight) => judge(sight, look));
+describe.skipIf(!browser)('before anything is configured', () => {
+  it.each(before)('$name', judge);
 });
 
 describe.skipIf(!browser)('once people are provisioned', () => {
   beforeAll(provision);
 
-  describe.each(Object.keys(looks))('%s', (look) => {
-    it.each(running)('$name', (sight) => judge(sight, look));
-  });
-
-  it.each(running)('nothing of $name is wider than a telephone', async (sight) => {
-    expect(await overflow(await open(narrow, sight))).toEqual([]);
-  });
+  it.each(running)('$name', judge);
 });

@@ -65,6 +65,7 @@ export function Shell() {
       navbar={{ width: MENU_PX, breakpoint: 'sm', collapsed: { mobile: !isOpen } }}
       footer={{ height: isStripOpen ? OPEN_PX : CLOSED_PX }}
       padding="lg"
+      transitionDuration={0}
     >
       <AppShell.Header className="top-bar">
         <a className="skip" href="#page">
@@ -123,6 +124,7 @@ function Menu({ onGo }: { onGo: () => void }) {
           onClick={onGo}
           label={place}
           active={to === here}
+          activeOptions={{ exact: true, includeSearch: false }}
           {...(to === here && { 'aria-current': 'page' as const })}
           leftSection={<Icon size={18} stroke={1.6} />}
         />

@@ -70,20 +70,22 @@ function Overview({ of }: { of: OverviewJson }) {
       <Section title="Next">
         <Stack gap={4}>
           <Text size="sm">
-            <Anchor component={Link} to={places.provisioning.to}>
+            <Anchor component={Link} to={places.provisioning.to} underline="always">
               Configure provisioning
             </Anchor>{' '}
             with the SCIM Endpoint URL and the Provisioning Token that Bifrost shows.
           </Text>
           <Text size="sm">
-            <Anchor component={Link} to={places.assignments.to}>
+            <Anchor component={Link} to={places.assignments.to} underline="always">
               Assign users and groups
             </Anchor>{' '}
             to {places.application.label}.
           </Text>
           <Text size="sm">
-            <Anchor href="/">A bifrost.json, addresses and orders</Anchor> for programs: faults, wrong tokens,
-            the clock.
+            <Anchor href="/" underline="always">
+              A bifrost.json, addresses and orders
+            </Anchor>{' '}
+            for programs: faults, wrong tokens, the clock.
           </Text>
         </Stack>
       </Section>

@@ -86,7 +86,7 @@ function Mapping({ kind, mapping }: { kind: Kind; mapping: MappingJson }) {
         onChange={(event) => setDraft({ isEnabled: event.currentTarget.checked, rows })}
       />
       {!wanted.isEnabled && (
-        <Alert color="yellow" variant="light" icon={<IconInfoCircle size={20} />}>
+        <Alert color="sky" variant="light" icon={<IconInfoCircle size={20} />}>
           While it is disabled no {kind} is provisioned.
         </Alert>
       )}

@@ -37,9 +37,9 @@ export default function OnDemand() {
       about="Provisions one user or group now, without waiting for the next cycle, and shows each step."
     >
       {state && !isReady && (
-        <Alert color="yellow" variant="light" icon={<IconInfoCircle size={20} />}>
+        <Alert color="sky" variant="light" icon={<IconInfoCircle size={20} />}>
           Nothing can be sent yet.{' '}
-          <Anchor component={Link} to={places.settings.to} size="sm">
+          <Anchor component={Link} to={places.settings.to} size="sm" underline="always">
             Save a Tenant URL and a Secret Token
           </Anchor>{' '}
           first.

@@ -120,7 +120,7 @@ function CommandLine({ state: { commandLine } }: { state: ProvisioningJson }) {
   if (commandLine === null) return null;
   return (
     <Alert
-      color="yellow"
+      color="sky"
       variant="light"
       icon={<IconInfoCircle size={20} />}
       title="Provisioning from the command line"

@@ -32,7 +32,7 @@ export default function UsersAndGroups() {
       }
     >
       {state?.scope === 'all' && (
-        <Alert color="yellow" variant="light" icon={<IconInfoCircle size={20} />}>
+        <Alert color="sky" variant="light" icon={<IconInfoCircle size={20} />}>
           The provisioning scope is Sync all users and groups: everybody is provisioned, assigned or not.
         </Alert>
       )}

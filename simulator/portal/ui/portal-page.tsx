@@ -88,7 +88,7 @@ export function Command(props: CommandProps) {
 
 export function Section({ title, children }: { title: string; children: ReactNode }) {
   return (
-    <Paper withBorder p="md" component="section" aria-label={title}>
+    <Paper withBorder p="md" component="section">
       <Title order={2} size="h5" mb="sm">
         {title}
       </Title>
