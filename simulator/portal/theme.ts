@@ -17,4 +17,8 @@ const harbour: MantineColorsTuple = [
 ];
 
 /** `sky` is what the shared parts call the accent. */
-export const theme = mergeThemeOverrides(dashboard, { colors: { sky: harbour }, defaultRadius: 'xs' });
+export const theme = mergeThemeOverrides(dashboard, {
+  colors: { sky: harbour },
+  defaultRadius: 'xs',
+  respectReducedMotion: true,
+});

@@ -8,6 +8,8 @@ export interface Sight {
   /** Of its heading. */
   title: string | RegExp;
   path(world: PortalWorld): string;
+  /** Pictured in both schemes of colours. */
+  inTheDark?: true;
   /** What somebody does there before it is looked at. */
   afterwards?(page: Page, world: PortalWorld): Promise<void>;
 }
@@ -31,7 +33,7 @@ export const before: readonly Sight[] = [
 
 /** Once people are provisioned. */
 export const running: readonly Sight[] = [
-  { name: 'home', title: 'Local Entra', path: () => '/' },
+  { name: 'home', title: 'Local Entra', inTheDark: true, path: () => '/' },
   { name: 'users', title: 'Users', path: () => '/users' },
   { name: 'users-none', title: 'Users', path: () => '/users?search=nobody-has-this-name' },
   { name: 'user', title: /./, path: (world) => `/users/${person(world, 3).objectId}` },
@@ -53,9 +55,10 @@ export const running: readonly Sight[] = [
         .check();
     },
   },
-  { name: 'provisioning', title: 'Provisioning', path: () => provisioning },
+  { name: 'provisioning', title: 'Provisioning', inTheDark: true, path: () => provisioning },
   {
     name: 'settings',
+    inTheDark: true,
     title: 'Provisioning settings',
     path: () => `${provisioning}/settings`,
     afterwards: (page) => main(page).getByRole('button', { name: 'Mappings' }).click(),
@@ -87,6 +90,7 @@ export const running: readonly Sight[] = [
   },
   {
     name: 'on-demand',
+    inTheDark: true,
     title: 'Provision on demand',
     path: (world) => `${provisioning}/on-demand?kind=user&selected=${person(world, 3).objectId}`,
     async afterwards(page) {

@@ -9,7 +9,7 @@ import { useProvisioning, useSent } from '../api.ts';
 import { ExchangeBodies, StatusMark, timeOf } from '../ui/exchange.tsx';
 
 export const CLOSED_PX = 38;
-export const OPEN_PX = 206;
+export const OPEN_PX = 156;
 
 export function SentStrip({ isOpen, onToggle }: { isOpen: boolean; onToggle: () => void }) {
   const { data: state } = useProvisioning();
