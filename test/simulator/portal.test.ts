@@ -214,6 +214,10 @@ describe.skipIf(!browser)('a change', () => {
     await saved(page);
     await page.getByText('Every 10 seconds').click();
     await page.getByLabel('Pages').getByRole('link', { name: 'Provisioning', exact: true }).click();
+    await main(page)
+      .getByText(/^Next cycle in \d+ s\.$/)
+      .waitFor(WAIT);
+    await command(page, 'Run a cycle now');
     await main(page).getByRole('cell', { name: 'Incremental cycle 4' }).waitFor(WAIT);
     expect(await inBifrost(person(world, 7).userPrincipalName)).toMatchObject({ active: true });
   });
