@@ -10,10 +10,12 @@ import { apiKeyRevoke } from './commands/api-key-revoke.ts';
 import { batchApprove, batchDrop, batchUndo } from './commands/batch-decide.ts';
 import { batchList } from './commands/batch-list.ts';
 import { batchShow } from './commands/batch-show.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
 import { keyRotate } from './commands/key-rotate.ts';
+import { plan } from './commands/plan.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerDisableScim } from './commands/provider-disable-scim.ts';
@@ -86,6 +88,8 @@ export const commands: readonly Command[] = [
   reconcileApply,
   reconcileDiscard,
   explain,
+  plan,
+  doctor,
   tail,
   verify,
   exportAll,

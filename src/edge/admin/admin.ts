@@ -8,11 +8,13 @@ import type { Parts } from '../parts.ts';
 import { type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
 import { eventWaiters } from './event-waiters.ts';
+import { keptPlans } from './kept-plans.ts';
 import { openApi } from './openapi.ts';
 import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
 import { parseBody } from './read-input.ts';
 import type { AdminParts, Answer, Method, RawCall, Route } from './route.ts';
 import { routes } from './routes.ts';
+import { surveys } from './survey.ts';
 import { verification } from './verification.ts';
 
 /** Of a request: 1,500 rules of the longest kind fit. */
@@ -30,6 +32,8 @@ export async function registerAdmin(
     ...parts,
     waiters: eventWaiters(parts.ledger),
     verification: verification(parts),
+    plans: keptPlans(parts),
+    surveys: surveys(parts.ledger),
     describe: () => description,
   };
   const all = [localShell(parts), apiKey(parts), ...credentials];
@@ -51,7 +55,10 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
     const at = parts.clock.now();
     arrivals.set(request, { id: newId(at), at, caller: null });
   });
-  app.addHook('preClose', async () => parts.waiters.stop());
+  app.addHook('preClose', async () => {
+    parts.waiters.stop();
+    parts.plans.stop();
+  });
   acceptJson(app);
   app.setErrorHandler((error, request, reply) =>
     refuse(parts, reply, error, arrivals.get(request)?.id ?? newId()),

@@ -7,8 +7,10 @@ import type { Change } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
+import type { KeptPlans } from './kept-plans.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
+import type { Surveys } from './survey.ts';
 import type { Verification } from './verification.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -17,6 +19,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
   verification: Verification;
+  plans: KeptPlans;
+  surveys: Surveys;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
 }

@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
@@ -12,10 +13,12 @@ import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
 import { localAdminRoutes } from './local-admins.ts';
+import { localEntraRoutes } from './local-entra.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
+import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
@@ -27,6 +30,8 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { rulesetRoutes } from './rulesets.ts';
+import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
@@ -48,8 +53,13 @@ export const routes: readonly Route[] = [
   ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...providerVerificationRoutes,
+  ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...planRoutes,
+  ...rulesetRoutes,
+  ...seenAttributeRoutes,
+  ...doctorRoutes,
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,

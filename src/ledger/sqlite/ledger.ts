@@ -8,6 +8,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser } from '../sql/people.ts';
+import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
@@ -15,13 +16,13 @@ import { findRequests, readOneRequest, requestColumns, requestValues } from '../
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
+import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { marks, type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
-import { loadPeopleAfter } from '../sql/users.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -142,6 +143,7 @@ function ledgerOn(file: OpenFile): Ledger {
     engine: 'sqlite',
     ...signIn.stores,
     ...reconciliationStores(hands),
+    ...rulesetHistory(hands),
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {
@@ -191,8 +193,7 @@ function ledgerOn(file: OpenFile): Ledger {
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
-    peopleAfter: (provider, after, limit) =>
-      durably(() => loadPeopleAfter(dialect, loader.state(provider), after, limit)),
+    everybody: (provider) => walkOver(dialect, (script) => durably(() => script(loader.state(provider)))),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
