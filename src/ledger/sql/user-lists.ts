@@ -1,5 +1,5 @@
 // Pages of users for people, quick whoever is asked for: few are found by their filter and sorted; many are met soon enough
-// by walking the list in its order. Which of both is decided by counting, not by guessing (docs/decisions/0017).
+// by walking the list in its order. Which of both is decided by counting, not by guessing (docs/decisions/0018).
 
 import type { ListedUser, PageKey, Total, UserListQuery } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';

@@ -1,5 +1,5 @@
 // Names of people taken apart into parts of three letters, many at once: one by one the index would write a segment of its own
-// for each (docs/decisions/0017). What waits is searched as it stands.
+// for each (docs/decisions/0018). What waits is searched as it stands.
 
 import type { Database } from './open.ts';
 
