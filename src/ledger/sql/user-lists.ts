@@ -106,7 +106,7 @@ function* narrowestOf(filters: readonly UserFilter[]): Script<{ way: Sql; n: num
   let found: { way: Sql; n: number } | null = null;
   for (const { way } of filters) {
     if (!way) continue;
-    const counted = `SELECT count(*) AS n FROM (SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS some`;
+    const counted = `SELECT count(*) AS n FROM (SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS few`;
     const n = (yield* one<{ n: number }>(counted, ...way.values, FEW + 1))?.n ?? 0;
     if (!found || n < found.n) found = { way, n };
   }

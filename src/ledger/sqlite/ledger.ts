@@ -1,7 +1,7 @@
 // The ledger on one SQLite file: the parts of this folder, and the scripts that both engines share, joined.
 
 import { followersOf } from '../followers.ts';
-import type { Ledger, Operation, RequestRow, Retention } from '../ledger.ts';
+import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
@@ -12,13 +12,13 @@ import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
-import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
+import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
-import { marks, type Script, scripted } from '../sql/statement.ts';
+import { type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { foldSome } from '../sql/unfolded.ts';
@@ -28,7 +28,7 @@ import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
-import { requestRiders } from './request-riders.ts';
+import { requestRiders, requestWriter } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
@@ -52,8 +52,7 @@ function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
   const parts = userParts(database);
-  while (inTransaction(database, () => run(foldSome(dialect))));
-  parts.catchUp();
+  parts.catchUp(() => run(foldSome(dialect)));
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database, run);
   const total = totals(database);
@@ -277,30 +276,6 @@ function ledgerOn(file: OpenFile): Ledger {
       file.close();
     },
   };
-}
-
-function requestWriter(database: Database) {
-  const insert = database.prepare(
-    `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,
-  );
-  /** `made`: the events of the request are those after one position up to another; null when it made none. */
-  return (row: RequestRow, made: { after: number; upTo: number } | null): void => {
-    const effects = made ? made.upTo - made.after : 0;
-    insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
-  };
-}
-
-/** Before there is a queue. */
-function inTransaction<Answer>(database: Database, job: () => Answer): Answer {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const answer = job();
-    database.exec('COMMIT');
-    return answer;
-  } catch (error) {
-    database.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 /** One script after the other, others between them. */

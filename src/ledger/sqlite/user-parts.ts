@@ -10,8 +10,8 @@ const TAKEN_AT_ONCE = 2_000;
 export interface UserParts {
   /** Within a transaction, before it ends. */
   keepUp(): void;
-  /** One transaction for each portion. */
-  catchUp(): void;
+  /** At the start, before there is a queue: what an older version left, a transaction for each portion. False: nothing is left. */
+  catchUp(foldSome: () => boolean): void;
 }
 
 export function userParts(database: Database): UserParts {
@@ -26,8 +26,21 @@ export function userParts(database: Database): UserParts {
     keepUp() {
       if ((waiting.get() as { n: number }).n > WAITING_AT_MOST) take.run(TAKEN_AT_ONCE);
     },
-    catchUp() {
+    catchUp(foldSome) {
+      while (inTransaction(database, foldSome));
       while (Number(take.run(TAKEN_AT_ONCE).changes) === TAKEN_AT_ONCE);
     },
   };
+}
+
+function inTransaction<Answer>(database: Database, job: () => Answer): Answer {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const answer = job();
+    database.exec('COMMIT');
+    return answer;
+  } catch (error) {
+    database.exec('ROLLBACK');
+    throw error;
+  }
 }
