@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
@@ -39,6 +40,8 @@ import { tokenRoutes } from './tokens.ts';
 import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
 import { userRoutes } from './users.ts';
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const routes: readonly Route[] = [
   ...userRoutes,
@@ -63,9 +66,12 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...reconciliationRoutes,
   ...driftRoutes,
   ...importRoutes,
+  ...directoryRoutes,
   ...providerReconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,

@@ -3,6 +3,7 @@
 import { peopleListTables } from './people-list-tables.ts';
 import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
+import { webhookTables } from './webhook-tables.ts';
 
 export const migrations: readonly string[] = [
   `
@@ -276,5 +277,9 @@ UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587
 `,
   signInTables,
   reconciliationTables,
+<<<<<<< HEAD
   peopleListTables,
+=======
+  webhookTables,
+>>>>>>> main
 ];
