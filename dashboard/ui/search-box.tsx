@@ -17,6 +17,8 @@ export function SearchBox({ label, name = 'search' }: { label: string; name?: st
     (text: string) => change({ [name]: text || undefined }, { isTyping: true }),
     WAIT_MS,
   );
+  // What was typed on a page that is left must not be written on the next.
+  useEffect(() => () => follow.cancel(), [follow]);
   const write = (text: string) => {
     setWritten(text);
     follow(text);

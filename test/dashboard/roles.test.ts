@@ -8,10 +8,11 @@ let world: DashboardWorld;
 let person: string;
 
 beforeAll(async () => {
-  world = await startDashboard();
-  person = [...world.entra.tenant().users.values()].find(
-    ({ appRoles, department }) => !appRoles.includes('admin') && department !== null,
-  )!.userPrincipalName;
+  world = await startDashboard({
+    provider: { attributeRoleMappings: [{ attribute: 'roles', value: 'viewer', role: 'Viewer' }] },
+  });
+  person = [...world.entra.tenant().users.keys()][0]!;
+  world.entra.assignUser(person, ['viewer']);
   const core = 'urn:ietf:params:scim:schemas:core:2.0';
   const enterprise = 'urn:ietf:params:scim:schemas:extension:enterprise:2.0:User';
   const user = { userName: 'ada@contoso.com', [enterprise]: { department: 'Sales' } };
