@@ -17,11 +17,8 @@ const steps: readonly string[] = [
   tables + foldFunction + commitFunction + plannerStatistics,
   signInTables,
   reconciliationTables,
-<<<<<<< HEAD
-  peopleListTables,
-=======
   webhookTables,
->>>>>>> main
+  peopleListTables,
 ];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */

@@ -158,7 +158,7 @@ RELEASE SAVEPOINT invented;
 export const plannerStatistics = analysed(invented, tables, ', settings_version');
 export const signInStatistics = analysed(inventedSignIns, signInTables);
 export const reconciliationStatistics = analysed(inventedRuns, runTables);
-<<<<<<< HEAD
+export const webhookStatistics = analysed(inventedDeliveries, webhookTables);
 
 const inventedWords = `
 INSERT INTO user_words (provider, id, words)
@@ -166,6 +166,3 @@ SELECT 'invented', ${id('u', 'n')}, n || '@invented.example' || E'\\n' || 'perso
 `;
 
 export const wordStatistics = analysed(inventedWords, ['user_words']);
-=======
-export const webhookStatistics = analysed(inventedDeliveries, webhookTables);
->>>>>>> main

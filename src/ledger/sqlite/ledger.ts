@@ -11,22 +11,13 @@ import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-<<<<<<< HEAD
-import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest } from '../sql/requests.ts';
-=======
-import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
->>>>>>> main
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
-<<<<<<< HEAD
 import { type Script, scripted } from '../sql/statement.ts';
-=======
-import { marks, type Script, scripted } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
->>>>>>> main
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { foldSome } from '../sql/unfolded.ts';

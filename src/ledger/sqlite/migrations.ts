@@ -277,9 +277,6 @@ UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587
 `,
   signInTables,
   reconciliationTables,
-<<<<<<< HEAD
-  peopleListTables,
-=======
   webhookTables,
->>>>>>> main
+  peopleListTables,
 ];
