@@ -15,7 +15,7 @@ import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { writtenSecret } from './edge/admin/provider-block.ts';
-import { closedSecrets } from './edge/admin/verification.ts';
+import { closedSecrets, storedSecrets } from './edge/admin/verification.ts';
 import { registerDashboard } from './edge/dashboard.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
@@ -27,7 +27,7 @@ import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { fold } from './fold.ts';
 import { newId } from './id.ts';
-import { type Provider, type SecretName, sealedSecret, sealedSecrets } from './identity/provider.ts';
+import { type Provider, type SecretName, sealedSecret } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
@@ -40,6 +40,7 @@ import {
 } from './local-socket.ts';
 import { createLogger } from './log.ts';
 import { outbound } from './outbound.ts';
+import { deliveringOn } from './outbox/worker.ts';
 import { reach } from './provider/reach.ts';
 import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { reconcilingOn } from './reconcile/worker.ts';
@@ -94,7 +95,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
-    const sealed = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider));
+    const sealed = await storedSecrets(ledger);
     const keys = loadKeyRing(settings, { mayMake: sealed.length === 0 });
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
@@ -102,7 +103,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const isCommand = options.listen === false;
     const begins = !isCommand || (await ledger.roles()).length === 0;
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock, (said) => log.warn(said)));
-    const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
+    const closed = closedSecrets(await storedSecrets(ledger), keys).map(({ said }) => said);
     for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
@@ -116,6 +117,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       secretOf: (provider, name = 'clientSecret') => secretOf(keys, settings, provider, name),
     });
     const reconciling = reconcilingOn({ ledger, clock, reach: way, log });
+    const delivering = deliveringOn({ ledger, clock, keys, outbound: wayOut, log });
     const parts: Parts = {
       ledger,
       clock,
@@ -126,6 +128,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       passwords: passwords(),
       reach: way,
       reconciling,
+      delivering,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
@@ -137,6 +140,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
     if (!isCommand) reconciling.schedule();
+    if (!isCommand) delivering.schedule();
     return {
       url: address.url,
       settings,
@@ -154,7 +158,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       stop: async () => {
         await stopListening();
         await app.close();
-        await reconciling.stop();
+        await Promise.all([reconciling.stop(), delivering.stop()]);
         await work.stop();
         trusted.stop();
         await wayOut.close();

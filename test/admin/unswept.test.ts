@@ -57,6 +57,13 @@ beforeAll(async () => {
       begin: () => Promise.reject(new Error('nothing is compared')),
       heal: () => Promise.reject(new Error('nothing is compared')),
     },
+    delivering: {
+      wake: () => {},
+      schedule: () => {},
+      stop: async () => {},
+      test: () => Promise.reject(new Error('nothing is sent')),
+      again: () => Promise.reject(new Error('nothing is sent')),
+    },
     wakeWork: () => {
       sweepWanted++;
     },

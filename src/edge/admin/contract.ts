@@ -255,7 +255,7 @@ export type RequestJson = Static<typeof requestShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
 export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';
 export type { GuardJson } from './guard.ts';
@@ -271,4 +271,5 @@ export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
 export type { DiscoveredJson, MeJson, ProviderTrialJson } from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';

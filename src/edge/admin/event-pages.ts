@@ -1,10 +1,11 @@
 // Events as they are shown, the words for their types, and pages of them with the newest first.
 
 import type { EventType } from '../../identity/event.ts';
-import type { EventQuery, Ledger, StoredEvent } from '../../ledger/ledger.ts';
+import type { EventQuery, Ledger } from '../../ledger/ledger.ts';
+import { showEvent } from '../../outbox/shown-event.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
-import { type EventJson, rfc3339 } from './contract.ts';
+import type { EventJson } from './contract.ts';
 import { findProvider } from './look-up.ts';
 import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
 
@@ -74,24 +75,14 @@ export const eventWords = {
   'batch.dissolved': 'What a batch was held for is not so any more.',
   'batch.undone': 'What a batch took was given back.',
   'guard.alarm': 'SCIM took out more people than the guard would let pass; it was not held.',
+  'webhook.created': 'A webhook was made.',
+  'webhook.updated': 'A webhook goes elsewhere, or wants other events.',
+  'webhook.rotated': 'A webhook has a new secret.',
+  'webhook.paused': 'Nothing is sent to a webhook any more, until somebody resumes it; `reason` says why.',
+  'webhook.resumed': 'A paused webhook goes on where it stopped.',
+  'webhook.replayed': 'A webhook was told to go on from another place in the feed.',
+  'webhook.removed': 'A webhook was removed.',
 } satisfies Record<EventType, string>;
-
-export function showEvent(event: StoredEvent): EventJson {
-  const { position, id, at, provider, actor, type, subject, object, data, cause, hash } = event;
-  return {
-    position,
-    id,
-    at: rfc3339(at),
-    provider,
-    actor,
-    type,
-    subject,
-    object: object ?? null,
-    data: data ?? null,
-    cause,
-    hash,
-  };
-}
 
 export interface EventFilters {
   type?: string;

@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { showEvent } from '../../outbox/shown-event.ts';
 import { eventShape, listQuery, orNull, pageOf, providerFilter, sortedBy, text } from './contract.ts';
 import {
   type EventPage,
@@ -10,7 +11,6 @@ import {
   readEventFilters,
   readPosition,
   type StoredEventFilters,
-  showEvent,
   total,
 } from './event-pages.ts';
 import { type AdminParts, type Route, route } from './route.ts';

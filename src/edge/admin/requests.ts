@@ -2,6 +2,7 @@
 
 import { Type } from 'typebox';
 import type { StoredRequest } from '../../ledger/ledger.ts';
+import { showEvent } from '../../outbox/shown-event.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import {
@@ -18,7 +19,6 @@ import {
   sortedBy,
   text,
 } from './contract.ts';
-import { showEvent } from './event-pages.ts';
 import { findProvider } from './look-up.ts';
 import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
 import { type Route, route } from './route.ts';
