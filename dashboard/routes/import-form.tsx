@@ -1,7 +1,6 @@
 // Beginning an import: from which directory, and whom. What waits or is under way comes first, what was imported before last.
 
 import {
-  Alert,
   Anchor,
   Button,
   Group,
@@ -23,6 +22,7 @@ import { type Column, ListTable } from '../ui/list-table.tsx';
 import { RunMark } from '../ui/runs/run-mark.tsx';
 import { beganBy, number, rowsIn } from '../ui/runs/run-words.ts';
 import { Empty } from '../ui/states.tsx';
+import { Warning } from '../ui/warning.tsx';
 import { When } from '../ui/when.tsx';
 import { readWhom, type Whom, whom, whomText } from './import-words.ts';
 
@@ -62,14 +62,12 @@ function Unfinished({ directory: { name, waiting, underWay } }: { directory: Dir
       : [waiting, `A preview of ${name} waits for you`];
   if (!run) return null;
   return (
-    <Alert color="yellow" variant="light" title={what} p="sm">
-      <Text size="sm">
-        Begun <When at={run.startedAt} />: {whomText(run.filter)}.{' '}
-        <Anchor component={Link} to={importPath(run.id) as never} inherit underline="always">
-          {run === waiting ? 'Apply or discard it' : 'See how far it is'}
-        </Anchor>
-      </Text>
-    </Alert>
+    <Warning title={what}>
+      Begun <When at={run.startedAt} />: {whomText(run.filter)}.{' '}
+      <Anchor component={Link} to={importPath(run.id) as never} inherit underline="always">
+        {run === waiting ? 'Apply or discard it' : 'See how far it is'}
+      </Anchor>
+    </Warning>
   );
 }
 

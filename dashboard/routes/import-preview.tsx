@@ -1,12 +1,12 @@
 // Who would come with an import, and with which access: totals over everybody, the first of them by name.
 
-import { Alert, Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Anchor, Paper, SimpleGrid, Stack, Table, Text, Title } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { RunJson } from '../../src/edge/admin/contract.ts';
 import { useSession } from '../session.tsx';
 import { Mark, type Tone } from '../ui/badges.tsx';
 import { number, peopleText } from '../ui/runs/run-words.ts';
+import { Warning } from '../ui/warning.tsx';
 
 type Previewed = NonNullable<RunJson['previewed']>;
 type Person = Previewed['first'][number];
@@ -54,32 +54,24 @@ export function ImportPreview({ previewed, provider }: { previewed: Previewed; p
 
 function WithoutRole({ count, provider }: { count: number; provider: string }) {
   const { may } = useSession();
-  const who = count === 1 ? '1 person' : `${number(count)} people`;
   return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<IconAlertTriangle size={20} aria-hidden />}
-      title={`${who} would have no role`}
-    >
-      <Text size="sm">
-        They could not sign in. Write a rule for them first
-        {may('mappings:read') && (
-          <>
-            , under{' '}
-            <Anchor
-              component={Link}
-              to={`/governance/user-provisioning/${provider}/attribute-mapping`}
-              inherit
-              underline="always"
-            >
-              Attribute Mapping
-            </Anchor>
-          </>
-        )}
-        , and make a new preview.
-      </Text>
-    </Alert>
+    <Warning title={`${peopleText(count)} would have no role`}>
+      They could not sign in. Write a rule for them first
+      {may('mappings:read') && (
+        <>
+          , under{' '}
+          <Anchor
+            component={Link}
+            to={`/governance/user-provisioning/${provider}/attribute-mapping`}
+            inherit
+            underline="always"
+          >
+            Attribute Mapping
+          </Anchor>
+        </>
+      )}
+      , and make a new preview.
+    </Warning>
   );
 }
 

@@ -1,6 +1,6 @@
 // One directory on the page of comparing: how it stands, what is open, and comparing now.
 
-import { Alert, Anchor, Button, Group, Menu, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Anchor, Button, Group, Menu, Paper, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import { IconChevronDown } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import { type ReactNode, useState } from 'react';
@@ -12,6 +12,7 @@ import { Confirm } from '../ui/confirm.tsx';
 import { RunMark } from '../ui/runs/run-mark.tsx';
 import { RunProgress } from '../ui/runs/run-progress.tsx';
 import { number, peopleText } from '../ui/runs/run-words.ts';
+import { Warning } from '../ui/warning.tsx';
 import { When } from '../ui/when.tsx';
 
 interface CardProps {
@@ -42,11 +43,9 @@ export function DirectoryCard({ directory }: CardProps) {
           {obstacle === null && underWay === null && <CompareNow directory={directory} />}
         </Group>
         {obstacle !== null && (
-          <Alert color="yellow" variant="light" title="It cannot be compared now" p="sm">
-            <Text size="sm">
-              {obstacle} <ToProvider provider={provider}>Provider Configuration</ToProvider>
-            </Text>
-          </Alert>
+          <Warning title="It cannot be compared now">
+            {obstacle} <ToProvider provider={provider}>Provider Configuration</ToProvider>
+          </Warning>
         )}
         {mode === 'off' && obstacle === null && (
           <Text size="sm">
@@ -131,7 +130,7 @@ function Open({ open }: { open: ReconciliationStateJson['open'] }) {
       {open.rows > 0 && (
         <Anchor component={Link} to={`${runPath}/${open.run}?state=open` as never} inherit>
           {number(open.rows)}
-          {open.people > 0 ? ` of ${peopleText(open.people)}` : ''}
+          {open.people > 0 ? ` (${peopleText(open.people)})` : ''}
         </Anchor>
       )}
       {open.held > 0 && (
@@ -174,7 +173,7 @@ function CompareNow({ directory: { provider, name, mode } }: CardProps) {
         {mayOther && (
           <Menu position="bottom-end">
             <Menu.Target>
-              <Button size="sm" px={8} aria-label={`Other ways to compare ${name}`} className="beside">
+              <Button size="sm" px={8} aria-label={`Other ways to compare ${name}`}>
                 <IconChevronDown size={16} aria-hidden />
               </Button>
             </Menu.Target>

@@ -1,30 +1,23 @@
 // What has to be known of a run before its report is read: that it is not whole, what it says of problems, and what is held.
 
 import { Alert, Anchor, List, Stack, Text } from '@mantine/core';
-import { IconAlertTriangle, IconHandStop } from '@tabler/icons-react';
+import { IconInfoCircle } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
+import type { ReactNode } from 'react';
 import type { WholeRunJson } from '../../src/edge/admin/contract.ts';
 import { useSession } from '../session.tsx';
 import { meaningOf, outcomes, peopleText } from '../ui/runs/run-words.ts';
+import { Warning } from '../ui/warning.tsx';
 
 export function RunNotes({ run }: { run: WholeRunJson }) {
   const meaning = meaningOf(run);
   const { problems, held, outcome } = run;
+  const title = outcome === null ? 'Problems so far' : outcomes[outcome].words;
+  const isSaid = meaning !== null || problems.length > 0;
   return (
     <>
-      {(meaning !== null || problems.length > 0) && (
-        <Alert
-          color={
-            outcome === 'failed'
-              ? 'red'
-              : outcome === 'cancelled' || outcome === 'discarded'
-                ? 'gray'
-                : 'yellow'
-          }
-          variant="light"
-          icon={<IconAlertTriangle size={20} aria-hidden />}
-          title={outcome === null ? 'Problems so far' : outcomes[outcome].words}
-        >
+      {isSaid && (
+        <Note title={title} color={outcome === 'failed' ? 'red' : isLeft(run) ? 'gray' : 'yellow'}>
           <Stack gap="xs">
             {meaning !== null && <Text size="sm">{meaning}</Text>}
             {problems.length > 0 && (
@@ -35,10 +28,31 @@ export function RunNotes({ run }: { run: WholeRunJson }) {
               </List>
             )}
           </Stack>
-        </Alert>
+        </Note>
       )}
       {held && <Held held={held} />}
     </>
+  );
+}
+
+/** Somebody ended it. */
+function isLeft({ outcome }: WholeRunJson): boolean {
+  return outcome === 'cancelled' || outcome === 'discarded';
+}
+
+interface NoteProps {
+  title: string;
+  color: 'red' | 'gray' | 'yellow';
+  children: ReactNode;
+}
+
+function Note({ title, color, children }: NoteProps) {
+  if (color === 'yellow') return <Warning title={title}>{children}</Warning>;
+  const icon = <IconInfoCircle size={20} aria-hidden />;
+  return (
+    <Alert color={color} variant="light" icon={icon} title={title} role="note" aria-label={title}>
+      {children}
+    </Alert>
   );
 }
 
@@ -56,10 +70,8 @@ const states = {
 function Held({ held: { batch, people, state } }: { held: NonNullable<WholeRunJson['held']> }) {
   const { may } = useSession();
   return (
-    <Alert
+    <Note
       color={state === 'held' ? 'yellow' : 'gray'}
-      variant="light"
-      icon={<IconHandStop size={20} aria-hidden />}
       title={`Held: it would take something from ${peopleText(people)}`}
     >
       <Text size="sm">
@@ -70,6 +82,6 @@ function Held({ held: { batch, people, state } }: { held: NonNullable<WholeRunJs
           </Anchor>
         )}
       </Text>
-    </Alert>
+    </Note>
   );
 }

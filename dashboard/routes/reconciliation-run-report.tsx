@@ -1,11 +1,13 @@
 // The report of a run: what it is, how whole its reading was, and how many differences of which kind it found.
 
-import { Anchor, Paper, SimpleGrid, Table, Text, Title } from '@mantine/core';
+import { Anchor, Paper, SimpleGrid, Table, Text } from '@mantine/core';
 import type { WholeRunJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { Mark, type Tone } from '../ui/badges.tsx';
+import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
-import { beganBy, categoryWords, driftStates, number, tookText } from '../ui/runs/run-words.ts';
+import { Panel } from '../ui/panel.tsx';
+import { beganBy, categoryWords, driftStates, number, peopleText, tookText } from '../ui/runs/run-words.ts';
 import { When } from '../ui/when.tsx';
 
 interface OfRun {
@@ -33,7 +35,8 @@ export function RunFacts({ run }: OfRun) {
           of={[
             ['Compared', `${number(run.compared)} of the directory, ${number(run.matched)} of them here`],
             ['Not listed there', number(run.absent)],
-            ['Healed', `${number(run.healed)}, and ${number(run.told)} told what takes nothing`],
+            ['Healed', counted(run.healed, 'difference', 'differences')],
+            ['Facts told', `of ${peopleText(run.told)}, which took nothing`],
             ['Requests', `${number(read.requests)}${units}${waits}`],
           ]}
         />
@@ -86,23 +89,21 @@ function sourcesOf(parts: readonly Part[]): Source[] {
 export function WasRead({ run: { parts, partsTotal, partsRead } }: OfRun) {
   if (parts.length === 0) return null;
   const unseen = partsTotal - parts.length;
+  const isExplained = parts.some(({ why }) => why !== null);
   return (
-    <Paper withBorder p="md" component="section" aria-label="What was read">
-      <Title order={2} size="h4" mb={4}>
-        What was read
-      </Title>
-      <Text size="sm" c="dimmed" mb="xs" className="number">
+    <Panel title="What was read">
+      <Text size="sm" c="dimmed" className="number">
         {number(partsRead)} of {number(partsTotal)} parts to their end
         {unseen > 0 ? `; ${number(unseen)} that are whole are not listed` : ''}
       </Text>
-      <Table.ScrollContainer minWidth={460} type="native">
+      <Table.ScrollContainer minWidth={380} type="native">
         <Table verticalSpacing={6} aria-label="Parts of the reading">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Source</Table.Th>
               <Table.Th>State</Table.Th>
               <Table.Th>Rows</Table.Th>
-              <Table.Th>Why</Table.Th>
+              {isExplained && <Table.Th>Why</Table.Th>}
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -116,33 +117,29 @@ export function WasRead({ run: { parts, partsTotal, partsRead } }: OfRun) {
                   <Mark tone={partStates[state].tone}>{partStates[state].words}</Mark>
                 </Table.Td>
                 <Table.Td className="number">{number(rows)}</Table.Td>
-                <Table.Td>{why ?? '-'}</Table.Td>
+                {isExplained && <Table.Td>{why ?? '-'}</Table.Td>}
               </Table.Tr>
             ))}
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-    </Paper>
+    </Panel>
   );
 }
 
 // --- what was found ---------------------------------------------------------------------------------------------
 
-export function WasFound({ run: { drift, channel } }: OfRun) {
+export function WasFound({ run: { drift } }: OfRun) {
   const [, change] = useAddress();
-  if (channel === 'import') return null;
   return (
-    <Paper withBorder p="md" component="section" aria-label="What was found">
-      <Title order={2} size="h4" mb="xs">
-        What was found
-      </Title>
-      <Table.ScrollContainer minWidth={460} type="native">
+    <Panel title="What was found">
+      <Table.ScrollContainer minWidth={380} type="native">
         <Table verticalSpacing={6} aria-label="Differences by kind">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>Difference</Table.Th>
-              <Table.Th>What became of it</Table.Th>
-              <Table.Th>Takes access</Table.Th>
+              <Table.Th>State</Table.Th>
+              <Table.Th>Takes</Table.Th>
               <Table.Th>Rows</Table.Th>
               <Table.Th>People</Table.Th>
             </Table.Tr>
@@ -166,6 +163,6 @@ export function WasFound({ run: { drift, channel } }: OfRun) {
           </Table.Tbody>
         </Table>
       </Table.ScrollContainer>
-    </Paper>
+    </Panel>
   );
 }

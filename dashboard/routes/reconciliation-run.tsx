@@ -1,6 +1,6 @@
 // One comparison, or one import: its report, and what is to become of each difference.
 
-import { Stack, Title } from '@mantine/core';
+import { SimpleGrid, Stack, Title } from '@mantine/core';
 import { useParams } from '@tanstack/react-router';
 import type { WholeRunJson } from '../../src/edge/admin/contract.ts';
 import { useSession } from '../session.tsx';
@@ -39,13 +39,16 @@ function titleOf({ channel, providerName }: WholeRunJson): string {
 
 function Report({ run }: { run: WholeRunJson }) {
   const hasAny = run.drift.length > 0;
+  const isFound = hasAny && run.channel !== 'import';
   return (
     <Stack gap="md">
       {isUnderWay(run) && <RunUnderWay run={run} />}
       <RunNotes run={run} />
       <RunFacts run={run} />
-      <WasRead run={run} />
-      {hasAny && <WasFound run={run} />}
+      <SimpleGrid cols={{ base: 1, lg: isFound ? 2 : 1 }} spacing="md">
+        {isFound && <WasFound run={run} />}
+        <WasRead run={run} />
+      </SimpleGrid>
       {(hasAny || run.outcome === 'complete') && (
         <Stack gap="xs" component="section">
           <Title order={2} size="h4">

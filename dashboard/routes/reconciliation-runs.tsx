@@ -59,7 +59,7 @@ export function ProviderFilter({ directories }: RunsProps) {
 const columns: readonly Column<ListedRunJson>[] = [
   {
     title: 'Started',
-    width: 'minmax(130px, 1fr)',
+    width: 'minmax(124px, 1fr)',
     show: ({ id, startedAt, providerName }) => (
       <>
         <Anchor component={Link} to={`/governance/reconciliation/${id}`} size="sm">
@@ -73,7 +73,7 @@ const columns: readonly Column<ListedRunJson>[] = [
   },
   {
     title: 'By',
-    width: 'minmax(110px, 1fr)',
+    width: 'minmax(104px, 1fr)',
     show: (run) => (
       <>
         <Text size="sm" truncate>
@@ -85,16 +85,16 @@ const columns: readonly Column<ListedRunJson>[] = [
       </>
     ),
   },
-  { title: 'State', width: '112px', show: (run) => <RunMark run={run} /> },
+  { title: 'State', width: '106px', show: (run) => <RunMark run={run} /> },
   { title: 'Compared', width: '94px', show: ({ compared }) => <Count of={compared} /> },
-  { title: 'Differences', width: 'minmax(220px, 2fr)', show: (run) => <Differences run={run} /> },
-  { title: 'Healed', width: '74px', show: (run) => <Count of={rowsIn(run.drift ?? [], 'healed')} /> },
-  { title: 'Held', width: '64px', show: (run) => <Count of={rowsIn(run.drift ?? [], 'held')} /> },
+  { title: 'Differences', width: 'minmax(180px, 2fr)', show: (run) => <Differences run={run} /> },
+  { title: 'Healed', width: '72px', show: (run) => <Count of={rowsIn(run.drift ?? [], 'healed')} /> },
+  { title: 'Held', width: '60px', show: (run) => <Count of={rowsIn(run.drift ?? [], 'held')} /> },
   { title: 'Skipped', width: '82px', show: (run) => <Count of={rowsIn(run.drift ?? [], 'skipped')} /> },
   { title: 'Requests', width: '88px', show: ({ read }) => <Count of={read.requests} /> },
   {
     title: 'Took',
-    width: '86px',
+    width: '84px',
     show: (run) => (
       <Text size="sm" className="number">
         {tookText(run)}

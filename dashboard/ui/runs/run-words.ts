@@ -2,6 +2,7 @@
 
 import type { DriftJson, RunJson } from '../../../src/edge/admin/contract.ts';
 import type { Tone } from '../badges.tsx';
+import { counted } from '../counted.ts';
 
 type Category = DriftJson['category'];
 type State = DriftJson['state'];
@@ -100,7 +101,7 @@ export function number(count: number): string {
 }
 
 export function peopleText(count: number): string {
-  return count === 1 ? '1 person' : `${number(count)} people`;
+  return counted(count, 'person', 'people');
 }
 
 export type DriftCounts = readonly {
