@@ -9,7 +9,7 @@ import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
-import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -22,6 +22,8 @@ import { type Script, write } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
+import { foldSome } from '../sql/unfolded.ts';
+import { listUsers } from '../sql/user-lists.ts';
 import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -52,6 +54,7 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
   const pool = connectionPool(url, onTrouble);
   try {
     await migrate(pool);
+    while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
   } catch (error) {
     await pool.close();
     throw error;
@@ -179,7 +182,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     removeProvider: (id, by) => change(() => removeProvider(tell, id, by)),
     retireProvider: (provider, expected, how, by) =>
       change(() => beginRetirement(tell, provider, expected, how, by), true),
-    retirementCounts: (provider, of) => read(() => countForRetirement(dialect, provider, of)),
+    retirementCounts: (provider, of) => read(() => countForRetirement(provider, of)),
     applyRuleset: (ruleset, by, expected) => change(() => applyRuleset(tell, ruleset, by, expected), true),
 
     caller: async (hash) => {

@@ -1,34 +1,37 @@
 // The ledger on one SQLite file: the parts of this folder, and the scripts that both engines share, joined.
 
 import { followersOf } from '../followers.ts';
-import type { Ledger, Operation, RequestRow, Retention } from '../ledger.ts';
+import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import type { Tell } from '../sql/origin.ts';
-import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { findRequests, readOneRequest, requestColumns, requestValues } from '../sql/requests.ts';
+import { findRequests, readOneRequest } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
-import { marks, type Script, scripted } from '../sql/statement.ts';
+import { type Script, scripted } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
+import { foldSome } from '../sql/unfolded.ts';
+import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
-import { requestRiders } from './request-riders.ts';
+import { requestRiders, requestWriter } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
+import { userParts } from './user-parts.ts';
 import { jobWorker } from './work.ts';
 import { writer as makeWriter } from './write.ts';
 
@@ -47,6 +50,8 @@ export function openSqliteLedger(dataDir: string): Ledger {
 function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
+  const parts = userParts(database);
+  parts.catchUp(() => run(foldSome(dialect)));
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database, run);
   const total = totals(database);
@@ -65,6 +70,7 @@ function ledgerOn(file: OpenFile): Ledger {
   queue.onUndone(forgetAll);
   queue.onFlush(() => {
     for (const row of riders.take()) insertRequest(row, null);
+    parts.keepUp();
   });
   queue.onCommitted(() => followers.tell(writer.lastPosition()));
 
@@ -165,7 +171,7 @@ function ledgerOn(file: OpenFile): Ledger {
       }),
     retireProvider: (provider, expected, how, by) =>
       changeAndWork(() => beginRetirement(tell, provider, expected, how, by)),
-    retirementCounts: (provider, of) => durably(() => countForRetirement(dialect, provider, of)),
+    retirementCounts: (provider, of) => durably(() => countForRetirement(provider, of)),
     applyRuleset: (ruleset, by, expected) => changeAndWork(() => applyRuleset(tell, ruleset, by, expected)),
 
     caller: async (hash) => {
@@ -267,17 +273,6 @@ function ledgerOn(file: OpenFile): Ledger {
       queue.close();
       file.close();
     },
-  };
-}
-
-function requestWriter(database: Database) {
-  const insert = database.prepare(
-    `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,
-  );
-  /** `made`: the events of the request are those after one position up to another; null when it made none. */
-  return (row: RequestRow, made: { after: number; upTo: number } | null): void => {
-    const effects = made ? made.upTo - made.after : 0;
-    insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
   };
 }
 
