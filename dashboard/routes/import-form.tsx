@@ -1,17 +1,6 @@
 // Beginning an import: from which directory, and whom. What waits or is under way comes first, what was imported before last.
 
-import {
-  Anchor,
-  Button,
-  Group,
-  List,
-  Paper,
-  Select,
-  Stack,
-  Text,
-  TextInput,
-  Title,
-} from '@mantine/core';
+import { Anchor, Button, Group, List, Paper, Select, Stack, Text, TextInput, Title } from '@mantine/core';
 import { Link, useNavigate } from '@tanstack/react-router';
 import { type FormEvent, useState } from 'react';
 import type { ListedRunJson, ReconciliationStateJson, RunJson } from '../../src/edge/admin/contract.ts';
