@@ -116,7 +116,7 @@ function People({ of }: { of: readonly Person[] }) {
             <Table.Tr>
               <Table.Th>Person</Table.Th>
               <Table.Th>Becomes</Table.Th>
-              <Table.Th>Role</Table.Th>
+              <Table.Th miw={110}>Role</Table.Th>
               <Table.Th>Teams</Table.Th>
               <Table.Th>Business Units</Table.Th>
             </Table.Tr>
@@ -170,7 +170,13 @@ export function NotTaken({ previewed: { skipped, first } }: { previewed: Preview
       <Title order={2} size="h4">
         {peopleText(skipped)} left out by the preview
       </Title>
-      <People of={named} />
+      {named.length > 0 ? (
+        <People of={named} />
+      ) : (
+        <Text size="sm" c="dimmed">
+          Not among the first {first.length}, whom the preview named.
+        </Text>
+      )}
     </Stack>
   );
 }

@@ -45,7 +45,7 @@ export function Runs({ directories }: RunsProps) {
   );
 }
 
-export function ProviderFilter({ directories }: RunsProps) {
+function ProviderFilter({ directories }: RunsProps) {
   return (
     <Filter
       name="provider"

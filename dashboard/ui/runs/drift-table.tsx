@@ -40,7 +40,7 @@ export function DriftTable({ run }: { run: WholeRunJson }) {
         label={isImport ? 'People of this import' : 'Differences'}
         path={`/reconciliations/${run.id}/drift`}
         query={{ category, state, search }}
-        columns={columnsOf(states, mayDecide)}
+        columns={isImport ? importColumns : columnsOf(mayDecide)}
         keyOf={({ id }) => id}
         rowPx={ROW_PX}
         empty={
@@ -79,24 +79,41 @@ function Exports({ run, query }: { run: string; query: Record<string, string | u
   );
 }
 
-function columnsOf(states: typeof driftStates, mayDecide: boolean): readonly Column<DriftJson>[] {
+const who: Column<DriftJson> = {
+  title: 'Who',
+  width: 'minmax(180px, 1.3fr)',
+  show: (row) => <Whom row={row} />,
+};
+
+/** Everybody was missing here, and of those who came there is nothing to say. */
+const importColumns: readonly Column<DriftJson>[] = [
+  who,
+  { title: 'State', width: '140px', show: (row) => <DriftState row={row} states={importStates} /> },
+  {
+    title: 'Why not',
+    width: 'minmax(230px, 2fr)',
+    show: ({ state, why }) => <Why of={state === 'healed' ? '' : why} />,
+  },
+];
+
+function columnsOf(mayDecide: boolean): readonly Column<DriftJson>[] {
   return [
-    { title: 'Who', width: 'minmax(180px, 1.3fr)', show: (row) => <Whom row={row} /> },
+    who,
     { title: 'Difference', width: 'minmax(210px, 1.5fr)', show: (row) => <Difference row={row} /> },
-    { title: 'State', width: '130px', show: (row) => <DriftState row={row} states={states} /> },
-    {
-      title: 'Why',
-      width: 'minmax(230px, 2fr)',
-      show: ({ why }) => (
-        <Text size="sm" lineClamp={2} title={why}>
-          {why}
-        </Text>
-      ),
-    },
+    { title: 'State', width: '130px', show: (row) => <DriftState row={row} states={driftStates} /> },
+    { title: 'Why', width: 'minmax(230px, 2fr)', show: ({ why }) => <Why of={why} /> },
     ...(mayDecide
       ? [{ title: 'What to do', width: '150px', show: (row: DriftJson) => <DriftActions row={row} /> }]
       : []),
   ];
+}
+
+function Why({ of }: { of: string }) {
+  return (
+    <Text size="sm" lineClamp={2} title={of}>
+      {of}
+    </Text>
+  );
 }
 
 function Whom({ row: { user, name } }: { row: DriftJson }) {
