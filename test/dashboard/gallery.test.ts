@@ -14,6 +14,7 @@ import { empty, lived, refused, type Sight } from './sights.ts';
 import { browser, type DashboardWorld, startDashboard } from './world.ts';
 
 const WORLD_LIMIT_MS = 120_000;
+const LOADED_LIMIT_MS = 20_000;
 
 const pictures = process.env.BIFROST_SCREENSHOTS
   ? fileURLToPath(new URL('../../docs/screenshots/dashboard', import.meta.url))
@@ -32,9 +33,9 @@ afterAll(() => browser?.close());
 async function settled(page: Page, title: string | null): Promise<void> {
   const heading = title === null ? { level: 1 } : { level: 1, name: title, exact: true };
   await page.getByRole('heading', heading).first().waitFor();
-  await page.waitForFunction(
-    `!document.querySelector('[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root')`,
-  );
+  // Looked at from outside: what is evaluated in the page until it is so, its policy forbids
+  const loading = '[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root';
+  await expect.poll(() => page.locator(loading).count(), { timeout: LOADED_LIMIT_MS }).toBe(0);
 }
 
 /** Times are told as from then. */
