@@ -143,8 +143,14 @@ export const eventShape = Type.Object({
   id: text(),
   at: time(),
   provider: orNull(text()),
-  actor: end('token, key, user or system'),
+  actor: end('token (SCIM), key, user, admin or system'),
   type: text('Past tense, dotted: `user.suspended`.'),
+  words: text('What happened, in a sentence with the names that people know now.'),
+  names: Type.Object({
+    actor: text('Who did it.'),
+    subject: orNull(text('null for what is gone and left no name.')),
+    object: orNull(text()),
+  }),
   subject: end('user, group, team, businessUnit, provider, token or key'),
   object: orNull(end('the other end of an edge: a group, a role, a team, a business unit')),
   data: orNull(anyObject('What changed.')),
@@ -231,26 +237,6 @@ export const tokenShape = Type.Object({
 });
 export type TokenJson = Static<typeof tokenShape>;
 
-// --- requests ---------------------------------------------------------------------------------------------------
-
-export const requestShape = Type.Object({
-  id: text(),
-  at: time(),
-  provider: orNull(text('Id of the provider; null when the credential named none.')),
-  token: orNull(text('Id of the provisioning token.')),
-  method: text(),
-  path: text(),
-  action: text('What it did, in plain words.'),
-  status: Type.Integer(),
-  durationMs: Type.Number({ minimum: 0 }),
-  tags: Type.Array(text(), { description: 'Habits of the sender that were understood, and other remarks.' }),
-  detail: orNull(text('What the refusal said.')),
-  remote: orNull(text('Address it came from.')),
-  resource: orNull(text('Id of the user or group it was about.')),
-  effectCount: count('How many events it caused.'),
-});
-export type RequestJson = Static<typeof requestShape>;
-
 // --- the system -------------------------------------------------------------------------------------------------
 
 export const statusShape = Type.Object({
@@ -292,4 +278,12 @@ export type VerificationJson = Static<typeof verificationShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { MeJson } from './sign-in-contract.ts';
+export type {
+  RejectedCredentialJson,
+  RequestJson,
+  RequestTagJson,
+  WholeRequestJson,
+} from './request-contract.ts';
+export type { SessionRulesJson } from './session-rules.ts';
+export type { MeJson, TrustedNetworksJson } from './sign-in-contract.ts';
+export type { UserAttributeJson } from './user-attributes.ts';

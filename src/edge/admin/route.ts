@@ -7,6 +7,7 @@ import type { Change } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
+import type { LiveFeed } from './live.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
 import type { Verification } from './verification.ts';
@@ -16,6 +17,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Shared by all requests of one server. */
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
+  live: LiveFeed;
   verification: Verification;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
@@ -30,6 +32,9 @@ export interface Call {
   at: number;
   ifMatch: string | null;
   ifNoneMatch: string | null;
+  lastEventId: string | null;
+  /** Who asks, looked up anew: for an answer that goes on for long. @throws Refusal when they may not come in any more. */
+  again(): Promise<Caller>;
   /** Aborted when the client has gone. */
   gone: AbortSignal;
 }

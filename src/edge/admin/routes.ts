@@ -11,6 +11,7 @@ import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
+import { liveRoutes } from './live-route.ts';
 import { localAdminRoutes } from './local-admins.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
@@ -27,17 +28,20 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { sessionRuleRoutes } from './session-rules.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
 import { tokenRoutes } from './tokens.ts';
 import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
+import { userAttributeRoutes } from './user-attributes.ts';
 import { userRoutes } from './users.ts';
 
 export const routes: readonly Route[] = [
   ...userRoutes,
   ...userAccessRoutes,
+  ...userAttributeRoutes,
   ...manualGrantRoutes,
   ...accessRoutes,
   ...targetRoutes,
@@ -53,6 +57,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...liveRoutes,
   ...reconciliationRoutes,
   ...driftRoutes,
   ...importRoutes,
@@ -68,5 +73,6 @@ export const routes: readonly Route[] = [
   ...linkRoutes,
   ...localAdminRoutes,
   ...trustedNetworkRoutes,
+  ...sessionRuleRoutes,
   ...systemRoutes,
 ];

@@ -107,6 +107,7 @@ export const trustedNetworksShape = Type.Object({
   revision: count('Also its ETag; 0 until it was first set.'),
   locked: Type.Boolean({ description: 'The configuration file declares the list, and owns it.' }),
 });
+export type TrustedNetworksJson = Static<typeof trustedNetworksShape>;
 
 // --- trying providers -------------------------------------------------------------------------------------------
 

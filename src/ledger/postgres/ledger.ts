@@ -9,11 +9,12 @@ import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
+import { readNames } from '../sql/names.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
-import { findRequests, readOneRequest } from '../sql/requests.ts';
+import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
@@ -206,6 +207,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
     peopleAfter: (provider, after, limit) =>
       readWith(({ stored }) => loadPeopleAfter(dialect, stored.states.get(provider), after, limit)),
+    names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
     listTargets: (query) => read(() => listTargets(dialect, query)),
     target: (id) => read(() => readTargetById(id)),
@@ -227,6 +229,10 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     async request(id) {
       await requests.flush();
       return read(() => readOneRequest(id));
+    },
+    async rejectedCredentials(limit) {
+      await requests.flush();
+      return read(() => rejectedCredentials(limit));
     },
 
     counts: () => readSealed(countRows),
