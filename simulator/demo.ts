@@ -167,7 +167,7 @@ function provisioningScenes(play: Play, organisation: Tenant): Scene[] {
 function links({ url, setUpLink }: DemoServer, login: LoginSimulator): string {
   const link = setUpLink();
   const rows: (readonly [string, string, string])[] = [
-    ['Sign in', `${url}/login`, 'as anybody of the tenant, without a password'],
+    ['The dashboard', url, 'signs you in as anybody of the tenant, without a password'],
     ...(link === null
       ? []
       : [['Set-up link', link, 'makes the first administrator, once, within the hour'] as const]),

@@ -11,7 +11,7 @@ import { OutboundFailure, outboundFailure, timedOut } from './outbound-failure.t
 import { version } from './version.ts';
 
 export interface OutboundRequest {
-  readonly method?: 'GET' | 'POST';
+  readonly method?: 'GET' | 'POST' | 'PATCH';
   /** Names in lower case. */
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;

@@ -110,6 +110,7 @@ export function readArguments(command: Command, rest: readonly string[]): Argume
   }
   return {
     operand: (name) => operands.get(name)![0]!,
+    maybe: (name) => operands.get(name)?.[0],
     operands: (name) => operands.get(name)!,
     text: (name) => given.get(name),
     required: (name) => given.get(name)!,
@@ -166,7 +167,8 @@ function readOperands(
 ): ReadonlyMap<string, readonly string[]> {
   const wanted = command.operands ?? [];
   const missing = wanted[positionals.length];
-  if (missing) throw usageFailure(`<${missing.name}> is missing: ${missing.about}.`, help);
+  if (missing && !missing.optional)
+    throw usageFailure(`<${missing.name}> is missing: ${missing.about}.`, help);
   const isOpen = wanted.at(-1)?.several === true;
   const surplus = isOpen ? undefined : positionals[wanted.length];
   if (surplus !== undefined) throw usageFailure(`"${surplus}" is one word too many.`, help);

@@ -10,6 +10,8 @@ interface Operand {
   readonly about: string;
   /** Only of the last: one or more of them. */
   readonly several?: true;
+  /** Only of the last: it may be left out. */
+  readonly optional?: true;
 }
 
 export interface Option {
@@ -57,6 +59,8 @@ export interface Call {
 
 export interface Arguments {
   operand(name: string): string;
+  /** Of one that may be left out. */
+  maybe(name: string): string | undefined;
   /** Of an operand that there may be several of. */
   operands(name: string): readonly string[];
   text(name: string): string | undefined;

@@ -10,6 +10,7 @@ import { apiKeyRevoke } from './commands/api-key-revoke.ts';
 import { batchApprove, batchDrop, batchUndo } from './commands/batch-decide.ts';
 import { batchList } from './commands/batch-list.ts';
 import { batchShow } from './commands/batch-show.ts';
+import { doctor } from './commands/doctor.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -86,6 +87,7 @@ export const commands: readonly Command[] = [
   reconcileApply,
   reconcileDiscard,
   explain,
+  doctor,
   tail,
   verify,
   exportAll,

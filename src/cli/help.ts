@@ -71,7 +71,7 @@ export function showCommandHelp(output: Output, commands: readonly Command[], co
     section(output, 'Takes');
     pairs(
       output,
-      command.operands.map(({ name, about }) => [`<${name}>`, about]),
+      command.operands.map(({ name, about, optional }) => [optional ? `[${name}]` : `<${name}>`, about]),
     );
   }
   section(output, 'Options');
@@ -94,7 +94,9 @@ export function showCommandHelp(output: Output, commands: readonly Command[], co
 }
 
 function operandWords(command: Command): string[] {
-  return (command.operands ?? []).map(({ name, several }) => `<${name}${several ? '...' : ''}>`);
+  return (command.operands ?? []).map(({ name, several, optional }) =>
+    optional ? `[${name}]` : `<${name}${several ? '...' : ''}>`,
+  );
 }
 
 function optionPairs(options: Readonly<Record<string, Option>>): [string, string][] {

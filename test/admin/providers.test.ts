@@ -370,23 +370,3 @@ describe('DELETE /api/providers/{id}', () => {
     expect((await api.send('DELETE', `/api/providers/${made.id}`, { headers })).problem.status).toBe(412);
   });
 });
-
-describe('GET /api/providers/{id}/health 200', () => {
-  it('says when it last called and whom it brought', async () => {
-    const made = await add({ scim: {} });
-    const quiet = await api.get(`/api/providers/${made.id}/health`);
-    expect(quiet.body).toMatchObject({ lastRequest: null, users: { active: 0 }, liveTokens: 1 });
-    const scim = scimClient(made.scim.endpoint, made.scim.token!);
-    await scim.post('/Users', userBody('first@contoso.com/Sales'));
-    await scim.post('/Users', userBody('first@contoso.com/Sales'));
-    scim.close();
-    const busy = await api.get(`/api/providers/${made.id}/health`);
-    expect(busy.body).toMatchObject({
-      provider: made.id,
-      lastRequest: { status: 409 },
-      lastFailure: { status: 409, detail: expect.stringContaining('first@contoso.com') },
-      users: { active: 1, suspended: 0, removed: 0, withoutRole: 1 },
-      groups: 0,
-    });
-  });
-});

@@ -20,6 +20,8 @@ describe('GET /api/status 200', () => {
     expect(body).toMatchObject({
       version,
       engine: inject('engine'),
+      development: false,
+      breakGlass: 0,
       counts: { users: 2, groups: 1, memberships: 2 },
       sweep: { running: false, staleUsers: 0 },
     });

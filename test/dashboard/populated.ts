@@ -4,6 +4,7 @@
 import { provisioning } from '../../simulator/provisioning.ts';
 import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
 import type { Tenant, TenantUser } from '../../simulator/tenant.ts';
+import type { ProviderJson } from '../../src/edge/admin/contract.ts';
 import { type DashboardWorld, startDashboard } from './world.ts';
 
 const SEED = 7;
@@ -23,6 +24,8 @@ export interface Populated extends DashboardWorld {
     run: string;
     batch: string;
     request: string;
+    /** The user name of somebody with the role Viewer. */
+    viewer: string;
   };
 }
 
@@ -34,22 +37,37 @@ const withUsers = (tenant: Tenant, change: (user: TenantUser) => TenantUser): Te
 export async function startPopulated(): Promise<Populated> {
   const world = await startDashboard({
     tenant: sampleOrganisation({ users: 200, groups: 12, members: 600 }, SEED),
-    provider: {
-      reconcile: { mode: 'heal', every: '24h' },
-      attributeRoleMappings: [
-        { attribute: 'roles', value: 'admin', role: 'Admin' },
-        { attribute: 'roles', value: 'developer', role: 'Developer' },
-        { attribute: 'jobTitle', value: '*Engineer*', role: 'Developer' },
-        { attribute: 'Department', value: 'Finance', role: 'Viewer' },
-        { attribute: 'department', value: '*', role: 'Viewer' },
-      ],
-    },
+    // Of a file, its rules could be looked at and not changed.
+    config: { providers: [] },
   });
-  const agent = provisioning(world.entra, { base: world.server.scim, token: world.server.token });
+  const { endpoint, token } = await addProvider(world);
+  const agent = provisioning(world.entra, { base: endpoint, token });
   await agent.cycle();
   await livedIn(world, agent);
   agent.close();
   return { ...world, of: await idsOf(world) };
+}
+
+async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; token: string }> {
+  const { tenantId, clientId, clientSecret, url, graphUrl } = world.entra;
+  const answer = await world.api<ProviderJson>('POST', '/api/providers', {
+    name: 'entra',
+    kind: 'entra',
+    ...{ tenantId, clientId, clientSecret, authorityUrl: url, graphUrl },
+    scim: {},
+    reconcile: { mode: 'heal', every: '24h' },
+    attributeRoleMappings: [
+      { attribute: 'roles', value: 'admin', role: 'Admin' },
+      { attribute: 'roles', value: 'developer', role: 'Developer' },
+      { attribute: 'jobTitle', value: '*Engineer*', role: 'Developer' },
+      { attribute: 'Department', value: 'Finance', role: 'Viewer' },
+      { attribute: 'department', value: 'Research*', role: 'Viewer' },
+    ],
+    attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+    attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }],
+  });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return { endpoint: answer.body.scim.endpoint!, token: answer.body.scim.token! };
 }
 
 type Agent = ReturnType<typeof provisioning>;
@@ -102,12 +120,13 @@ async function reconcile(world: DashboardWorld): Promise<void> {
 }
 
 async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
-  const first = async (path: string): Promise<string> => {
-    const answer = await world.api<{ items: { id: string }[] }>('GET', path);
-    const id = answer.body.items?.[0]?.id;
-    if (id === undefined) throw new Error(`${path} has nothing: ${JSON.stringify(answer.body)}`);
-    return id;
+  const some = async <Item>(path: string): Promise<Item> => {
+    const answer = await world.api<{ items: Item[] }>('GET', path);
+    const item = answer.body.items?.[0];
+    if (item === undefined) throw new Error(`${path} has nothing: ${JSON.stringify(answer.body)}`);
+    return item;
   };
+  const first = async (path: string) => (await some<{ id: string }>(path)).id;
   return {
     provider: await first('/api/providers'),
     user: await first('/api/users?role=Admin'),
@@ -118,5 +137,6 @@ async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
     run: await first('/api/reconciliations'),
     batch: await first('/api/batches'),
     request: await first('/api/requests?status=ok'),
+    viewer: (await some<{ userName: string }>('/api/users?role=Viewer')).userName,
   };
 }

@@ -15,6 +15,7 @@ import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
 import { parseBody } from './read-input.ts';
 import type { AdminParts, Answer, Method, RawCall, Route } from './route.ts';
 import { routes } from './routes.ts';
+import { surveys } from './survey.ts';
 import { verification } from './verification.ts';
 
 /** Of a request: 1,500 rules of the longest kind fit. */
@@ -33,6 +34,7 @@ export async function registerAdmin(
     waiters: eventWaiters(parts.ledger),
     live: liveFeed(parts, readersOf(routes)),
     verification: verification(parts),
+    surveys: surveys(parts.ledger),
     describe: () => description,
   };
   const all = [localShell(parts), apiKey(parts), ...credentials];

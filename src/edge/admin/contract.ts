@@ -237,53 +237,17 @@ export const tokenShape = Type.Object({
 });
 export type TokenJson = Static<typeof tokenShape>;
 
-// --- the system -------------------------------------------------------------------------------------------------
-
-export const statusShape = Type.Object({
-  version: text(),
-  engine: choice(['sqlite', 'postgres']),
-  counts: Type.Object({
-    users: count('Without removed ones.'),
-    groups: count(),
-    memberships: count(),
-    holdings: count(),
-    events: count(),
-  }),
-  lastPosition: count('Place of the newest event.'),
-  sweep: Type.Object({
-    running: Type.Boolean({ description: 'People are being resolved anew after a change of rules.' }),
-    staleUsers: count('How many are still to come.'),
-  }),
-});
-export type StatusJson = Static<typeof statusShape>;
-
-export const rotationShape = Type.Object({
-  source: choice(['environment', 'file'], 'Where the keys are kept.'),
-  key: text('Id of the key that all secrets are sealed with now.'),
-  formerKey: orNull(text('Id of the key before it, when the rotation began.')),
-  secrets: count('How many secrets are stored.'),
-  resealed: count('How many were sealed anew, refresh tokens of sessions included.'),
-});
-export type RotationJson = Static<typeof rotationShape>;
-
-export const verificationShape = Type.Object({
-  ok: Type.Boolean(),
-  users: count(),
-  groups: count(),
-  events: count(),
-  problems: Type.Array(text(), { description: 'At most 100 of them.' }),
-  problemCount: count(),
-});
-export type VerificationJson = Static<typeof verificationShape>;
-
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type {
-  RejectedCredentialJson,
-  RequestJson,
-  RequestTagJson,
-  WholeRequestJson,
-} from './request-contract.ts';
+export type * from './doctor-contract.ts';
+export type { JobJson } from './jobs.ts';
+export type { LocalEntraJson } from './local-entra.ts';
+export type { MappingsJson } from './mappings.ts';
+export type { ProviderHealthJson } from './provider-health.ts';
+export type { ReconciliationStateJson } from './provider-reconciliation.ts';
+export type { RemovalPlanJson } from './removal-plan.ts';
+export type * from './request-contract.ts';
 export type { SessionRulesJson } from './session-rules.ts';
-export type { MeJson, TrustedNetworksJson } from './sign-in-contract.ts';
+export type * from './sign-in-contract.ts';
+export type * from './system-contract.ts';
 export type { UserAttributeJson } from './user-attributes.ts';

@@ -5,8 +5,8 @@ import { sealedSecrets } from '../../identity/provider.ts';
 import { HOW_TO_RESTORE } from '../../key-ring.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
-import { type RotationJson, rotationShape } from './contract.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
+import { type RotationJson, rotationShape } from './system-contract.ts';
 import { type ClosedSecret, closedSecrets } from './verification.ts';
 
 const rotateKey = route({

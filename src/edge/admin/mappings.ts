@@ -48,7 +48,7 @@ const mappingsShape = Type.Object({
   locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
 });
 
-type MappingsJson = Static<typeof mappingsShape>;
+export type MappingsJson = Static<typeof mappingsShape>;
 
 function showMappings(parts: AdminParts, { provider, ruleset }: ProviderState): MappingsJson {
   const of = (kind: string) => ruleset.rules.filter((rule) => rule.kind === kind);
@@ -90,7 +90,7 @@ const getMappings = route({
   },
 });
 
-const writtenMappings = Type.Object(
+export const writtenMappings = Type.Object(
   {
     ruleset: Type.Optional(Type.Integer({ description: 'Where it is sent, the same as If-Match.' })),
     locked: Type.Optional(Type.Array(Type.String(), { description: 'Taken as GET gives it, and ignored.' })),
@@ -156,7 +156,7 @@ const putMappings = route({
   },
 });
 
-async function readChange(call: Call, provider: string, written: Static<typeof writtenMappings>) {
+export async function readChange(call: Call, provider: string, written: Static<typeof writtenMappings>) {
   const { parts } = call;
   const { ruleset, locked: _, ...keys } = written;
   const state = await needProvider(parts.ledger, provider);

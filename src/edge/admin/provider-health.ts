@@ -1,8 +1,9 @@
 // How a provider is doing: when it last called, whether that went well, and whom it brought.
 
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
+import { isClosed, type Provider } from '../../identity/provider.ts';
 import type { Ledger, RequestQuery, UserListQuery } from '../../ledger/ledger.ts';
-import { count, orNull, rfc3339, text, time } from './contract.ts';
+import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { type Route, route } from './route.ts';
 import { liveTokens } from './tokens.ts';
@@ -15,30 +16,60 @@ const lastRequest = Type.Object({
   detail: orNull(text()),
 });
 
+/** Entra's incremental cycles begin so often. */
+const CYCLE_MS = 40 * 60_000;
+/** A cycle takes its time as well. */
+const LATE_MS = CYCLE_MS + 15 * 60_000;
+const SILENT_MS = 2 * LATE_MS;
+const DAY_MS = 24 * 3_600_000;
+const FAILURES_READ = 100;
+
+const healthShape = Type.Object({
+  provider: text(),
+  contact: choice(
+    ['off', 'never', 'heard', 'onTime', 'late', 'silent'],
+    "off: no SCIM; never: SCIM is on, and nothing came so far; heard: something came, of a kind that calls when something changes; onTime, late, silent: against Entra's 40 minutes. silent: more than two cycles were missed, so its job is probably in quarantine or stopped.",
+  ),
+  nextExpectedAt: orNull(time('Of Entra: when its next cycle should be here; null where it is not known.')),
+  lastRequest: orNull(lastRequest),
+  lastSuccess: orNull(lastRequest),
+  lastFailure: orNull(lastRequest),
+  failuresOfDay: Type.Object(
+    { count: count(), isCapped: Type.Boolean({ description: 'There are more than that.' }) },
+    { description: 'Requests that were refused in the last 24 hours.' },
+  ),
+  users: Type.Object({ active: count(), suspended: count(), removed: count(), withoutRole: count() }),
+  groups: count(),
+  teams: count(),
+  businessUnits: count(),
+  liveTokens: count(),
+  unusedTokens: count('Live ones that were never used.'),
+  nextTokenExpiry: orNull(time('When the next live token ends by itself.')),
+  openDrift: orNull(
+    count('Differences of the last complete comparison that stand; null: none was complete.'),
+  ),
+  staleUsers: count('People of all providers who are still to be resolved with the current rules.'),
+});
+export type ProviderHealthJson = Static<typeof healthShape>;
+
 const getHealth = route({
   method: 'GET',
   path: '/providers/{id}/health',
   permission: { resource: 'providers', operation: 'read' },
   summary: 'When a provider last called, and whom it brought',
-  response: Type.Object({
-    provider: text(),
-    lastRequest: orNull(lastRequest),
-    lastFailure: orNull(lastRequest),
-    users: Type.Object({ active: count(), suspended: count(), removed: count(), withoutRole: count() }),
-    groups: count(),
-    teams: count(),
-    businessUnits: count(),
-    liveTokens: count(),
-    staleUsers: count('People of all providers who are still to be resolved with the current rules.'),
-  }),
+  response: healthShape,
   async handle({ parts: { ledger }, params, at }) {
     const { provider } = await needProvider(ledger, params.id);
     const { id } = provider;
+    const lastRequest = await last(ledger, { provider: id });
     return {
       body: {
         provider: id,
-        lastRequest: await last(ledger, { provider: id }),
+        ...contactOf(provider, lastRequest && Date.parse(lastRequest.at), at),
+        lastRequest,
+        lastSuccess: await last(ledger, { provider: id, status: 'ok' }),
         lastFailure: await last(ledger, { provider: id, status: 'failed' }),
+        failuresOfDay: await failuresOfDay(ledger, id, at),
         users: {
           active: await countUsers(ledger, { provider: id, status: 'active' }),
           suspended: await countUsers(ledger, { provider: id, status: 'suspended' }),
@@ -48,12 +79,53 @@ const getHealth = route({
         groups: await countGroups(ledger, id),
         teams: await countTargets(ledger, id, 'team'),
         businessUnits: await countTargets(ledger, id, 'businessUnit'),
-        liveTokens: (await liveTokens(ledger, id, at)).length,
+        ...(await tokensOf(ledger, id, at)),
+        openDrift: await openDrift(ledger, id),
         staleUsers: await ledger.staleUsers(),
       },
     };
   },
 });
+
+/** A job of Entra that fails for long is slowed down to once a day (quarantine): what is seen of it here is silence. */
+function contactOf(
+  provider: Provider,
+  lastAt: number | null,
+  at: number,
+): Pick<ProviderHealthJson, 'contact' | 'nextExpectedAt'> {
+  if (!provider.scimEnabled || !provider.enabled || isClosed(provider)) {
+    return { contact: 'off', nextExpectedAt: null };
+  }
+  if (lastAt === null) return { contact: 'never', nextExpectedAt: null };
+  if (provider.settings.kind !== 'entra') return { contact: 'heard', nextExpectedAt: null };
+  const silence = at - lastAt;
+  const contact = silence > SILENT_MS ? 'silent' : silence > LATE_MS ? 'late' : 'onTime';
+  return { contact, nextExpectedAt: rfc3339(lastAt + CYCLE_MS) };
+}
+
+async function failuresOfDay(ledger: Ledger, provider: string, at: number) {
+  const query = { provider, status: 'failed', before: null, limit: FAILURES_READ } as const;
+  const { items } = await ledger.requests(query);
+  const failures = items.filter((each) => each.at > at - DAY_MS).length;
+  return { count: failures, isCapped: failures === FAILURES_READ };
+}
+
+async function tokensOf(ledger: Ledger, provider: string, at: number) {
+  const live = await liveTokens(ledger, provider, at);
+  const ends = live.flatMap(({ expiresAt, revokedAt }) => expiresAt ?? revokedAt ?? []);
+  return {
+    liveTokens: live.length,
+    unusedTokens: live.filter(({ lastUsedAt }) => lastUsedAt === null).length,
+    nextTokenExpiry: rfc3339(ends.length === 0 ? null : Math.min(...ends)),
+  };
+}
+
+async function openDrift(ledger: Ledger, provider: string): Promise<number | null> {
+  const run = await ledger.reconciliations.latest(provider, 'reconciliation', ['complete']);
+  if (!run) return null;
+  const counts = await ledger.reconciliations.driftCounts(run.id);
+  return counts.filter(({ state }) => state === 'open').reduce((sum, { rows }) => sum + rows, 0);
+}
 
 async function last(ledger: Ledger, query: Pick<RequestQuery, 'provider' | 'status'>) {
   const { items } = await ledger.requests({ ...query, before: null, limit: 1 });

@@ -10,6 +10,7 @@ import type { EventWaiters } from './event-waiters.ts';
 import type { LiveFeed } from './live.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
+import type { Surveys } from './survey.ts';
 import type { Verification } from './verification.ts';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -19,6 +20,7 @@ export interface AdminParts extends Parts {
   waiters: EventWaiters;
   live: LiveFeed;
   verification: Verification;
+  surveys: Surveys;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;
 }

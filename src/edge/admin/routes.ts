@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
 import { exportRoutes } from './export.ts';
@@ -13,6 +14,7 @@ import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
 import { liveRoutes } from './live-route.ts';
 import { localAdminRoutes } from './local-admins.ts';
+import { localEntraRoutes } from './local-entra.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
@@ -28,6 +30,7 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRuleRoutes } from './session-rules.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
@@ -52,8 +55,11 @@ export const routes: readonly Route[] = [
   ...removalPlanRoutes,
   ...providerHealthRoutes,
   ...providerVerificationRoutes,
+  ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...seenAttributeRoutes,
+  ...doctorRoutes,
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,

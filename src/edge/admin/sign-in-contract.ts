@@ -156,3 +156,4 @@ export const discoveredShape = Type.Object({
   advice: orNull(text()),
   trustedNetwork: orNull(text('The network that would have to be trusted for it, such as 10.20.0.7/32.')),
 });
+export type DiscoveredJson = Static<typeof discoveredShape>;

@@ -1,7 +1,8 @@
 // The system itself: how it is, whether what it holds is right, and the description of this API.
 
-import { anyObject, statusShape, verificationShape } from './contract.ts';
+import { anyObject } from './contract.ts';
 import { type Route, route } from './route.ts';
+import { statusShape, verificationShape } from './system-contract.ts';
 
 const getStatus = route({
   method: 'GET',
@@ -9,14 +10,18 @@ const getStatus = route({
   permission: { resource: 'system', operation: 'read' },
   summary: 'Version, storage, and how much there is',
   response: statusShape,
-  async handle({ parts: { ledger, version } }) {
-    const [counts, lastPosition, staleUsers] = await Promise.all([
+  async handle({ parts: { ledger, version, settings } }) {
+    const [counts, lastPosition, staleUsers, admins] = await Promise.all([
       ledger.counts(),
       ledger.lastPosition(),
       ledger.staleUsers(),
+      ledger.localAdmins.list(),
     ]);
     const sweep = { running: staleUsers > 0, staleUsers };
-    return { body: { version, engine: ledger.engine, counts, lastPosition, sweep } };
+    const { engine } = ledger;
+    const { development } = settings;
+    const breakGlass = admins.length;
+    return { body: { version, engine, development, breakGlass, counts, lastPosition, sweep } };
   },
 });
 

@@ -1,7 +1,7 @@
 // The ledger on one SQLite file: the parts of this folder, and the scripts that both engines share, joined.
 
 import { followersOf } from '../followers.ts';
-import type { Ledger, Operation, RequestRow, Retention } from '../ledger.ts';
+import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
@@ -12,18 +12,12 @@ import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
-import {
-  findRequests,
-  readOneRequest,
-  rejectedCredentials,
-  requestColumns,
-  requestValues,
-} from '../sql/requests.ts';
+import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
-import { marks, type Script, scripted } from '../sql/statement.ts';
+import { type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { loadPeopleAfter } from '../sql/users.ts';
@@ -32,7 +26,7 @@ import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
 import { type Database, type OpenFile, openFile } from './open.ts';
-import { requestRiders } from './request-riders.ts';
+import { requestRiders, requestWriter } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
@@ -277,17 +271,6 @@ function ledgerOn(file: OpenFile): Ledger {
       queue.close();
       file.close();
     },
-  };
-}
-
-function requestWriter(database: Database) {
-  const insert = database.prepare(
-    `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,
-  );
-  /** `made`: the events of the request are those after one position up to another; null when it made none. */
-  return (row: RequestRow, made: { after: number; upTo: number } | null): void => {
-    const effects = made ? made.upTo - made.after : 0;
-    insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
   };
 }
 

@@ -1,6 +1,10 @@
-// Request rows without changes of their own: they ride with the next transaction, or after a short wait.
+// Request rows: how they are written, and those without changes of their own, which ride with the next transaction, or after a short
+// wait.
 
 import type { RequestRow } from '../ledger.ts';
+import { requestColumns, requestValues } from '../sql/requests.ts';
+import { marks } from '../sql/statement.ts';
+import type { Database } from './open.ts';
 
 /** Reads wait that long to be logged together; a crash loses no more than this. */
 const RIDE_AFTER_MS = 200;
@@ -25,5 +29,16 @@ export function requestRiders(flush: () => void) {
       if (timer) clearTimeout(timer);
       timer = null;
     },
+  };
+}
+
+export function requestWriter(database: Database) {
+  const insert = database.prepare(
+    `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,
+  );
+  /** `made`: the events of the request are those after one position up to another; null when it made none. */
+  return (row: RequestRow, made: { after: number; upTo: number } | null): void => {
+    const effects = made ? made.upTo - made.after : 0;
+    insert.run(...requestValues(row, { effects, first: made ? made.after + 1 : null }));
   };
 }

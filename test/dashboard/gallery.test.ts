@@ -1,0 +1,104 @@
+// How the pages of the dashboard look in their states, light and dark, wide and narrow: nothing that axe finds, nothing wider than its
+// window, nothing that goes wrong in the browser. With BIFROST_SCREENSHOTS=1 (`npm run screenshots`) pictures of them go into docs/.
+
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { Look, Window } from '../harness/browser.ts';
+import { overflow, steady } from '../harness/page-looks.ts';
+import { axe } from './axe.ts';
+import { type Populated, startPopulated } from './populated.ts';
+import { empty, lived, refused, type Sight } from './sights.ts';
+import { browser, type DashboardWorld, startDashboard } from './world.ts';
+
+const WORLD_LIMIT_MS = 120_000;
+
+const pictures = process.env.BIFROST_SCREENSHOTS
+  ? fileURLToPath(new URL('../../docs/screenshots/dashboard', import.meta.url))
+  : null;
+
+const looks: Readonly<Record<string, Look>> = {
+  light: { width: 1280, height: 860, scheme: 'light' },
+  dark: { width: 1280, height: 860, scheme: 'dark' },
+};
+const narrow: Look = { width: 390, height: 780, scheme: 'light', isMobile: true };
+
+afterEach(() => browser?.closeWindows());
+afterAll(() => browser?.close());
+
+/** Until nothing says that it is loading. */
+async function settled(page: Page, title: string | null): Promise<void> {
+  const heading = title === null ? { level: 1 } : { level: 1, name: title, exact: true };
+  await page.getByRole('heading', heading).first().waitFor();
+  await page.waitForFunction(
+    `!document.querySelector('[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root')`,
+  );
+}
+
+/** Times are told as from then. */
+async function open(world: DashboardWorld, window: Window, sight: Sight, of: Populated['of'] | null) {
+  const { page, context } = window;
+  await context.clock.setFixedTime(world.now());
+  await page.goto(world.server.url + sight.path(of ?? ({} as Populated['of'])));
+  await settled(page, sight.title);
+  await sight.then?.(page);
+}
+
+async function judge(world: DashboardWorld, window: Window, name: string): Promise<void> {
+  const { page } = window;
+  expect(await overflow(page)).toEqual([]);
+  expect(await axe(page)).toEqual([]);
+  if (!pictures) return;
+  await steady(page, world.server.url);
+  await page.screenshot({ path: join(pictures, `${name}.png`), scale: 'css', caret: 'hide' });
+}
+
+beforeAll(async () => {
+  if (pictures) await mkdir(pictures, { recursive: true });
+});
+
+describe.skipIf(!browser)('an organisation after some days', () => {
+  let world: Populated;
+  beforeAll(async () => {
+    world = await startPopulated();
+  }, WORLD_LIMIT_MS);
+  afterAll(() => world?.stop());
+
+  describe.each(Object.keys(looks))('%s', (look) => {
+    it.each(lived)('$name', async (sight) => {
+      const window = await world.asAdmin('/account', looks[look]);
+      await open(world, window, sight, world.of);
+      await judge(world, window, `${sight.name}.${look}`);
+    });
+  });
+
+  it.each(lived)('nothing of $name is wider than a telephone', async (sight) => {
+    const window = await world.asAdmin('/account', narrow);
+    await open(world, window, sight, world.of);
+    expect(await overflow(window.page)).toEqual([]);
+  });
+
+  it.each(refused)('$name for somebody who may not see it', async (sight) => {
+    const window = await world.asUser(world.of.viewer, '/account', looks.light);
+    await open(world, window, sight, world.of);
+    await judge(world, window, `${sight.name}.refused`);
+  });
+});
+
+describe.skipIf(!browser)('before anything is set up', () => {
+  let world: DashboardWorld;
+  beforeAll(async () => {
+    world = await startDashboard({ config: { providers: [] } });
+  }, WORLD_LIMIT_MS);
+  afterAll(() => world?.stop());
+
+  describe.each(Object.keys(looks))('%s', (look) => {
+    it.each(empty)('$name', async (sight) => {
+      const window = await world.asAdmin('/account', looks[look]);
+      await open(world, window, sight, null);
+      await judge(world, window, `${sight.name}.empty.${look}`);
+    });
+  });
+});

@@ -1,0 +1,82 @@
+// Every page of the dashboard in the states that it can be in: what its pictures show, and what is judged on each.
+
+import type { Page } from 'playwright-core';
+import type { Populated } from './populated.ts';
+
+export interface Sight {
+  name: string;
+  /** Of its heading; null where it is the name of somebody or something. */
+  title: string | null;
+  path(of: Populated['of']): string;
+  /** What somebody does there before it is looked at. */
+  then?(page: Page): Promise<void>;
+}
+
+const governance = '/governance';
+const provisioning = `${governance}/user-provisioning`;
+
+/** In an organisation as it is after some days. */
+export const lived: readonly Sight[] = [
+  { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },
+  { name: 'provider', title: null, path: ({ provider }) => `${provisioning}/${provider}` },
+  {
+    name: 'attribute-mapping',
+    title: 'Attribute Mapping',
+    path: ({ provider }) => `${provisioning}/${provider}/attribute-mapping`,
+  },
+  { name: 'mapping-history', title: null, path: ({ provider }) => `${provisioning}/${provider}/history` },
+  { name: 'users', title: 'Users', path: () => `${governance}/users` },
+  { name: 'users-without-role', title: 'Users', path: () => `${governance}/users?role=none` },
+  { name: 'users-none-found', title: 'Users', path: () => `${governance}/users?search=nobody-has-this-name` },
+  { name: 'user-access', title: null, path: ({ user }) => `${governance}/users/${user}` },
+  { name: 'user-attributes', title: null, path: ({ user }) => `${governance}/users/${user}?tab=attributes` },
+  { name: 'user-timeline', title: null, path: ({ user }) => `${governance}/users/${user}?tab=timeline` },
+  { name: 'user-sessions', title: null, path: ({ user }) => `${governance}/users/${user}?tab=sessions` },
+  { name: 'user-scim', title: null, path: ({ user }) => `${governance}/users/${user}?tab=scim` },
+  { name: 'user-suspended', title: null, path: ({ suspended }) => `${governance}/users/${suspended}` },
+  { name: 'teams', title: 'Teams', path: () => `${governance}/teams` },
+  { name: 'team', title: null, path: ({ team }) => `${governance}/teams/${team}` },
+  { name: 'business-units', title: 'Business Units', path: () => `${governance}/business-units` },
+  {
+    name: 'business-unit',
+    title: null,
+    path: ({ businessUnit }) => `${governance}/business-units/${businessUnit}`,
+  },
+  { name: 'roles', title: 'Roles & Permissions', path: () => `${governance}/roles` },
+  { name: 'role', title: null, path: ({ role }) => `${governance}/roles/${role}` },
+  { name: 'reconciliation', title: 'Reconciliation', path: () => `${governance}/reconciliation` },
+  { name: 'reconciliation-run', title: null, path: ({ run }) => `${governance}/reconciliation/${run}` },
+  { name: 'import', title: 'Import', path: () => `${governance}/import` },
+  { name: 'held', title: 'Held batches', path: () => `${governance}/held` },
+  { name: 'held-batch', title: null, path: ({ batch }) => `${governance}/held/${batch}` },
+  { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
+  { name: 'request', title: 'Requests', path: ({ request }) => `${governance}/requests?open=${request}` },
+  { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
+  { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'settings', title: 'Settings', path: () => '/settings' },
+];
+
+/** Before anything was set up. */
+export const empty: readonly Sight[] = [
+  { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },
+  { name: 'new-provider', title: null, path: () => `${provisioning}/new` },
+  {
+    name: 'new-provider-entra',
+    title: null,
+    path: () => `${provisioning}/new?kind=entra&step=configuration`,
+  },
+  { name: 'users', title: 'Users', path: () => `${governance}/users` },
+  { name: 'teams', title: 'Teams', path: () => `${governance}/teams` },
+  { name: 'business-units', title: 'Business Units', path: () => `${governance}/business-units` },
+  { name: 'reconciliation', title: 'Reconciliation', path: () => `${governance}/reconciliation` },
+  { name: 'import', title: 'Import', path: () => `${governance}/import` },
+  { name: 'held', title: 'Held batches', path: () => `${governance}/held` },
+  { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
+  { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+];
+
+/** As somebody whose role lets them see nearly nothing. */
+export const refused: readonly Sight[] = [
+  { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'settings', title: 'Settings', path: () => '/settings' },
+];
