@@ -1,6 +1,7 @@
 // The two logs: events in their one order, which nobody skips; requests with what they caused, and their end.
 
 import { describe, expect, it } from 'vitest';
+import { newId } from '../../src/id.ts';
 import { type Desk, eachWithLedger, type Open } from './opened.ts';
 import { effectsOf, inWords, PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
 
@@ -66,6 +67,52 @@ export function logSuite(open: Open): void {
         paged.push(...page.map((each) => each.position));
       }
       expect(paged).toEqual(all.map((each) => each.position));
+    });
+
+    it('are found by who did it, the other end, time and place', async () => {
+      const amara = await person('amara');
+      const between = tick(3_600_000);
+      tick();
+      const removal = await desk.write.removeUser(amara.id);
+      const find = async (query: Partial<Parameters<Desk['ledger']['events']>[0]>) =>
+        desk.ledger.events({ after: 0, limit: 1000, ...query });
+      const all = await find({});
+      const positions = (events: typeof all) => events.map((each) => each.position);
+      expect(positions(await find({ actor: 'entra' }))).toEqual(
+        positions(all.filter(({ actor }) => actor.id === 'entra')),
+      );
+      expect(positions(await find({ actor: 'token' }))).toEqual(
+        positions(all.filter(({ actor }) => actor.kind === 'token')),
+      );
+      expect(await find({ actor: 'nobody' })).toEqual([]);
+      const role = all.find(({ type, object }) => type === 'grant.added' && object?.kind === 'role')!.object!
+        .id;
+      expect(new Set((await find({ object: role })).map(({ type }) => type))).toEqual(
+        new Set(['grant.added', 'grant.removed']),
+      );
+      const late = await find({ since: between });
+      expect(positions(late)).toEqual(positions(all.filter(({ at }) => at >= between)));
+      expect(late.every(({ cause }) => cause?.id === removal.request)).toBe(true);
+      expect(positions(await find({ until: between }))).toEqual(
+        positions(all.filter(({ at }) => at < between)),
+      );
+      expect(positions(await find({ among: { above: 1, upTo: 3 } }))).toEqual([2, 3]);
+      expect((await desk.ledger.countEvents({ after: 0, since: between })).total).toBe(late.length);
+    });
+
+    it('have names for what they speak of', async () => {
+      const { id } = await person('amara');
+      const group = await desk.write.createGroup('Kites', []);
+      const events = await desk.ledger.events({ after: 0, limit: 1000, subject: id });
+      const unit = events.find(({ object }) => object?.kind === 'businessUnit')!.object!.id;
+      const names = await desk.ledger.names([id, group.id, unit, 'nothing']);
+      expect([id, group.id, unit, 'nothing', PROVIDER].map((each) => names.get(each))).toEqual([
+        'amara',
+        'Kites',
+        'Kites',
+        undefined,
+        PROVIDER,
+      ]);
     });
 
     it('are found by the request or change of an administrator that caused them', async () => {
@@ -179,7 +226,7 @@ export function logSuite(open: Open): void {
         desk.ledger.noteRequest(requestRow(id, more));
       note('a', { status: 200, action: 'Suspended Amara Osei', resource: 'u1' });
       note('b', { status: 409, action: 'Refused', path: '/scim/v2/Users', resource: null });
-      note('c', { status: 401, provider: null, action: 'Rejected a token ending in 1234' });
+      note('c', { status: 401, provider: null, action: 'Wrong token, ending in 1234' });
       note('d', { status: 200, action: 'Updated 100% of it' });
       const found = async (query: Partial<Parameters<Desk['ledger']['requests']>[0]>) =>
         (await desk.ledger.requests({ before: null, limit: 50, ...query })).items
@@ -194,6 +241,57 @@ export function logSuite(open: Open): void {
       expect(await found({ search: '0%' })).toEqual(['d']);
       expect(await found({ search: '_' })).toEqual([]);
       expect(await found({ search: 'Users' })).toEqual(['a', 'b', 'c', 'd']);
+    });
+
+    it('are found by method, token, tag, kind of action, effects and time', async () => {
+      const [early, late] = [newId(tick()), newId(tick(60_000))];
+      desk.ledger.noteRequest(
+        requestRow(early, {
+          method: 'GET',
+          token: 't1',
+          tags: ['urn-key', 'ignored:a"b'],
+          action: 'Looked up x: nobody',
+        }),
+      );
+      desk.ledger.noteRequest(requestRow(late, { tags: ['urn-key-of-others'], action: "Suspended O'Neil" }));
+      const { request } = await person('amara');
+      const found = async (query: Partial<Parameters<Desk['ledger']['requests']>[0]>) => {
+        const page = await desk.ledger.requests({ before: null, limit: 50, ...query });
+        expect(page).toMatchObject({ total: page.items.length, totalIsCapped: false, next: null });
+        return page.items.map((each) => each.id);
+      };
+      expect(await found({ method: 'GET' })).toEqual([early]);
+      expect(await found({ token: 't1' })).toEqual([early]);
+      expect(await found({ tag: 'urn-key' })).toEqual([early]);
+      expect(await found({ tag: 'ignored' })).toEqual([early]);
+      expect(await found({ tag: 'ignored:a"b' })).toEqual([early]);
+      expect(await found({ tag: 'urn' })).toEqual([]);
+      expect(await found({ actions: ['Suspended ', 'Moved '] })).toEqual([late]);
+      expect(await found({ actions: ['suspended'] })).toEqual([]);
+      expect(await found({ hasEffects: true })).toEqual([request]);
+      expect(await found({ hasEffects: false })).toEqual([late, early]);
+      expect(await found({ until: tick() })).toContain(late);
+      const between = Number.parseInt(late.slice(0, 13).replace('-', ''), 16);
+      expect(await found({ since: between })).not.toContain(early);
+      expect(await found({ until: between })).toEqual([early]);
+    });
+
+    it('that brought a wrong credential are told apart by what they were, where from and how often', async () => {
+      const wrong = { status: 401, provider: null, action: 'Wrong token, ending in 1234' };
+      for (const remote of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) {
+        desk.ledger.noteRequest(requestRow(newId(tick()), { ...wrong, remote, detail: 'Not known.' }));
+      }
+      const last = newId(tick());
+      desk.ledger.noteRequest(requestRow(last, { ...wrong, action: 'No token', at: tick() }));
+      const found = await desk.ledger.rejectedCredentials(10);
+      expect(found.map(({ action, remote, times }) => [action, remote, times])).toEqual([
+        ['No token', null, 1],
+        [wrong.action, '192.0.2.2', 1],
+        [wrong.action, '192.0.2.1', 2],
+      ]);
+      expect(found[0]!.last).toBe(last);
+      expect(found[2]!.lastAt).toBeGreaterThan(found[2]!.firstAt);
+      expect(await desk.ledger.rejectedCredentials(1)).toHaveLength(1);
     });
 
     it('are paged newest first, without gap or repeat', async () => {
