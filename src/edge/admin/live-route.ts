@@ -17,10 +17,13 @@ const live = route({
   async handle({ parts, caller, again, lastEventId, gone }) {
     const after = lastEventId !== null && /^\d{1,15}$/.test(lastEventId) ? Number(lastEventId) : null;
     const body = await parts.live.open(caller, again, after);
+    if (gone.aborted) body.destroy();
     gone.addEventListener('abort', () => body.destroy(), { once: true });
     const headers = {
       'content-type': 'text/event-stream',
       'cache-control': 'no-store, no-transform',
+      // Nothing else comes on it, and a stopping server waits for no idle connection.
+      connection: 'close',
       // Proxies that gather answers would keep it to themselves.
       'x-accel-buffering': 'no',
     };
