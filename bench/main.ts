@@ -9,6 +9,7 @@ import { serveFill } from './fill.ts';
 import { serveFloor } from './floor.ts';
 import { serveLoad } from './load.ts';
 import { type Engine, type Options, readOptions, usage } from './options.ts';
+import { benchPlan } from './plan/main.ts';
 import { openPostgres, type PostgresOfRun } from './postgres.ts';
 import { benchReconcile } from './reconcile/main.ts';
 import { describeMachine, type Finding, judge, type Report, type Row, table } from './report.ts';
@@ -59,6 +60,10 @@ async function start(args: string[]): Promise<void> {
   }
   if (role === '--scale-load') {
     await scale(args.slice(1));
+    return;
+  }
+  if (role === '--plan') {
+    await benchPlan(args.slice(1));
     return;
   }
   if (role === '--reconcile') {

@@ -47,12 +47,7 @@ const routeTree = root.addChildren([
   page(provisioning, () => import('./routes/user-provisioning.tsx')),
   page(`${provisioning}/new`, () => import('./routes/new-provider.tsx'), 'kind', 'step', 'provider'),
   page(`${provisioning}/$provider`, () => import('./routes/provider.tsx'), 'open'),
-  page(
-    `${provisioning}/$provider/attribute-mapping`,
-    () => import('./routes/attribute-mapping.tsx'),
-    'list',
-    'search',
-  ),
+  page(`${provisioning}/$provider/attribute-mapping`, () => import('./routes/attribute-mapping.tsx')),
   page(
     `${provisioning}/$provider/history`,
     () => import('./routes/mapping-history.tsx'),

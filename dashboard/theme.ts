@@ -1,6 +1,6 @@
 // The looks that are ours: one accent, calm greys, and colours whose texts keep the contrast that WCAG 2.2 asks for in light and dark.
 
-import { createTheme, type MantineColorsTuple } from '@mantine/core';
+import { createTheme, Drawer, type MantineColorsTuple, Modal } from '@mantine/core';
 
 const sky: MantineColorsTuple = [
   '#eef3ff',
@@ -15,6 +15,9 @@ const sky: MantineColorsTuple = [
   '#153183',
 ];
 
+/** Mantine makes `header` of theirs, which screen readers would take for that of the page. */
+const dialog = { attributes: { header: { role: 'presentation' } } };
+
 export const theme = createTheme({
   primaryColor: 'sky',
   primaryShade: { light: 6, dark: 7 },
@@ -25,5 +28,9 @@ export const theme = createTheme({
   focusRing: 'auto',
   fontFamily: 'system-ui, -apple-system, "Segoe UI", Roboto, sans-serif',
   fontFamilyMonospace: 'ui-monospace, SFMono-Regular, Menlo, Consolas, monospace',
+  components: {
+    Modal: Modal.extend({ defaultProps: dialog }),
+    Drawer: Drawer.extend({ defaultProps: dialog }),
+  },
   headings: { fontWeight: '650', sizes: { h1: { fontSize: '1.5rem', lineHeight: '1.3' } } },
 });

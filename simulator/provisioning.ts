@@ -47,7 +47,8 @@ export interface Provisioning {
   close(): void;
 }
 
-const ENTRA: Omit<JobSettings, 'tenantUrl' | 'token' | 'dialect'> = {
+/** How Entra provisions a non-gallery application that asked for the object id. */
+export const ENTRA: Omit<JobSettings, 'tenantUrl' | 'token' | 'dialect'> = {
   concurrency: 8,
   timeoutMs: 30_000,
   mapping: { externalId: 'objectId', roles: 'none', recycleBin: 'rename', clearing: 'silence' },

@@ -242,7 +242,9 @@ export function deltaSince(before: Tenant | null, after: Tenant): Delta {
   const memberships: MembershipChange[] = [];
   const groupIds = changedKeys(before?.groups, after.groups);
   for (const groupId of groupIds) {
-    const had = before?.groups.get(groupId)?.memberIds ?? new Set();
+    const was = before?.groups.get(groupId);
+    // Of what was out of scope nothing was sent: whoever was in it then joins with it now.
+    const had = before && was && isGroupInScope(before, was) ? was.memberIds : new Set<string>();
     const has = after.groups.get(groupId)?.memberIds;
     if (!has) continue; // The group is gone, and its memberships with it.
     for (const userId of has) {

@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { askApi, lookUps } from '../beside.ts';
 import { type Database, openPostgres } from '../postgres.ts';
 import { describeMachine } from '../report.ts';
 import { configure, type Home, makeHome, type Server, startServer } from '../server.ts';
@@ -116,7 +117,7 @@ async function line(home: Home, server: Server, entra: Entra, scope: string, ste
   const run = await finished(
     home,
     server,
-    await api<RunJson>(home, server, 'POST', `/providers/entra/${path}`, body),
+    await askApi<RunJson>(home, server, 'POST', `/providers/entra/${path}`, body),
   );
   const seconds = (performance.now() - startedAt) / 1000;
   const p99 = await looking.stop();
@@ -131,53 +132,14 @@ async function line(home: Home, server: Server, entra: Entra, scope: string, ste
   ].join('\n');
 }
 
-/** What somebody else sees meanwhile: one look-up after the other. */
-function lookUps(server: Server): { stop(): Promise<{ p50: string; p99: string; most: string }> } {
-  const times: number[] = [];
-  let isOver = false;
-  const running = (async () => {
-    while (!isOver) {
-      const startedAt = performance.now();
-      await server.get('/Users?filter=userName+eq+%22nobody%40nordhafen.example%22');
-      times.push(performance.now() - startedAt);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  })();
-  return {
-    async stop() {
-      isOver = true;
-      await running;
-      times.sort((a, b) => a - b);
-      const at = (share: number) => (times[Math.floor((times.length - 1) * share)] ?? 0).toFixed(1);
-      return { p50: at(0.5), p99: at(0.99), most: at(1) };
-    },
-  };
-}
-
 async function finished(home: Home, server: Server, { id }: { id: string }): Promise<RunJson> {
   const deadline = performance.now() + LONGEST_RUN_MS;
   for (;;) {
-    const run = await api<RunJson>(home, server, 'GET', `/reconciliations/${id}`);
+    const run = await askApi<RunJson>(home, server, 'GET', `/reconciliations/${id}`);
     if (run.phase === 'done') return run;
     if (performance.now() > deadline) throw new Error(`the run is still ${run.phase}`);
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }
-}
-
-async function api<Body>(
-  home: Home,
-  server: Server,
-  method: string,
-  path: string,
-  body?: unknown,
-): Promise<Body> {
-  const { host, port } = server.address;
-  const headers: Record<string, string> = { authorization: `Bearer ${home.apiKey}` };
-  if (body !== undefined) headers['content-type'] = 'application/json';
-  const sent = body === undefined ? null : JSON.stringify(body);
-  const answer = await fetch(`http://${host}:${port}/api${path}`, { method, headers, body: sent });
-  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`);
-  return (await answer.json()) as Body;
 }
 
 async function control(entra: Entra, method: string, path: string, body: unknown): Promise<void> {

@@ -1,7 +1,117 @@
-// Attribute Mapping: to be written.
+// Attribute Mapping: the rules of a provider, edited as a draft that is reviewed before anything of it counts.
 
+import { Alert, Button, Group, Paper, Text } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { Link, useParams } from '@tanstack/react-router';
+import { useState } from 'react';
+import type { MappingsJson, ProviderJson } from '../../src/edge/admin/contract.ts';
+import { useGet } from '../queries.ts';
+import { useSession } from '../session.tsx';
+import { MappingEditor } from '../ui/mapping/mapping-editor.tsx';
+import { type KeptDraft, useDraft } from '../ui/mapping/use-draft.ts';
 import { Page } from '../ui/page.tsx';
+import { Shown } from '../ui/states.tsx';
+import { ReviewDraft } from './attribute-mapping-review.tsx';
+
+const provisioning = '/governance/user-provisioning';
 
 export default function AttributeMappingPage() {
-  return <Page title="Attribute Mapping" permission="mappings:read" />;
+  const { provider } = useParams({ strict: false }) as { provider: string };
+  const { may } = useSession();
+  const mayRead = may('mappings:read');
+  const found = useGet<ProviderJson>(`/providers/${provider}`, { enabled: may('providers:read') });
+  const stored = useGet<MappingsJson>(`/providers/${provider}/mappings`, { enabled: mayRead });
+  const here = `${provisioning}/${provider}`;
+  return (
+    <Page
+      title="Attribute Mapping"
+      permission="mappings:read"
+      about="Which attributes of people give them which role, teams and business units. What is changed here is a draft until it was reviewed and applied."
+      above={[
+        { label: 'User Provisioning', to: provisioning },
+        { label: found.data?.name ?? 'Provider', to: here },
+      ]}
+      actions={
+        <Button component={Link} to={`${here}/history`} variant="default">
+          History
+        </Button>
+      }
+    >
+      <Shown of={stored} label="Loading the rules">
+        {(mappings) => <Draft provider={provider} stored={mappings} />}
+      </Shown>
+    </Page>
+  );
+}
+
+function Draft({ provider, stored }: { provider: string; stored: MappingsJson }) {
+  const kept = useDraft(provider, stored);
+  const { may } = useSession();
+  return (
+    <>
+      {!may('mappings:apply') && (
+        <Text size="sm" c="dimmed">
+          You may look at these rules. Changing them takes the permission mappings:apply.
+        </Text>
+      )}
+      {kept.isStale && <Stale kept={kept} />}
+      <MappingEditor provider={provider} draft={kept.draft} onChange={kept.change} />
+      {kept.changes > 0 && <DraftBar provider={provider} kept={kept} />}
+    </>
+  );
+}
+
+function Stale({ kept: { keepOnTop, discard } }: { kept: KeptDraft }) {
+  return (
+    <Alert
+      color="yellow"
+      variant="light"
+      icon={<IconAlertTriangle size={20} />}
+      title="Somebody else changed these rules"
+      role="alert"
+    >
+      <Text size="sm">
+        Your draft was begun on the rules as they were before. On top of the new ones it takes their place:
+        Review shows what that means.
+      </Text>
+      <Group mt="sm" gap="xs">
+        <Button size="xs" variant="default" onClick={keepOnTop}>
+          Keep the draft on top
+        </Button>
+        <Button size="xs" variant="default" onClick={discard}>
+          Discard the draft
+        </Button>
+      </Group>
+    </Alert>
+  );
+}
+
+function DraftBar({ provider, kept }: { provider: string; kept: KeptDraft }) {
+  const { draft, changes, isStale, discard } = kept;
+  const [isReviewed, setIsReviewed] = useState(false);
+  return (
+    <Paper withBorder shadow="md" p="sm" className="draft-bar" role="region" aria-label="Draft">
+      <Group justify="space-between" gap="sm">
+        <Text size="sm" fw={600} role="status" className="number">
+          {changes} {changes === 1 ? 'change' : 'changes'}, not applied
+        </Text>
+        <Group gap="xs">
+          <Button variant="default" onClick={discard}>
+            Discard
+          </Button>
+          <Button onClick={() => setIsReviewed(true)} disabled={isStale}>
+            Review
+          </Button>
+        </Group>
+      </Group>
+      {isReviewed && (
+        <ReviewDraft
+          provider={provider}
+          draft={draft}
+          onApplied={discard}
+          onClose={() => setIsReviewed(false)}
+        />
+      )}
+    </Paper>
+  );
 }

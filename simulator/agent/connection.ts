@@ -3,6 +3,7 @@
 
 import http from 'node:http';
 import https from 'node:https';
+import type { About } from './witness.ts';
 
 /** What a request was for: latencies are counted per kind. */
 export type RequestKind =
@@ -28,6 +29,8 @@ type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
 /** One request with what came back. `status` 0: no answer, and `error` says why. */
 export interface Exchange {
+  /** Null for what is about the connection itself. */
+  readonly about: About | null;
   readonly kind: RequestKind;
   readonly method: Method;
   readonly path: string;
@@ -43,7 +46,13 @@ export interface Connection {
   /** The absolute address of a collection, for `$ref`. */
   addressOf(path: string): string;
   /** Never throws: a request without an answer is an exchange with status 0. */
-  send(kind: RequestKind, method: Method, path: string, body?: unknown): Promise<Exchange>;
+  send(
+    about: About | null,
+    kind: RequestKind,
+    method: Method,
+    path: string,
+    body?: unknown,
+  ): Promise<Exchange>;
   close(): void;
 }
 
@@ -79,7 +88,7 @@ export function connect(settings: ConnectionSettings): Connection {
 
   return {
     addressOf: tenant.addressOf,
-    send: (kind, method, path, body) =>
+    send: (about, kind, method, path, body) =>
       new Promise((resolve) => {
         const startedAt = performance.now();
         const headers = body === undefined ? readHeaders : writeHeaders;
@@ -89,7 +98,7 @@ export function connect(settings: ConnectionSettings): Connection {
         const finish: Finish = (status, mediaType, text, error) => {
           if (!pending.delete(entry)) return;
           const milliseconds = performance.now() - startedAt;
-          const exchange = { kind, method, path, body, status, mediaType, text, error, milliseconds };
+          const exchange = { about, kind, method, path, body, status, mediaType, text, error, milliseconds };
           settings.seen(exchange);
           resolve(exchange);
         };

@@ -135,17 +135,23 @@ async function timed(cycle: Cycle, name: string, work: () => Promise<void>): Pro
 }
 
 async function play(cycle: Cycle, delta: Delta, looksUpMembers: boolean): Promise<void> {
-  const { concurrency, managers } = cycle.job.settings;
+  const { concurrency, managers, members = true, witness } = cycle.job.settings;
+  const { users, groups } = provisioned(cycle.job);
+  const userIds = users ? delta.userIds : [];
+  const groupIds = groups ? delta.groupIds : [];
+  const managed = managers ? userIds : [];
+  const memberships = groups && members ? delta.memberships : [];
   // A server that does not answer the probe is not sent a whole directory.
   if (!(await probe(cycle))) return;
-  await eachAtOnce(delta.userIds, concurrency, (id) => one(cycle, { kind: 'user', id }, provisionUser));
-  await eachAtOnce(delta.groupIds, concurrency, (id) => one(cycle, { kind: 'group', id }, provisionGroup));
-  if (managers) {
-    await eachAtOnce(delta.userIds, concurrency, (id) =>
-      one(cycle, { kind: 'manager', id }, provisionManager),
-    );
-  }
-  await provisionMembers(cycle, delta.memberships, looksUpMembers);
+  witness?.planned(userIds.length + groupIds.length + managed.length + memberships.length);
+  await eachAtOnce(userIds, concurrency, (id) => one(cycle, { kind: 'user', id }, provisionUser));
+  await eachAtOnce(groupIds, concurrency, (id) => one(cycle, { kind: 'group', id }, provisionGroup));
+  await eachAtOnce(managed, concurrency, (id) => one(cycle, { kind: 'manager', id }, provisionManager));
+  await provisionMembers(cycle, memberships, looksUpMembers);
+}
+
+function provisioned(job: Job): { readonly users: boolean; readonly groups: boolean } {
+  return job.settings.provisions ?? { users: true, groups: true };
 }
 
 function one(
@@ -159,13 +165,15 @@ function one(
 /** False, and the cycle stopped, when the application does not answer as SCIM's search must. */
 async function probe(cycle: Cycle): Promise<boolean> {
   const { matchUsersBy, matchGroupsBy } = cycle.job.settings;
+  const { users, groups } = provisioned(cycle.job);
   const addresses = [
-    matchAddress('Users', matchUsersBy[0] ?? 'userName', randomUUID()),
-    matchAddress('Groups', matchGroupsBy, randomUUID()),
+    // The connection is tested by people even where none are provisioned.
+    ...(users || !groups ? [matchAddress('Users', matchUsersBy[0] ?? 'userName', randomUUID())] : []),
+    ...(groups ? [matchAddress('Groups', matchGroupsBy, randomUUID())] : []),
   ];
   for (const path of addresses) {
-    const exchange = await cycle.job.connection.send('probe', 'GET', path);
-    const note = report(cycle);
+    const exchange = await cycle.job.connection.send(null, 'probe', 'GET', path);
+    const note = report(cycle, null);
     if (isAccepted(exchange, [200], 'connection', note) && readList(exchange, 'connection', note)) continue;
     cycle.stopped ??= `the probe was answered with ${exchange.status || exchange.error}`;
     return false;

@@ -10,6 +10,7 @@ import { type Failure, quarantinesAtOnce } from './failure.ts';
 import { type Mapping, type MappingSettings, userMapping } from './mapping.ts';
 import { type Measure, newMeasure } from './measure.ts';
 import { type JobHealth, NEW_JOB } from './quarantine.ts';
+import type { About, Decision, Witness } from './witness.ts';
 
 export interface JobSettings {
   readonly tenantUrl: string;
@@ -27,10 +28,15 @@ export interface JobSettings {
   /** How memberships of groups that were there before the job are looked up: one by one, as Entra does, or at once. */
   readonly memberCheck: 'probe' | 'bulk';
   readonly managers: boolean;
+  /** Memberships of groups; absent means true. */
+  readonly members?: boolean;
+  /** Which of the two mappings are enabled; absent means both. */
+  readonly provisions?: { readonly users: boolean; readonly groups: boolean };
   /** Asked before a write about a person or group is sent: true loses it, and the job believes that it was done. */
   readonly skips?: (objectId: string, operation: Operation) => boolean;
   /** Ends the cycle under way. */
   readonly signal?: AbortSignal;
+  readonly witness?: Witness;
 }
 
 export type Operation = 'create' | 'update' | 'delete' | 'setManager' | 'addMember' | 'removeMember';
@@ -78,6 +84,7 @@ export function newJob(settings: JobSettings, tenant: Tenant, watch?: (exchange:
   const measure = newMeasure();
   const seen = (exchange: Exchange): void => {
     measure.seen(exchange);
+    settings.witness?.sent(exchange);
     watch?.(exchange);
   };
   return {
@@ -178,15 +185,20 @@ export function isLost({ job, writes }: Cycle, objectId: string, operation: Oper
 /** A dead server fails every request: what is kept is bounded, what is counted is not. */
 const KEPT_FAILURES = 1_000;
 
-export function report(cycle: Cycle): Report {
+export function report(cycle: Cycle, about: About | null): Report {
   return (failure) => {
     cycle.failureCount++;
+    cycle.job.settings.witness?.failed(about, failure);
     if (cycle.failures.length < KEPT_FAILURES) cycle.failures.push(failure);
     if (cycle.immediate === null && quarantinesAtOnce(failure)) {
       cycle.immediate = `${failure.entra}: ${failure.problem}`;
       cycle.stopped = cycle.immediate;
     }
   };
+}
+
+export function decided(cycle: Cycle, about: About, decision: Decision): void {
+  cycle.job.settings.witness?.decided(about, decision);
 }
 
 function keyOf(item: WorkItem): string {
@@ -205,6 +217,7 @@ export async function attempt(
   if (cycle.job.settings.signal?.aborted) cycle.stopped ??= 'told to stop';
   if (cycle.stopped !== null) return;
   const outcome = await work();
+  cycle.job.settings.witness?.worked(items.length);
   if (outcome === false) cycle.counts.failed += items.length;
   if (!cycle.writes) return;
   if (outcome === true) {

@@ -1,7 +1,19 @@
 // Entra's default attribute mapping of a non-gallery application, and the difference between what the tenant says
 // and what the application answered. The verb of a difference follows what was read, as Entra's does.
 
-import type { AppRole, TenantGroup, TenantUser } from '../tenant.ts';
+import type { AppRole, TenantGroup } from '../tenant.ts';
+import {
+  constantIn,
+  DEFAULT_GROUP_ROWS,
+  defaultUserRows,
+  GROUP_SOURCES,
+  type MappingRow,
+  type RecycleBinNames,
+  SINGLE_ROLE_EXPRESSION,
+  type Source,
+  USER_SOURCES,
+  type UserView,
+} from './attribute-sources.ts';
 import {
   ENTERPRISE_URN,
   GROUP_URN,
@@ -14,33 +26,27 @@ import {
   USER_URN,
 } from './target.ts';
 
-export interface MappingSettings {
+export interface MappingSettings extends RecycleBinNames {
   /** What goes into a user's externalId: Entra's own default is the nickname, most vendors ask for the object id. */
   readonly externalId: 'objectId' | 'mailNickname';
   /** The expression for app roles, if one is mapped: SingleAppRoleAssignment, …Complex, Assertive…Complex. */
   readonly roles: 'none' | 'single' | 'complex' | 'assertive';
-  /** Whether the recycle bin puts `<32 hex of the object id>` before the user name, and before mail too. */
-  readonly recycleBin: 'rename' | 'rename-mail' | 'keep';
   /** What an emptied source attribute sends. Seen in the field: nothing, `""`, `null`, and a remove. */
   readonly clearing: 'silence' | 'empty' | 'null' | 'remove';
+  /** In place of Entra's default rows, and then `externalId` above says nothing. */
+  readonly users?: readonly MappingRow[];
+  readonly groups?: readonly MappingRow[];
 }
 
-/** A person as the mapping sees one: `active` already joins account, recycle bin and scope (the `Switch`). */
-export interface UserView {
-  readonly user: TenantUser;
-  readonly active: boolean;
-}
-
-type Source = (view: UserView) => string | boolean | undefined;
-
-interface MappedAttribute {
+interface MappedAttribute<From> {
   readonly target: Target;
-  readonly source: Source;
+  readonly source: Source<From>;
 }
 
 export interface Mapping {
   readonly settings: MappingSettings;
-  readonly attributes: readonly MappedAttribute[];
+  readonly attributes: readonly MappedAttribute<UserView>[];
+  readonly groups: readonly MappedAttribute<TenantGroup>[];
   readonly appRoles: readonly AppRole[];
 }
 
@@ -54,53 +60,33 @@ export interface Change {
 }
 
 const ROLES = target('roles');
-const GROUP_NAME = target('displayName');
-const GROUP_EXTERNAL_ID = target('externalId');
 const ROLE_TYPE = 'WindowsAzureActiveDirectoryRole';
 
 export function userMapping(settings: MappingSettings, appRoles: readonly AppRole[]): Mapping {
-  const rows: [string, Source][] = [
-    ['externalId', ({ user }) => (settings.externalId === 'objectId' ? user.objectId : user.mailNickname)],
-    ['userName', ({ user }) => userNameOf(user, settings)],
-    ['active', ({ active }) => active],
-    ['displayName', ({ user }) => user.displayName],
-    ['emails[type eq "work"].value', ({ user }) => mailOf(user, settings)],
-    ['name.givenName', ({ user }) => user.givenName],
-    ['name.familyName', ({ user }) => user.surname],
-    ['name.formatted', ({ user }) => `${user.givenName} ${user.surname}`],
-    ['title', ({ user }) => user.jobTitle],
-    ['preferredLanguage', ({ user }) => user.preferredLanguage],
-    ['addresses[type eq "work"].formatted', ({ user }) => user.physicalDeliveryOfficeName],
-    ['addresses[type eq "work"].streetAddress', ({ user }) => user.streetAddress],
-    ['addresses[type eq "work"].locality', ({ user }) => user.city],
-    ['addresses[type eq "work"].region', ({ user }) => user.state],
-    ['addresses[type eq "work"].postalCode', ({ user }) => user.postalCode],
-    ['addresses[type eq "work"].country', ({ user }) => user.country],
-    ['phoneNumbers[type eq "work"].value', ({ user }) => user.telephoneNumber],
-    ['phoneNumbers[type eq "mobile"].value', ({ user }) => user.mobile],
-    ['phoneNumbers[type eq "fax"].value', ({ user }) => user.facsimileTelephoneNumber],
-    [`${ENTERPRISE_URN}:employeeNumber`, ({ user }) => user.employeeId],
-    [`${ENTERPRISE_URN}:department`, ({ user }) => user.department],
-  ];
-  if (settings.roles === 'single')
-    rows.push(['roles[primary eq "True"].value', ({ user }) => user.appRoles[0]]);
-  return { settings, appRoles, attributes: rows.map(([path, source]) => ({ target: target(path), source })) };
+  const rows = settings.users ?? defaultUserRows(settings.externalId);
+  const single = { source: SINGLE_ROLE_EXPRESSION, target: 'roles[primary eq "True"].value' };
+  return {
+    settings,
+    appRoles,
+    attributes: (settings.roles === 'single' ? [...rows, single] : rows).map((row) => {
+      const source = USER_SOURCES.get(row.source);
+      return {
+        target: target(row.target),
+        source: (view) => (source ? source(view, settings) : (constantIn(row.source) ?? undefined)),
+      };
+    }),
+    groups: groupAttributes(settings.groups ?? DEFAULT_GROUP_ROWS),
+  };
 }
 
-/** The form of a name in the recycle bin: Entra frees the name by putting the object id before it. */
-function binned(objectId: string, name: string): string {
-  return `${objectId.replaceAll('-', '')}${name}`;
+function groupAttributes(rows: readonly MappingRow[]): MappedAttribute<TenantGroup>[] {
+  return rows.map((row) => {
+    const constant = constantIn(row.source) ?? undefined;
+    return { target: target(row.target), source: GROUP_SOURCES.get(row.source) ?? (() => constant) };
+  });
 }
 
-function userNameOf(user: TenantUser, settings: MappingSettings): string {
-  const isBinned = user.softDeleted && settings.recycleBin !== 'keep';
-  return isBinned ? binned(user.objectId, user.userPrincipalName) : user.userPrincipalName;
-}
-
-function mailOf(user: TenantUser, settings: MappingSettings): string | undefined {
-  const isBinned = user.softDeleted && settings.recycleBin === 'rename-mail';
-  return isBinned && user.mail !== undefined ? binned(user.objectId, user.mail) : user.mail;
-}
+const DEFAULT_GROUP_ATTRIBUTES = groupAttributes(DEFAULT_GROUP_ROWS);
 
 /** The value by which an object is looked for; compared by `eq` with this attribute. */
 export function matchingValue(mapping: Mapping, attribute: string, view: UserView): string | undefined {
@@ -111,7 +97,7 @@ export function matchingValue(mapping: Mapping, attribute: string, view: UserVie
 // Empty source attributes are left out of a POST; `roles` is there even when it is empty.
 export function userBody(mapping: Mapping, view: UserView): Json {
   const body: Json = {
-    schemas: [USER_URN, ENTERPRISE_URN],
+    schemas: [...new Set([USER_URN, ENTERPRISE_URN, ...customUrns(mapping)])],
     meta: { resourceType: 'User' },
     roles: listsRoles(mapping) ? roleElements(mapping, view.user.appRoles) : [],
   };
@@ -125,14 +111,24 @@ export function userBody(mapping: Mapping, view: UserView): Json {
   return body;
 }
 
-export function groupBody(group: TenantGroup): Json {
-  return {
+export function groupBody(
+  group: TenantGroup,
+  attributes: readonly MappedAttribute<TenantGroup>[] = DEFAULT_GROUP_ATTRIBUTES,
+): Json {
+  const body: Json = {
     // The second URI is Microsoft's own and names no schema that a server could know.
     schemas: [GROUP_URN, 'http://schemas.microsoft.com/2006/11/ResourceManagement/ADSCIM/2.0/Group'],
-    externalId: group.objectId,
-    displayName: group.displayName,
     meta: { resourceType: 'Group' },
   };
+  for (const { target: at, source } of attributes) {
+    const value = source(group);
+    if (value !== undefined && value !== '') placeAt(body, at, value);
+  }
+  return body;
+}
+
+function customUrns(mapping: Mapping): string[] {
+  return mapping.attributes.map(({ target: { urn } }) => urn).filter((urn) => urn !== null);
 }
 
 export function userChanges(mapping: Mapping, view: UserView, read: Json): Change[] {
@@ -146,11 +142,14 @@ export function userChanges(mapping: Mapping, view: UserView, read: Json): Chang
   return changes;
 }
 
-export function groupChanges(group: TenantGroup, read: Json): Change[] {
-  return [
-    changeOf(GROUP_NAME, group.displayName, readAt(read, GROUP_NAME), 'silence'),
-    changeOf(GROUP_EXTERNAL_ID, group.objectId, readAt(read, GROUP_EXTERNAL_ID), 'silence'),
-  ].filter((change) => change !== null);
+export function groupChanges(
+  group: TenantGroup,
+  read: Json,
+  attributes: readonly MappedAttribute<TenantGroup>[],
+): Change[] {
+  return attributes
+    .map(({ target: at, source }) => changeOf(at, source(group), readAt(read, at), 'silence'))
+    .filter((change) => change !== null);
 }
 
 function changeOf(

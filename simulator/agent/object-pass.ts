@@ -12,27 +12,19 @@ import {
   readResource,
   reportLasting,
 } from './answer.ts';
+import type { UserView } from './attribute-sources.ts';
 import type { Exchange } from './connection.ts';
 import { changesBody } from './dialect.ts';
 import { failureOf, LOG_NAME } from './failure.ts';
-import { type Cycle, isLost, report, type UserLink } from './job.ts';
-import {
-  type Change,
-  groupBody,
-  groupChanges,
-  matchingValue,
-  type UserView,
-  userBody,
-  userChanges,
-} from './mapping.ts';
+import { type Cycle, decided, isLost, report, type UserLink } from './job.ts';
+import { type Change, groupBody, groupChanges, matchingValue, userBody, userChanges } from './mapping.ts';
 import { type Json, readAt, target } from './target.ts';
+import type { About, PropertyChange } from './witness.ts';
 
 /** What differs between people and groups in this pass. */
-interface ObjectKind {
-  readonly name: 'user' | 'group';
+interface ObjectKind extends About {
   readonly collection: Collection;
   readonly subject: string;
-  readonly objectId: string;
   changesIn(resource: Json): Change[];
 }
 
@@ -52,13 +44,13 @@ function userKind(cycle: Cycle, view: UserView): ObjectKind {
   };
 }
 
-function groupKind(group: TenantGroup): ObjectKind {
+function groupKind(cycle: Cycle, group: TenantGroup): ObjectKind {
   return {
     name: 'group',
     collection: 'Groups',
     subject: `group ${group.displayName}`,
     objectId: group.objectId,
-    changesIn: (resource) => groupChanges(group, resource),
+    changesIn: (resource) => groupChanges(group, resource, cycle.job.mapping.groups),
   };
 }
 
@@ -69,9 +61,10 @@ export async function provisionUser(cycle: Cycle, objectId: string): Promise<boo
   const link = job.users.get(objectId);
   if (!user) return link === undefined || removeUser(cycle, objectId, link);
   const isInScope = inScope.has(objectId);
-  if (link ? !isInScope && !link.isManaged : !isInScope) return skip(cycle);
   const view = viewOf(cycle, user);
   const kind = userKind(cycle, view);
+  decided(cycle, kind, { step: 'scope', isInScope, active: view.active });
+  if (link ? !isInScope && !link.isManaged : !isInScope) return skip(cycle, kind);
   const linked = (read: Read, confirmedManager: string | null): true => {
     job.users.set(objectId, {
       id: read.id,
@@ -91,7 +84,7 @@ export async function provisionUser(cycle: Cycle, objectId: string): Promise<boo
   if (!match) return false;
   if (match.found) return linked(match.found, null) && adopt(cycle, kind, match.found);
   // Somebody who was disabled before they ever arrived is not made.
-  if (!view.active) return skip(cycle);
+  if (!view.active) return skip(cycle, kind);
   // Nothing was learnt about the person, who is looked for again at the next change.
   if (isLost(cycle, objectId, 'create')) return true;
   const made = await create(cycle, kind, match, userBody(job.mapping, view));
@@ -103,14 +96,17 @@ export async function provisionGroup(cycle: Cycle, objectId: string): Promise<bo
   const group = tenant.groups.get(objectId);
   const link = job.groups.get(objectId);
   if (!group || !isGroupInScope(tenant, group)) {
+    const about: About = { name: 'group', objectId };
+    decided(cycle, about, { step: 'scope', isInScope: false, active: false });
     if (!link) return true;
     const subject = `group ${group?.displayName ?? objectId}`;
     const isGone =
-      isLost(cycle, objectId, 'delete') || (await remove(cycle, 'group', 'Groups', link.id, subject));
+      isLost(cycle, objectId, 'delete') || (await remove(cycle, about, 'Groups', link.id, subject));
     if (isGone) job.groups.delete(objectId);
     return isGone;
   }
-  const kind = groupKind(group);
+  const kind = groupKind(cycle, group);
+  decided(cycle, kind, { step: 'scope', isInScope: true, active: true });
   if (link) {
     const read = await readLinked(cycle, kind, link.id);
     return read !== null && update(cycle, kind, read);
@@ -128,13 +124,14 @@ export async function provisionGroup(cycle: Cycle, objectId: string): Promise<bo
     return adopt(cycle, kind, match.found);
   }
   if (isLost(cycle, objectId, 'create')) return true;
-  const made = await create(cycle, kind, match, groupBody(group));
+  const made = await create(cycle, kind, match, groupBody(group, job.mapping.groups));
   if (made) job.groups.set(objectId, { id: made.id, isOwn: true });
   return made !== null;
 }
 
-function skip(cycle: Cycle): true {
+function skip(cycle: Cycle, about: About): true {
   cycle.counts.skipped++;
+  decided(cycle, about, { step: 'action', action: 'skip', changes: [] });
   return true;
 }
 
@@ -156,9 +153,9 @@ async function lookUp(
   attribute: string,
   value: string,
 ): Promise<Match | null> {
-  const note = report(cycle);
+  const note = report(cycle, kind);
   const path = matchAddress(kind.collection, attribute, value);
-  const exchange = await cycle.job.connection.send(`match ${kind.name}`, 'GET', path);
+  const exchange = await cycle.job.connection.send(kind, `match ${kind.name}`, 'GET', path);
   if (!isAccepted(exchange, [200], kind.subject, note)) return null;
   const hits = readList(exchange, kind.subject, note);
   if (!hits) return null;
@@ -168,6 +165,8 @@ async function lookUp(
     return null;
   }
   const hit = hits[0];
+  const foundId = typeof hit?.id === 'string' ? hit.id : null;
+  decided(cycle, kind, { step: 'match', attribute, value, foundId });
   if (!hit) return { found: null, exchange };
   const shown = readAt(hit, target(attribute));
   if (typeof shown !== 'string' || shown.toLowerCase() !== value.toLowerCase()) {
@@ -180,8 +179,10 @@ async function lookUp(
 }
 
 async function readLinked(cycle: Cycle, kind: ObjectKind, id: string): Promise<Read | null> {
-  const note = report(cycle);
+  const note = report(cycle, kind);
+  decided(cycle, kind, { step: 'match', attribute: 'id', value: id, foundId: id });
   const exchange = await cycle.job.connection.send(
+    kind,
     `read ${kind.name}`,
     'GET',
     readAddress(kind.collection, id),
@@ -199,9 +200,10 @@ async function update(cycle: Cycle, kind: ObjectKind, read: Read): Promise<boole
   const changes = kind.changesIn(read.resource);
   if (changes.length === 0) {
     cycle.counts.unchanged++;
+    decided(cycle, kind, { step: 'action', action: 'none', changes: [] });
     return true;
   }
-  const note = report(cycle);
+  const note = report(cycle, kind);
   if (!cycle.writes) {
     reportLasting(read.exchange, changes, kind.subject, note);
     return false;
@@ -210,7 +212,8 @@ async function update(cycle: Cycle, kind: ObjectKind, read: Read): Promise<boole
   const { connection, mapping } = cycle.job;
   const path = objectAddress(kind.collection, read.id);
   const body = changesBody(cycle.dialect, changes, mapping.appRoles);
-  const exchange = await connection.send(`update ${kind.name}`, 'PATCH', path, body);
+  decided(cycle, kind, { step: 'action', action: 'update', changes: changes.map(propertyChange) });
+  const exchange = await connection.send(kind, `update ${kind.name}`, 'PATCH', path, body);
   const isDisabling = changes.some((change) => change.target.path === 'active' && change.value === false);
   if (!isAccepted(exchange, [200, 204], kind.subject, note, isDisabling)) return false;
   cycle.counts.updated++;
@@ -223,12 +226,15 @@ async function update(cycle: Cycle, kind: ObjectKind, read: Read): Promise<boole
 }
 
 async function create(cycle: Cycle, kind: ObjectKind, match: Match, body: Json): Promise<Read | null> {
-  const note = report(cycle);
+  const note = report(cycle, kind);
   if (!cycle.writes) {
     note(failureOf(match.exchange, kind.subject, 'is missing: Entra would create it', LOG_NAME.exportAdd));
     return null;
   }
+  const changes = cycle.job.settings.witness ? kind.changesIn({}).map(propertyChange) : [];
+  decided(cycle, kind, { step: 'action', action: 'create', changes });
   const exchange = await cycle.job.connection.send(
+    kind,
     `create ${kind.name}`,
     'POST',
     `/${kind.collection}`,
@@ -244,22 +250,29 @@ async function create(cycle: Cycle, kind: ObjectKind, match: Match, body: Json):
 }
 
 async function removeUser(cycle: Cycle, objectId: string, link: UserLink): Promise<boolean> {
+  const about: About = { name: 'user', objectId };
   const isSent = link.isManaged && !isLost(cycle, objectId, 'delete');
-  if (isSent && !(await remove(cycle, 'user', 'Users', link.id, `user ${objectId}`))) return false;
+  if (isSent && !(await remove(cycle, about, 'Users', link.id, `user ${objectId}`))) return false;
   cycle.job.users.delete(objectId);
   return true;
 }
 
 async function remove(
   cycle: Cycle,
-  name: 'user' | 'group',
+  about: About,
   collection: Collection,
   id: string,
   subject: string,
 ): Promise<boolean> {
-  const exchange = await cycle.job.connection.send(`delete ${name}`, 'DELETE', objectAddress(collection, id));
+  decided(cycle, about, { step: 'action', action: 'delete', changes: [] });
+  const kind = `delete ${about.name}` as const;
+  const exchange = await cycle.job.connection.send(about, kind, 'DELETE', objectAddress(collection, id));
   // 404: it had gone already, which is what was wanted.
-  if (!isAccepted(exchange, [204, 404], subject, report(cycle))) return false;
+  if (!isAccepted(exchange, [204, 404], subject, report(cycle, about))) return false;
   cycle.counts.deleted++;
   return true;
+}
+
+function propertyChange({ target: { path }, value, read }: Change): PropertyChange {
+  return { name: path, from: read, to: value };
 }

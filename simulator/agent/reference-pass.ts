@@ -10,6 +10,7 @@ import { failureOf, LOG_NAME, missing } from './failure.ts';
 import {
   attempt,
   type Cycle,
+  decided,
   escrow,
   type GroupLink,
   isInEscrow,
@@ -21,30 +22,35 @@ import {
   type WorkItem,
 } from './job.ts';
 import type { Json } from './target.ts';
+import type { About, PropertyChange } from './witness.ts';
 
 /** Null: the question itself failed, and was reported. */
 async function isManagedBy(
   cycle: Cycle,
+  about: About,
   subject: string,
   userId: string,
   managerId: string,
 ): Promise<boolean | null> {
   const path = referenceAddress('Users', userId, 'manager', managerId);
-  return isFound(cycle, subject, await cycle.job.connection.send('check manager', 'GET', path));
+  const exchange = await cycle.job.connection.send(about, 'check manager', 'GET', path);
+  return isFound(cycle, about, subject, exchange);
 }
 
 async function isMember(
   cycle: Cycle,
+  about: About,
   subject: string,
   groupId: string,
   userId: string,
 ): Promise<boolean | null> {
   const path = referenceAddress('Groups', groupId, 'members', userId);
-  return isFound(cycle, subject, await cycle.job.connection.send('check member', 'GET', path));
+  const exchange = await cycle.job.connection.send(about, 'check member', 'GET', path);
+  return isFound(cycle, about, subject, exchange);
 }
 
-function isFound(cycle: Cycle, subject: string, exchange: Exchange): boolean | null {
-  const note = report(cycle);
+function isFound(cycle: Cycle, about: About, subject: string, exchange: Exchange): boolean | null {
+  const note = report(cycle, about);
   if (!isAccepted(exchange, [200], subject, note)) return null;
   const hits = readList(exchange, subject, note);
   if (!hits) return null;
@@ -61,13 +67,14 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   const link = job.users.get(objectId);
   if (!user || !link?.isManaged) return true;
   const subject = `manager of ${user.userPrincipalName}`;
-  if (!cycle.writes) return verifyManager(cycle, subject, link, user.managerId);
+  const about: About = { name: 'user', objectId };
+  if (!cycle.writes) return verifyManager(cycle, about, subject, link, user.managerId);
   const standing = link.confirmedManager ?? link.shownManager;
   if (user.managerId === undefined) {
     if (standing === null) return true;
     const body = managerClearingBody(cycle.dialect, standing);
     const isSent = !isLost(cycle, objectId, 'setManager');
-    if (isSent && !(await writeManager(cycle, subject, link.id, body, null))) return false;
+    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, null))) return false;
     cycle.counts.managersCleared++;
     job.users.set(objectId, { ...link, shownManager: null, confirmedManager: null });
     return true;
@@ -75,13 +82,13 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   const wanted = job.users.get(user.managerId)?.id;
   if (wanted === undefined) return isInEscrow(job, { kind: 'user', id: user.managerId }) ? 'later' : true;
   if (wanted === link.confirmedManager) return true;
-  const stands = await isManagedBy(cycle, subject, link.id, wanted);
+  const stands = await isManagedBy(cycle, about, subject, link.id, wanted);
   if (stands === null) return false;
   if (!stands) {
     const usersUrl = job.connection.addressOf('/Users');
     const body = managerBody(cycle.dialect, standing === null ? 'add' : 'replace', wanted, usersUrl);
     const isSent = !isLost(cycle, objectId, 'setManager');
-    if (isSent && !(await writeManager(cycle, subject, link.id, body, wanted))) return false;
+    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, wanted))) return false;
     cycle.counts.managersSet++;
   }
   job.users.set(objectId, { ...link, shownManager: wanted, confirmedManager: wanted });
@@ -91,6 +98,7 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
 /** The read copy must show the manager, else Entra would write it again, or never see that it has to be cleared. */
 function verifyManager(
   cycle: Cycle,
+  about: About,
   subject: string,
   link: UserLink,
   managerId: string | undefined,
@@ -98,19 +106,23 @@ function verifyManager(
   const wanted = managerId === undefined ? null : (cycle.job.users.get(managerId)?.id ?? null);
   if (wanted === link.shownManager) return true;
   const problem = `would be patched again for ever: manager is ${wanted ?? 'none'}, read as ${link.shownManager ?? 'none'}`;
-  report(cycle)(missing(subject, readAddress('Users', link.id), problem));
+  report(cycle, about)(missing(subject, readAddress('Users', link.id), problem));
   return false;
 }
 
 async function writeManager(
   cycle: Cycle,
+  about: About,
   subject: string,
   id: string,
   body: Json,
   wanted: string | null,
 ): Promise<boolean> {
-  const note = report(cycle);
-  const exchange = await cycle.job.connection.send('set manager', 'PATCH', objectAddress('Users', id), body);
+  const note = report(cycle, about);
+  const changes = [{ name: 'manager', from: null, to: wanted }];
+  decided(cycle, about, { step: 'action', action: 'update', changes });
+  const path = objectAddress('Users', id);
+  const exchange = await cycle.job.connection.send(about, 'set manager', 'PATCH', path, body);
   if (!isAccepted(exchange, [200, 204], subject, note)) return false;
   if (exchange.status === 204) return true;
   const written = readResource(exchange, 'user', id, subject, note);
@@ -145,7 +157,8 @@ export async function provisionMembers(
     const asked = patches.filter((one) => isAsked(cycle, one.link));
     const groups = new Map(asked.map((one) => [one.groupId, one.link.id]));
     await eachAtOnce(groups, concurrency, async ([groupId, id]) => {
-      present.set(groupId, await membersOf(cycle, `members of ${groupName(cycle, groupId)}`, id));
+      const about: About = { name: 'group', objectId: groupId };
+      present.set(groupId, await membersOf(cycle, about, `members of ${groupName(cycle, groupId)}`, id));
     });
   }
   await eachAtOnce(patches, concurrency, (patch) => {
@@ -203,14 +216,15 @@ async function sendPatch(
   present: ReadonlySet<string> | null | undefined,
 ): Promise<boolean> {
   const { job, counts } = cycle;
-  const note = report(cycle);
+  const about: About = { name: 'group', objectId: patch.groupId };
+  const note = report(cycle, about);
   const subject = `members of group ${groupName(cycle, patch.groupId)}`;
   if (present === null) return false;
   const ids: string[] = [];
   const operation = patch.joins ? 'addMember' : 'removeMember';
   for (const { id, userId } of patch.members) {
     const stands = looksUp
-      ? (present?.has(id) ?? (await isMember(cycle, subject, patch.link.id, id)))
+      ? (present?.has(id) ?? (await isMember(cycle, about, subject, patch.link.id, id)))
       : !patch.joins;
     if (stands === null) return false;
     if (stands === patch.joins) counts.membersPresent++;
@@ -226,17 +240,29 @@ async function sendPatch(
   const body = patch.joins
     ? joinBody(cycle.dialect, ids, job.settings.replaceMembers)
     : leaveBody(cycle.dialect, ids);
-  const exchange = await job.connection.send(kind, 'PATCH', objectAddress('Groups', patch.link.id), body);
+  decided(cycle, about, { step: 'action', action: 'update', changes: ids.map(memberChange(patch.joins)) });
+  const path = objectAddress('Groups', patch.link.id);
+  const exchange = await job.connection.send(about, kind, 'PATCH', path, body);
   if (!isAccepted(exchange, [204, 200], subject, note)) return false;
   if (exchange.status === 200 && !readResource(exchange, 'group', patch.link.id, subject, note)) return false;
   counts[patch.joins ? 'membersAdded' : 'membersRemoved'] += ids.length;
   return true;
 }
 
+function memberChange(joins: boolean): (id: string) => PropertyChange {
+  return (id) => ({ name: 'members', from: joins ? null : id, to: joins ? id : null });
+}
+
 /** All members at once: not what Entra does, but one request instead of thousands. Null: failed, and reported. */
-async function membersOf(cycle: Cycle, subject: string, id: string): Promise<ReadonlySet<string> | null> {
-  const note = report(cycle);
-  const exchange = await cycle.job.connection.send('read members', 'GET', objectAddress('Groups', id));
+async function membersOf(
+  cycle: Cycle,
+  about: About,
+  subject: string,
+  id: string,
+): Promise<ReadonlySet<string> | null> {
+  const note = report(cycle, about);
+  const path = objectAddress('Groups', id);
+  const exchange = await cycle.job.connection.send(about, 'read members', 'GET', path);
   if (!isAccepted(exchange, [200], subject, note)) return null;
   const read = readResource(exchange, 'group', id, subject, note);
   if (!read) return null;

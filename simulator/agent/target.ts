@@ -18,29 +18,37 @@ export interface Target {
   readonly sub: string | null;
 }
 
+/** The last colon parts a schema from its attribute: the dot in `2.0` parts nothing. */
+const QUALIFIED = /^(urn:[^\s"]+):([^\s:"]+)$/i;
 const FILTERED = /^(\w+)\[(\w+) eq "([^"]*)"\]\.(\w+)$/;
 
 export function target(path: string): Target {
   const plain = { path, filtered: false, urn: null, selector: null, sub: null };
-  if (path.startsWith(`${ENTERPRISE_URN}:`)) {
-    return { ...plain, urn: ENTERPRISE_URN, attribute: path.slice(ENTERPRISE_URN.length + 1) };
-  }
+  const [, urn, attribute] = QUALIFIED.exec(path) ?? [];
+  if (urn !== undefined && attribute !== undefined) return { ...plain, urn, attribute };
   const filtered = FILTERED.exec(path);
   if (filtered) {
-    const [, attribute, name, literal, sub] = filtered;
+    const [, list, name, literal, sub] = filtered;
     // Entra writes the boolean of `roles[primary eq "True"]` as text.
     const value = name === 'primary' ? literal === 'True' : literal!;
     return {
       path,
       filtered: true,
       urn: null,
-      attribute: attribute!,
+      attribute: list!,
       selector: { name: name!, value },
       sub: sub!,
     };
   }
-  const [attribute, sub = null] = path.split('.');
-  return { ...plain, attribute: attribute!, sub };
+  const [first, sub = null] = path.split('.');
+  return { ...plain, attribute: first!, sub };
+}
+
+const SIMPLE = /^[A-Za-z][\w$-]*(\.[A-Za-z][\w$-]*)?$/;
+
+/** Whether Entra's editor would take it as a target attribute. */
+export function isTarget(path: string): boolean {
+  return QUALIFIED.test(path) || FILTERED.test(path) || SIMPLE.test(path);
 }
 
 export function isJson(value: unknown): value is Json {

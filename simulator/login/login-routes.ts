@@ -1,7 +1,8 @@
-// Which address is which endpoint: sign-in by tenant, Graph, the control API and the front page.
+// Which address is which endpoint: sign-in by tenant, Graph, the portal, the control API and the front page.
 
 import { graph } from '../graph/graph-service.ts';
 import { htmlReply, type Reply, type SimRequest, targetOf, textReply } from '../http-message.ts';
+import type { Portal } from '../portal-api/portal.ts';
 import { AADSTS, EntraError } from './aadsts.ts';
 import { adminConsent } from './admin-consent.ts';
 import { readAuthority } from './authority.ts';
@@ -75,12 +76,18 @@ function tokens(version: 1 | 2): Endpoint {
   };
 }
 
-export function findEndpoint(state: LoginState, control: LoginControl, request: SimRequest): Found {
+export function findEndpoint(
+  state: LoginState,
+  control: LoginControl,
+  portal: Portal,
+  request: SimRequest,
+): Found {
   settleTenants(state);
   const [first = '', ...rest] = request.path.split('/').slice(1);
   const target = targetOf(request, request.path);
   const apart = (answer: Found['answer']): Found => ({ point: null, target, answer });
   if (first === '') return apart(() => htmlReply(200, frontPage(state)));
+  if (first === 'portal') return apart(() => portal.answer(request));
   if (first === 'control') return apart(() => controlApi(control, state.url, request));
   if (first === 'error') return apart(() => explained(request));
   if (first === 'graph') {

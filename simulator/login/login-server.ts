@@ -6,6 +6,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Reply, readRequest, textReply } from '../http-message.ts';
+import { newPortal, type Portal } from '../portal-api/portal.ts';
 import { replyOfFault } from './faults.ts';
 import { graphSource } from './graph-source.ts';
 import { type LoginControl, loginControl } from './login-control.ts';
@@ -47,8 +48,9 @@ export async function startLogin(options: LoginOptions = {}): Promise<LoginSimul
     throw error;
   });
   const control = loginControl(state);
+  const portal = newPortal(control, { authority: url, graph: state.graphUrl });
   server.on('request', (message, response) => {
-    serve(state, control, stopping.signal, message, response).catch((error: unknown) => {
+    serve({ state, control, portal }, stopping.signal, message, response).catch((error: unknown) => {
       if (response.headersSent || response.destroyed) response.destroy();
       else write(response, textReply(500, `The simulator failed: ${String(error)}`));
     });
@@ -66,7 +68,10 @@ export async function startLogin(options: LoginOptions = {}): Promise<LoginSimul
     ...main!,
     other: other!,
     attacker: { tenantId: attackerId!, ...foreign! },
-    close: () => close(server, stopping),
+    close() {
+      portal.close();
+      return close(server, stopping);
+    },
   };
 }
 
@@ -79,15 +84,20 @@ async function close(server: Server, stopping: AbortController): Promise<void> {
   await once(server, 'close');
 }
 
+interface Service {
+  readonly state: LoginState;
+  readonly control: LoginControl;
+  readonly portal: Portal;
+}
+
 async function serve(
-  state: LoginState,
-  control: LoginControl,
+  { state, control, portal }: Service,
   stopping: AbortSignal,
   message: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
   const request = await readRequest(message);
-  const { point, target, answer } = findEndpoint(state, control, request);
+  const { point, target, answer } = findEndpoint(state, control, portal, request);
   const fault = point === null ? null : state.faults.takeWire(point, target);
   const logged = (status: number | null): void => {
     if (point === null) return;

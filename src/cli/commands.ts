@@ -15,6 +15,7 @@ import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
 import { keyRotate } from './commands/key-rotate.ts';
+import { plan } from './commands/plan.ts';
 import { providerAdd } from './commands/provider-add.ts';
 import { providerDisable, providerEnable } from './commands/provider-disable.ts';
 import { providerDisableScim } from './commands/provider-disable-scim.ts';
@@ -87,6 +88,7 @@ export const commands: readonly Command[] = [
   reconcileApply,
   reconcileDiscard,
   explain,
+  plan,
   doctor,
   tail,
   verify,

@@ -8,12 +8,13 @@ import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider, Retirement, SealedSecret } from '../identity/provider.ts';
 import type { User, UserStatus } from '../identity/user.ts';
-import type { LoadedMember, LoadedUser, ProviderState } from '../mapping/decide.ts';
+import type { LoadedMember, LoadedPerson, LoadedUser, ProviderState } from '../mapping/decide.ts';
 import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
+import type { RulesetHistory } from './ruleset-history.ts';
 import type { SignInStores } from './sign-in.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
@@ -365,8 +366,11 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
-/** Beside all of this, what is kept of signing in (sign-in.ts) and of comparing with the directory (reconciliation.ts). */
-export interface Ledger extends SignInStores, ReconciliationStores {
+/**
+ * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), and of
+ * former rules (ruleset-history.ts).
+ */
+export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;
@@ -429,10 +433,13 @@ export interface Ledger extends SignInStores, ReconciliationStores {
     query: UserListQuery,
   ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
   fullUser(id: string): Promise<FullUser | null>;
-  /** With what decides their access, by id, without removed ones: a page in the walk over everybody. */
-  peopleAfter(provider: string, after: string, limit: number): Promise<LoadedUser[]>;
   /** What people call these, whatever they are; ids of what is gone are missing. */
   names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * The walk over everybody, without removed ones, by id, with what decides their access: each call gives the next so many, and
+   * fewer at the end. It is no snapshot: whoever changes meanwhile is met as before or as after.
+   */
+  everybody(provider: string): (limit: number) => Promise<LoadedPerson[]>;
   /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
   findPeople(by: {
     userName?: string;

@@ -41,6 +41,9 @@ export interface LoadedUser {
   standing: StandingGrant[];
 }
 
+/** What somebody's access follows from, without what is stored of it. */
+export type LoadedPerson = Pick<LoadedUser, 'user' | 'ruleset' | 'groups' | 'standing'>;
+
 export interface DecisionContext {
   state: ProviderState;
   at: number;

@@ -2,9 +2,11 @@
 // difference. Nothing else tells beforehand what a change takes.
 
 import { statusOf } from '../identity/user.ts';
-import type { LoadedUser, ProviderState } from './decide.ts';
+import { equalJson } from '../scim/json.ts';
+import type { LoadedPerson, ProviderState } from './decide.ts';
 import { type Access, resolve, type Target } from './resolve.ts';
-import type { Role } from './ruleset.ts';
+import type { TargetKind } from './rule.ts';
+import type { CompiledRuleset, Role } from './ruleset.ts';
 
 /** What access follows from beside the person. */
 export type Grounds = Pick<ProviderState, 'ruleset' | 'roles'>;
@@ -19,7 +21,33 @@ export interface PersonPlan {
   readonly losesSignIn: boolean;
 }
 
-export function planPerson(now: Grounds, wanted: Grounds, loaded: LoadedUser): PersonPlan {
+/**
+ * The same difference with less to resolve: teams and business units of which the rules say the same in both are left out of
+ * both. Roles stay, since who could sign in and who is an administrator is asked of everybody.
+ */
+export function whatDiffers(now: Grounds, wanted: Grounds): { now: Grounds; wanted: Grounds } {
+  const [before, after] = [now.ruleset, wanted.ruleset];
+  const isReadAlike =
+    before.groupsByScim === after.groupsByScim &&
+    before.scimRests === after.scimRests &&
+    equalJson(before.scimAttributes, after.scimAttributes);
+  const same = targetKindsBesideRole.filter((kind) => isReadAlike && giveTheSame(before, after, kind));
+  const without = (grounds: Grounds): Grounds => {
+    const left = Object.fromEntries(same.map((kind) => [kind, []]));
+    return { ...grounds, ruleset: { ...grounds.ruleset, byKind: { ...grounds.ruleset.byKind, ...left } } };
+  };
+  return { now: without(now), wanted: without(wanted) };
+}
+
+const targetKindsBesideRole = ['team', 'businessUnit'] as const;
+
+/** A rule's id is what it says; all that match apply, in whatever order. */
+function giveTheSame(before: CompiledRuleset, after: CompiledRuleset, kind: TargetKind): boolean {
+  const ids = (ruleset: CompiledRuleset) => ruleset.byKind[kind].map(({ id }) => id).sort();
+  return equalJson(ids(before), ids(after));
+}
+
+export function planPerson(now: Grounds, wanted: Grounds, loaded: LoadedPerson): PersonPlan {
   const { user, groups, standing } = loaded;
   const before = resolve({ user, groups, standing, ruleset: now.ruleset, roles: now.roles });
   const after = resolve({ user, groups, standing, ruleset: wanted.ruleset, roles: wanted.roles });

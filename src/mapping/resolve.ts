@@ -264,10 +264,18 @@ function targetId(provider: string, kind: TargetKind, key: string): string {
 /** One grant per (kind, target, reason), in an order that does not depend on the order of the inputs. */
 function unique(grants: Grant[]): Grant[] {
   if (grants.length < 2) return grants;
-  const known = new Map<string, Grant>();
-  for (const grant of grants) {
-    const key = `${grant.target.kind}/${grant.target.id}/${grant.reasonKey}`;
-    if (!known.has(key)) known.set(key, grant);
-  }
-  return [...known.keys()].sort().map((key) => known.get(key)!);
+  const sorted = grants.sort(byTarget);
+  return sorted.filter((grant, at) => at === 0 || byTarget(sorted[at - 1]!, grant) !== 0);
+}
+
+function byTarget(a: Grant, b: Grant): number {
+  return (
+    compare(a.target.kind, b.target.kind) ||
+    compare(a.target.id, b.target.id) ||
+    compare(a.reasonKey, b.reasonKey)
+  );
+}
+
+function compare(a: string, b: string): number {
+  return a === b ? 0 : a < b ? -1 : 1;
 }

@@ -11,6 +11,7 @@ import {
   decideAccess,
   decideUserRemoval,
   decideUserSettled,
+  type LoadedPerson,
   type LoadedUser,
   type ProviderState,
 } from './decide.ts';
@@ -28,7 +29,7 @@ function isTurned({ of }: Retirement, reason: GrantReason): reason is RuleReason
 }
 
 /** With what the former rules give as a standing grant; the same object for whom the job has reached. */
-export function asKept(state: ProviderState, loaded: LoadedUser): LoadedUser {
+export function asKept<Loaded extends LoadedPerson>(state: ProviderState, loaded: Loaded): Loaded {
   const { former, provider, roles } = state;
   const { retirement } = provider.settings;
   if (!former || !retirement || loaded.ruleset > retirement.former) return loaded;

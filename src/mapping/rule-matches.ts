@@ -2,7 +2,7 @@
 // hold, and why somebody has no role. Added up person by person from the one `resolve`.
 
 import { externalIdOf, statusOf } from '../identity/user.ts';
-import type { LoadedUser } from './decide.ts';
+import type { LoadedPerson } from './decide.ts';
 import type { Grounds } from './plan.ts';
 import { type Access, readClaim, resolve } from './resolve.ts';
 
@@ -95,7 +95,7 @@ export function matchTally({ ruleset, roles }: Grounds) {
     for (const text of held.get(holding[0] ?? '') ?? []) countUpTo(reason.values, text, VALUES_KEPT);
   }
 
-  function noteExternalId(user: LoadedUser['user']): void {
+  function noteExternalId(user: LoadedPerson['user']): void {
     if (user.lastProvisionedAt === null) return;
     externalIds.provisioned++;
     const externalId = externalIdOf(user);
@@ -107,7 +107,7 @@ export function matchTally({ ruleset, roles }: Grounds) {
   }
 
   return {
-    add({ user, groups, standing }: LoadedUser): void {
+    add({ user, groups, standing }: LoadedPerson): void {
       const inputs = { user, groups, standing, ruleset, roles };
       const access = resolve(inputs);
       const held = noteReads(inputs);

@@ -3,7 +3,7 @@
 
 import { fold } from '../fold.ts';
 import { factOf } from '../identity/facts.ts';
-import type { LoadedUser } from './decide.ts';
+import type { LoadedPerson } from './decide.ts';
 import type { CompiledRuleset } from './ruleset.ts';
 
 export const seenSources = ['scim', 'claims', 'directory'] as const;
@@ -74,7 +74,7 @@ export function seenTally(ruleset: Pick<CompiledRuleset, 'groupsByScim' | 'scimR
   }
 
   return {
-    add({ user, groups }: Pick<LoadedUser, 'user' | 'groups'>): void {
+    add({ user, groups }: Pick<LoadedPerson, 'user' | 'groups'>): void {
       person++;
       const byScim: Telling = { source: 'scim', counts: !ruleset.scimRests };
       for (const name of user.supplied.keys()) note(name, factOf(user, name)?.value, byScim);

@@ -15,6 +15,7 @@ import type { Open } from './opened.ts';
 import { reconciliationSuite } from './reconciliation-suite.ts';
 import { retireSuite } from './retire-suite.ts';
 import { roleSuite } from './role-suite.ts';
+import { rulesSuite } from './rules-suite.ts';
 import { scimEndSuite } from './scim-end-suite.ts';
 import { settingsSuite } from './settings-suite.ts';
 import { signInSuite } from './sign-in-suite.ts';
@@ -35,6 +36,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
+    describe('rules', () => rulesSuite(open));
     describe('roles', () => roleSuite(open));
     describe('signing in', () => signInSuite(open));
     describe('reconciling', () => reconciliationSuite(open));

@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import { type Asking, type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
 import { eventWaiters } from './event-waiters.ts';
+import { keptPlans } from './kept-plans.ts';
 import { liveFeed, type ReadersOf } from './live.ts';
 import { openApi } from './openapi.ts';
 import type { Needs } from './permissions.ts';
@@ -34,6 +35,7 @@ export async function registerAdmin(
     waiters: eventWaiters(parts.ledger),
     live: liveFeed(parts, readersOf(routes)),
     verification: verification(parts),
+    plans: keptPlans(parts),
     surveys: surveys(parts.ledger),
     describe: () => description,
   };
@@ -59,6 +61,7 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
   app.addHook('preClose', async () => {
     parts.waiters.stop();
     parts.live.stop();
+    parts.plans.stop();
   });
   acceptJson(app);
   app.setErrorHandler((error, request, reply) =>

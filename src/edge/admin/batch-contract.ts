@@ -5,6 +5,7 @@ import { driftCategories } from '../../identity/directory.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { Batch, BatchState, NewBatch } from '../../ledger/reconciliation.ts';
 import { anyObject, choice, count, orNull, reference, rfc3339, text, time } from './contract.ts';
+import { rulesDifferenceShape } from './rules-difference.ts';
 import { rulesBodyOf } from './rules-guard.ts';
 
 const batchSources = ['reconciliation', 'rules', 'purge'] as const satisfies readonly NewBatch['source'][];
@@ -60,9 +61,7 @@ export const wholeBatchShape = Type.Object({
       {
         ruleset: count('Number of the rules that it was planned on.'),
         currentRuleset: count('Number of the rules that hold now; another one: approving plans it anew.'),
-        changed: Type.Array(text(), { description: 'Keys of the mappings that it changes.' }),
-        added: Type.Array(text(), { description: 'Rules that it adds, in words.' }),
-        taken: Type.Array(text(), { description: 'Rules that it takes away.' }),
+        ...rulesDifferenceShape.properties,
       },
       { description: 'Of a change of rules.' },
     ),

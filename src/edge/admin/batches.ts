@@ -19,10 +19,10 @@ import { approve, drop, undo } from './batch-decisions.ts';
 import { choice, listQuery, pageOf, providerFilter, sortedBy } from './contract.ts';
 import { findProvider } from './look-up.ts';
 import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
-import { ruleText } from './reasons.ts';
 import { type AdminParts, type Call, type Route, route } from './route.ts';
 import { ruleKeyNames } from './rule-keys.ts';
 import { planAgain } from './rules-batch.ts';
+import { rulesDifference } from './rules-difference.ts';
 import { lossOf, rulesBodyOf } from './rules-guard.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
 
@@ -93,14 +93,12 @@ async function detailsOf(ledger: Ledger, batch: Batch): Promise<Pick<WholeBatchJ
   if (batch.source !== 'rules') return { first, rules: null };
   const { ruleset, changed, wanted, before } = rulesBodyOf(batch);
   const state = await ledger.provider(batch.provider);
-  const missing = (from: typeof before.rules, all: typeof before.rules) =>
-    all.filter(({ id }) => !from.some((rule) => rule.id === id)).map(ruleText);
+  const { added, taken, other } = rulesDifference(before, wanted);
   const rules = {
     ruleset,
     currentRuleset: state?.ruleset.number ?? ruleset,
     changed: ruleKeyNames(changed),
-    added: missing(before.rules, wanted.rules),
-    taken: missing(wanted.rules, before.rules),
+    ...{ added, taken, other },
   };
   return { first, rules };
 }

@@ -239,14 +239,18 @@ export type TokenJson = Static<typeof tokenShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
 export type * from './doctor-contract.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
+export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
 export type { ReconciliationStateJson } from './provider-reconciliation.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type * from './request-contract.ts';
+export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
+export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
 export type { SessionRulesJson } from './session-rules.ts';
 export type * from './sign-in-contract.ts';
 export type * from './system-contract.ts';

@@ -2,79 +2,32 @@
 
 import { type Static, Type } from 'typebox';
 import type { ProviderState } from '../../mapping/decide.ts';
-import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { batchShape, showBatch } from './batch-contract.ts';
 import { mayNot } from './caller.ts';
 import { choice, count, text } from './contract.ts';
 import { lockedKeys } from './lock.ts';
 import { needProvider } from './look-up.ts';
-import { blockOf, mappingKeys, readBlock } from './provider-block.ts';
+import { planStateShape, showPlanState } from './plans.ts';
+import { blockOf, readBlock } from './provider-block.ts';
 import { refuseWhileGoing } from './provider-going.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
+import { keysOfRules, rulesAsKeys, showRulesAsKeys } from './rules-as-keys.ts';
 import { changeRules, wantedRules } from './rules-change.ts';
-import { planRules } from './rules-guard.ts';
-import { rulesPlanShape, showRulesPlan } from './rules-plan.ts';
+import { rulesPlanShape } from './rules-plan.ts';
 import { checkIfMatch, revisionTag } from './version-check.ts';
-
-const ruleOf = <const Key extends string>(target: Key) => {
-  const properties = {
-    attribute: text('A claim or SCIM attribute, case included.'),
-    value: text('Exact text; `*` for any value; `${*}` captures a part.'),
-    [target]: text('What the rule gives.'),
-    sticky: Type.Boolean(),
-  };
-  return Type.Unsafe<{ attribute: string; value: string; sticky: boolean } & { [K in Key]: string }>({
-    type: 'object',
-    properties,
-    required: Object.keys(properties),
-  });
-};
 
 const mappingsShape = Type.Object({
   ruleset: count('Number of these rules; also their ETag.'),
-  roleResolutionStrategy: choice(['most-permissions', 'first-match']),
-  attributeRoleMappings: Type.Array(ruleOf('role')),
-  attributeTeamMappings: Type.Array(ruleOf('team')),
-  attributeBusinessUnitMappings: Type.Array(ruleOf('businessUnit')),
-  claimScimAttributes: Type.Unsafe<Ruleset['scimAttributes']>({
-    type: 'object',
-    additionalProperties: {
-      type: 'object',
-      properties: { attributeType: { enum: ['user', 'group'] }, attributeValue: { type: 'string' } },
-    },
-    description: 'Per claim name, where SCIM holds the same.',
-  }),
+  ...rulesAsKeys.properties,
   locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
 });
 
 export type MappingsJson = Static<typeof mappingsShape>;
 
 function showMappings(parts: AdminParts, { provider, ruleset }: ProviderState): MappingsJson {
-  const of = (kind: string) => ruleset.rules.filter((rule) => rule.kind === kind);
-  const locked = lockedKeys(parts.settings, provider);
-  return {
-    ruleset: ruleset.number,
-    roleResolutionStrategy: ruleset.strategy,
-    attributeRoleMappings: of('role').map(({ target, ...rule }) => ({ ...plain(rule), role: target })),
-    attributeTeamMappings: of('team').map(({ target, ...rule }) => ({ ...plain(rule), team: target })),
-    attributeBusinessUnitMappings: of('businessUnit').map(({ target, ...rule }) => ({
-      ...plain(rule),
-      businessUnit: target,
-    })),
-    claimScimAttributes: { ...ruleset.scimAttributes },
-    locked: locked.filter((key) => ruleKeys.includes(key)),
-  };
-}
-
-const ruleKeys: readonly string[] = [
-  ...Object.values(mappingKeys),
-  'roleResolutionStrategy',
-  'claimScimAttributes',
-];
-
-function plain({ attribute, value, sticky }: { attribute: string; value: string; sticky: boolean }) {
-  return { attribute, value, sticky };
+  const locked = lockedKeys(parts.settings, provider).filter((key) => keysOfRules.includes(key));
+  return { ruleset: ruleset.number, ...showRulesAsKeys(ruleset), locked };
 }
 
 const getMappings = route({
@@ -109,18 +62,37 @@ const planMappings = route({
   permission: { resource: 'mappings', operation: 'read' },
   summary: 'What a change of rules would mean',
   description:
-    'Takes what PUT .../mappings takes, and changes nothing: everybody is resolved with both. Needs `users:read` as well. It ends when nobody waits for it any more.',
+    'Takes what PUT .../mappings takes, and changes nothing: everybody is resolved with both. Needs `users:read` as well. It ends when nobody waits for it any more, or, with `wait=0`, when nobody asks for it for a minute.',
+  query: Type.Object(
+    {
+      wait: Type.Optional(
+        Type.Integer({
+          minimum: 0,
+          maximum: 1,
+          default: 1,
+          description: '0: answers at once, and GET /plans/{id} tells how far it is.',
+        }),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   body: writtenMappings,
   response: rulesPlanShape,
+  accepted: { why: 'It is being made', response: planStateShape },
   versioned: true,
   async handle(call) {
     const refusal = mayNot(call.caller, { resource: 'users', operation: 'read' });
     if (refusal) throw refusal;
     const { state, wanted } = await readChange(call, call.params.id, call.body);
     const { parts, caller, gone } = call;
-    const change = { ledger: parts.ledger, state, wanted, by: changeBy(call), person: caller.person, gone };
+    const change = { ledger: parts.ledger, state, wanted, by: changeBy(call), person: caller.person };
     const headers = { etag: revisionTag(state.ruleset.number) };
-    return { headers, body: showRulesPlan(change, await planRules(change)) };
+    if (call.query.wait === 0) {
+      const plan = await parts.plans.begin(change);
+      const body = await showPlanState(parts, plan);
+      return { status: 202, headers: { ...headers, location: `/api/plans/${plan.id}` }, body };
+    }
+    return { headers, body: (await parts.plans.make({ ...change, gone })).plan! };
   },
 });
 

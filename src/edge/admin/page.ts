@@ -46,6 +46,17 @@ export function readIdCursor(order: string, cursor: string | undefined): string 
   return readCursor(order, cursor)?.id ?? null;
 }
 
+/** The cursor of a list whose pages begin behind a place or below a number. */
+export function writeNumberCursor(order: string, place: number | null): string | null {
+  return place === null ? null : writeCursor(order, { sorted: place, id: '' });
+}
+
+export function readNumberCursor(order: string, cursor: string | undefined): number | null {
+  const place = readCursor(order, cursor)?.sorted ?? null;
+  if (place === null || Number.isSafeInteger(place)) return place as number | null;
+  throw new Refusal('invalidCursor', 'This cursor was not made by this list. Start without one.');
+}
+
 export function showTotal({ total, totalIsCapped }: Total): { total: number; totalIsCapped?: true } {
   return totalIsCapped ? { total, totalIsCapped } : { total };
 }

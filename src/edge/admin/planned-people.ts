@@ -4,9 +4,9 @@
 import type { Person } from '../../identity/sign-in.ts';
 import { statusOf, type User } from '../../identity/user.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { LoadedUser, ProviderState } from '../../mapping/decide.ts';
+import type { LoadedPerson, ProviderState } from '../../mapping/decide.ts';
 import { REASON_KEY } from '../../mapping/manual.ts';
-import { type Grounds, type PersonPlan, planPerson } from '../../mapping/plan.ts';
+import { type Grounds, type PersonPlan, planPerson, whatDiffers } from '../../mapping/plan.ts';
 import { Refusal } from '../../refusal.ts';
 import { adminCore } from './permissions.ts';
 
@@ -37,11 +37,28 @@ export interface PeoplePlan {
   readonly gain: number;
   /** Administrators who are none any more. */
   readonly adminsLose: number;
-  readonly admins: readonly PlannedPerson[];
+  readonly admins: readonly AffectedPerson[];
   /** The first of them: whoever loses signing in, then a role, then anything else. */
-  readonly losers: readonly PlannedPerson[];
-  readonly gainers: readonly PlannedPerson[];
+  readonly losers: readonly AffectedPerson[];
+  readonly gainers: readonly AffectedPerson[];
   readonly exempt: readonly Exempted[];
+}
+
+/** `suspended`: whatever they lose, it shows when that is lifted. */
+export type Loss = 'signIn' | 'role' | 'other' | 'suspended';
+
+/** Somebody for whom anything changes. */
+export interface AffectedPerson extends PlannedPerson {
+  readonly loss: Loss | null;
+  /** Is an administrator, and would be none any more. */
+  readonly losesAdmin: boolean;
+}
+
+/** What somebody wants to know while it goes on. */
+export interface Watch {
+  affected?(person: AffectedPerson): void;
+  /** How many were looked at so far. */
+  done?(people: number): void;
 }
 
 export interface Walk {
@@ -52,16 +69,19 @@ export interface Walk {
   readonly gone?: AbortSignal;
 }
 
-export async function planEverybody(ledger: Ledger, walk: Walk): Promise<PeoplePlan> {
-  const { now, wanted, by, gone } = walk;
-  const { id } = now.provider;
+export async function planEverybody(ledger: Ledger, walk: Walk, watch: Watch = {}): Promise<PeoplePlan> {
+  const { by, gone } = walk;
+  const { id } = walk.now.provider;
+  const { now, wanted } = whatDiffers(walk.now, walk.wanted);
   const isAdmin = await administrators(ledger);
-  const sum = tally(isAdmin);
+  const sum = tally(isAdmin, watch);
   let adminsStay = 0;
-  let last: LoadedUser | null = null;
-  for (let after = ''; ; ) {
+  let seen = 0;
+  let last: LoadedPerson | null = null;
+  const next = ledger.everybody(id);
+  for (;;) {
     if (gone?.aborted) throw new Refusal('unavailable', 'Whoever asked for the plan has gone.');
-    const people = await ledger.peopleAfter(id, after, PEOPLE_AT_ONCE);
+    const people = await next(PEOPLE_AT_ONCE);
     for (const loaded of people) {
       const plan = planPerson(now, wanted, loaded);
       const isActive = statusOf(loaded.user) === 'active';
@@ -79,8 +99,9 @@ export async function planEverybody(ledger: Ledger, walk: Walk): Promise<PeopleP
         if (isActive && isAdmin(plan.roleAfter)) adminsStay++;
       }
     }
+    seen += people.length;
+    watch.done?.(seen);
     if (people.length < PEOPLE_AT_ONCE) break;
-    after = people.at(-1)!.user.id;
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (last) {
@@ -96,7 +117,7 @@ function losesRole({ lost }: PersonPlan): boolean {
 }
 
 /** The one who was here last is most likely to come again. */
-function byLastSignIn(known: LoadedUser | null, other: LoadedUser): [LoadedUser | null, LoadedUser] {
+function byLastSignIn(known: LoadedPerson | null, other: LoadedPerson): [LoadedPerson | null, LoadedPerson] {
   if (!known) return [null, other];
   const isLater = (other.user.lastSignInAt ?? 0) > (known.user.lastSignInAt ?? 0);
   return isLater ? [known, other] : [other, known];
@@ -129,28 +150,38 @@ async function hasAdminElsewhere(ledger: Ledger, provider: string, isAdmin: IsAd
 
 // --- adding up --------------------------------------------------------------------------------------------------
 
-function tally(isAdmin: IsAdmin) {
+function tally(isAdmin: IsAdmin, watch: Watch) {
   const counts = { people: 0, lose: 0, suspendedLose: 0, loseRole: 0, loseSignIn: 0, gain: 0, adminsLose: 0 };
   const first = { signIn: list(), role: list(), other: list(), gainers: list(), admins: list() };
   const exempted: Exempted[] = [];
 
-  function add({ user }: LoadedUser, plan: PersonPlan): void {
-    const person = { user, plan };
+  function add({ user }: LoadedPerson, plan: PersonPlan): void {
     counts.people++;
+    if (plan.gained.length === 0 && plan.lost.length === 0) return;
+    const loss = kindOfLoss(user, plan);
+    const isActive = statusOf(user) === 'active';
+    const losesAdmin = isActive && isAdmin(plan.roleBefore) && !isAdmin(plan.roleAfter);
+    const person = { user, plan, loss, losesAdmin };
+    count(person);
+    watch.affected?.(person);
+  }
+
+  function count(person: AffectedPerson): void {
+    const { plan, loss, losesAdmin } = person;
     if (plan.gained.length > 0) {
       counts.gain++;
-      if (plan.lost.length === 0) first.gainers.add(person);
+      if (loss === null) first.gainers.add(person);
     }
-    if (plan.lost.length === 0) return;
-    if (statusOf(user) !== 'active') {
+    if (loss === null) return;
+    if (loss === 'suspended') {
       counts.suspendedLose++;
       return;
     }
     counts.lose++;
     if (plan.losesSignIn) counts.loseSignIn++;
     if (losesRole(plan)) counts.loseRole++;
-    (plan.losesSignIn ? first.signIn : losesRole(plan) ? first.role : first.other).add(person);
-    if (!isAdmin(plan.roleBefore) || isAdmin(plan.roleAfter)) return;
+    first[loss].add(person);
+    if (!losesAdmin) return;
     counts.adminsLose++;
     first.admins.add(person);
   }
@@ -158,7 +189,7 @@ function tally(isAdmin: IsAdmin) {
   return {
     add,
     /** As if people had given them the role that they have. */
-    exempt({ now, wanted }: Walk, loaded: LoadedUser, why: Exempted['why']): void {
+    exempt({ now, wanted }: Walk, loaded: LoadedPerson, why: Exempted['why']): void {
       const role = planPerson(now, wanted, loaded).roleBefore!;
       exempted.push({ user: loaded.user, role: { id: role.id, name: role.name }, why });
       const target = { kind: 'role' as const, id: role.id, name: role.name, key: role.id };
@@ -175,11 +206,17 @@ function tally(isAdmin: IsAdmin) {
   };
 }
 
+function kindOfLoss(user: User, plan: PersonPlan): Loss | null {
+  if (plan.lost.length === 0) return null;
+  if (statusOf(user) !== 'active') return 'suspended';
+  return plan.losesSignIn ? 'signIn' : losesRole(plan) ? 'role' : 'other';
+}
+
 function list() {
-  const items: PlannedPerson[] = [];
+  const items: AffectedPerson[] = [];
   return {
     items,
-    add(person: PlannedPerson): void {
+    add(person: AffectedPerson): void {
       if (items.length < SHOWN) items.push(person);
     },
   };

@@ -7,6 +7,7 @@ import type { Change } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
+import type { KeptPlans } from './kept-plans.ts';
 import type { LiveFeed } from './live.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
@@ -20,6 +21,7 @@ export interface AdminParts extends Parts {
   waiters: EventWaiters;
   live: LiveFeed;
   verification: Verification;
+  plans: KeptPlans;
   surveys: Surveys;
   /** The OpenAPI document. */
   describe(): Record<string, unknown>;

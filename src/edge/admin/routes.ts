@@ -19,6 +19,7 @@ import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
+import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
@@ -30,6 +31,7 @@ import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
+import { rulesetRoutes } from './rulesets.ts';
 import { seenAttributeRoutes } from './seen-attributes.ts';
 import { sessionRuleRoutes } from './session-rules.ts';
 import { sessionRoutes } from './sessions.ts';
@@ -58,6 +60,8 @@ export const routes: readonly Route[] = [
   ...localEntraRoutes,
   ...tokenRoutes,
   ...mappingRoutes,
+  ...planRoutes,
+  ...rulesetRoutes,
   ...seenAttributeRoutes,
   ...doctorRoutes,
   ...guardRoutes,

@@ -13,7 +13,7 @@ import { compileRuleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { sha256Hex } from '../../secret.ts';
 import { withExemptions } from './exemptions.ts';
-import { type PeoplePlan, type PlannedPerson, planEverybody } from './planned-people.ts';
+import { type PeoplePlan, type PlannedPerson, planEverybody, type Watch } from './planned-people.ts';
 import { changedKeys, mergedRules, type RuleKey, type WantedRules } from './rule-keys.ts';
 
 const DAY_MS = 86_400_000;
@@ -44,14 +44,16 @@ export interface GuardedPlan extends PeoplePlan {
   readonly confirm: number | null;
 }
 
-export async function planRules(change: Omit<RulesChange, 'changed'>): Promise<GuardedPlan> {
+export type PlannedChange = Omit<RulesChange, 'changed'>;
+
+export async function planRules(change: PlannedChange, watch?: Watch): Promise<GuardedPlan> {
   const { ledger, state, wanted, person, by } = change;
   const { ruleset, roles, provider } = state;
   const next = { ...wanted, number: ruleset.number + 1 };
   const compiled = compileRuleset(next, roles, ruleset.groupsByScim, ruleset.scimRests);
   const gone = change.gone ? { gone: change.gone } : {};
   const walk = { now: state, wanted: { ruleset: compiled, roles }, by: person, ...gone };
-  const plan = await planEverybody(ledger, walk);
+  const plan = await planEverybody(ledger, walk, watch);
   const active = await ledger.heldBatches.active(provider.id);
   const takenBefore = await ledger.heldBatches.taken(provider.id, 'rules', by.at - DAY_MS);
   const taken = plan.lose + takenBefore;

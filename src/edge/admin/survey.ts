@@ -2,7 +2,7 @@
 // answered in between, nobody waits for a million. The last walk of each provider is kept until something changed.
 
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { ProviderState } from '../../mapping/decide.ts';
+import type { LoadedPerson, ProviderState } from '../../mapping/decide.ts';
 import type { Grounds } from '../../mapping/plan.ts';
 import { type Matches, matchTally } from '../../mapping/rule-matches.ts';
 import { type Seen, seenTally } from '../../mapping/seen.ts';
@@ -96,23 +96,20 @@ async function walk(ledger: Ledger, state: ProviderState, at: number): Promise<S
   return { seen: seen.total(), matches: matches.total(), lookedAt, people, at };
 }
 
-type Person = Awaited<ReturnType<Ledger['peopleAfter']>>[number];
-
 /** How many it looked at. */
 async function eachPerson(
   ledger: Ledger,
   provider: string,
-  look: (loaded: Person) => void,
+  look: (loaded: LoadedPerson) => void,
   gone?: AbortSignal,
 ): Promise<number> {
-  let after = '';
+  const next = ledger.everybody(provider);
   for (let done = 0; done < LOOKED_AT_MOST; ) {
     if (gone?.aborted) throw new Refusal('unavailable', 'Whoever asked has gone.');
-    const people = await ledger.peopleAfter(provider, after, PEOPLE_AT_ONCE);
+    const people = await next(PEOPLE_AT_ONCE);
     for (const loaded of people) look(loaded);
     done += people.length;
     if (people.length < PEOPLE_AT_ONCE) return done;
-    after = people.at(-1)!.user.id;
     await new Promise((resolve) => setImmediate(resolve));
   }
   return LOOKED_AT_MOST;

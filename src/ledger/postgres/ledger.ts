@@ -11,6 +11,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
@@ -18,11 +19,11 @@ import { findRequests, readOneRequest, rejectedCredentials } from '../sql/reques
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
+import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
-import { loadPeopleAfter } from '../sql/users.ts';
 import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -159,6 +160,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     engine: 'postgres',
     ...signIn.stores,
     ...reconciliationStores(hands),
+    ...rulesetHistory(hands),
     async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
       // Also the wait for others who write the same counts: nobody waits for the database once for each of them.
       const arrivedMs = performance.now();
@@ -205,9 +207,9 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
-    peopleAfter: (provider, after, limit) =>
-      readWith(({ stored }) => loadPeopleAfter(dialect, stored.states.get(provider), after, limit)),
     names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
+    everybody: (provider) =>
+      walkOver(dialect, (script) => readWith(({ stored }) => script(stored.states.get(provider)))),
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
     listTargets: (query) => read(() => listTargets(dialect, query)),
     target: (id) => read(() => readTargetById(id)),

@@ -26,7 +26,7 @@ export interface StoredSettings {
   unsettled: ReadonlyMap<string, Unsettled>;
 }
 
-interface RulesetColumns {
+export interface RulesetColumns {
   strategy: RoleStrategy | null;
   rules: string | null;
   scim_attributes: string | null;
@@ -90,7 +90,7 @@ function readState(row: ProviderColumns, roles: readonly StoredRole[]): Provider
   return { provider, ruleset: compileRuleset(ruleset, roles, byScim, scimRests(provider)), roles };
 }
 
-function readRuleset(provider: string, number: number, row: RulesetColumns): Ruleset {
+export function readRuleset(provider: string, number: number, row: RulesetColumns): Ruleset {
   return {
     provider,
     number,

@@ -37,12 +37,24 @@ function* loadedFrom(
   state: ProviderState,
   rows: readonly UserColumns[],
 ): Script<Map<string, LoadedUser>> {
-  const provider = state.provider.id;
-  const asked = JSON.stringify(rows.map(({ id }) => id));
+  const groups = yield* groupsOf(dialect, state.provider.id, rows);
+  const grants = new Map(rows.map((row) => [row.id, JSON.parse(row.grants) as GrantRow[]]));
+  const standing = [...grants.values()].flat().filter(isStanding);
+  const names = yield* targetNames(dialect, state.provider.id, standing);
+  return new Map(
+    rows.map((row) => [row.id, loadedUser(state, row, groups.get(row.id) ?? [], grants.get(row.id)!, names)]),
+  );
+}
+
+function* groupsOf(
+  dialect: Dialect,
+  provider: string,
+  rows: readonly UserColumns[],
+): Script<Map<string, GroupFact[]>> {
   const memberships = yield* all<{ member: string; id: string; display_name: string }>(
     `SELECT m.member, g.id, g.display_name FROM ${dialect.texts} CROSS JOIN memberships m CROSS JOIN directory_groups g
      WHERE m.provider = ? AND m.member = j.value AND g.provider = m.provider AND g.id = m.group_id`,
-    asked,
+    JSON.stringify(rows.map(({ id }) => id)),
     provider,
   );
   const groups = new Map<string, GroupFact[]>();
@@ -51,31 +63,14 @@ function* loadedFrom(
     if (known) known.push({ id, displayName });
     else groups.set(member, [{ id, displayName }]);
   }
-  const grants = new Map(rows.map((row) => [row.id, JSON.parse(row.grants) as GrantRow[]]));
-  const names = yield* targetNames(dialect, provider, [...grants.values()].flat().filter(isStanding));
-  return new Map(
-    rows.map((row) => [row.id, loadedUser(state, row, groups.get(row.id) ?? [], grants.get(row.id)!, names)]),
-  );
+  return groups;
 }
 
-/** By id, without removed ones. */
-export function* loadPeopleAfter(
+export function* targetNames(
   dialect: Dialect,
-  state: ProviderState | undefined | null,
-  after: string,
-  limit: number,
-): Script<LoadedUser[]> {
-  if (!state) return [];
-  const rows = yield* all<UserColumns>(
-    `SELECT ${userColumns} FROM users u WHERE u.provider = ? AND u.removed_at IS NULL AND u.id > ? ORDER BY u.id LIMIT (? + 0)`,
-    state.provider.id,
-    after,
-    limit,
-  );
-  return [...(yield* loadedFrom(dialect, state, rows)).values()];
-}
-
-function* targetNames(dialect: Dialect, provider: string, grants: readonly GrantRow[]): Script<TargetNames> {
+  provider: string,
+  grants: readonly GrantRow[],
+): Script<TargetNames> {
   if (grants.length === 0) return new Map();
   const rows = yield* all<{ id: string; name: string; key: string }>(
     `SELECT t.id, t.name, t.key FROM ${dialect.texts} CROSS JOIN targets t WHERE t.provider = ? AND t.id = j.value`,
@@ -97,7 +92,10 @@ export function loadedUser(
   return asKept(state, { user: readUserRow(row), role, ruleset, groups, grants, standing });
 }
 
-function standingGrant({ kind, target, reasonKey, reason }: GrantRow, names: TargetNames): StandingGrant {
+export function standingGrant(
+  { kind, target, reasonKey, reason }: GrantRow,
+  names: TargetNames,
+): StandingGrant {
   const known = names.get(target);
   const named = { kind, id: target, name: known?.name ?? target, key: known?.key ?? target };
   return { target: named, reason, reasonKey };

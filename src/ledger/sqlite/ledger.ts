@@ -9,6 +9,7 @@ import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
 import { reconciliationStores } from '../sql/reconciliation/stores.ts';
@@ -16,11 +17,11 @@ import { findRequests, readOneRequest, rejectedCredentials } from '../sql/reques
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
+import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, scripted } from '../sql/statement.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
-import { loadPeopleAfter } from '../sql/users.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -142,6 +143,7 @@ function ledgerOn(file: OpenFile): Ledger {
     engine: 'sqlite',
     ...signIn.stores,
     ...reconciliationStores(hands),
+    ...rulesetHistory(hands),
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {
@@ -191,9 +193,8 @@ function ledgerOn(file: OpenFile): Ledger {
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
-    peopleAfter: (provider, after, limit) =>
-      durably(() => loadPeopleAfter(dialect, loader.state(provider), after, limit)),
     names: (ids) => durably(() => readNames(dialect, loader.settings(), ids)),
+    everybody: (provider) => walkOver(dialect, (script) => durably(() => script(loader.state(provider)))),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
