@@ -40,6 +40,11 @@ export class ApiProblem extends Error {
     this.requestId = refusal.requestId ?? null;
     this.refusal = refusal;
   }
+
+  /** What is wrong with the field of that JSON pointer, or with something in it. */
+  at(path: string): string | undefined {
+    return this.problems.find((each) => each.path === path || each.path.startsWith(`${path}/`))?.problem;
+  }
 }
 
 export function addressOf(path: string, query: Query = {}): string {

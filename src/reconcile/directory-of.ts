@@ -20,8 +20,7 @@ const directoryKinds: Readonly<Partial<Record<ProviderKind, Open | string>>> = {
   oidc: 'A generic OpenID Connect issuer has no directory API. What it says arrives by SCIM and at sign-in.',
 };
 
-const NO_SECRET =
-  'The provider has no client secret, without which nothing can be asked of Microsoft Graph..';
+const NO_SECRET = 'The provider has no client secret, without which nothing can be asked of Microsoft Graph.';
 
 export function directoryOf(
   reach: Reach,

@@ -43,7 +43,7 @@ describe('GET /api/audit 200', () => {
       `SCIM suspended ${SHOWN}`,
     ]);
     expect((await audit(`subject=${amara}&type=grant.added&object=${kites}`)).items).toEqual([]);
-    const [event] = (await audit('actor=key&subject=' + amara)).items;
+    const [event] = (await audit(`actor=key&subject=${amara}`)).items;
     expect(event!.names).toEqual({ actor: 'The API key ops', subject: SHOWN, object: 'Admin' });
   });
 

@@ -47,6 +47,7 @@ describe('GET /api/providers/{id}/health 200', () => {
       liveTokens: 1,
       unusedTokens: 1,
       nextTokenExpiry: null,
+      tokensEndAt: null,
       openDrift: null,
     });
     await call(made, 2);
@@ -101,6 +102,10 @@ describe('GET /api/providers/{id}/health 200', () => {
     await api.send('POST', `/api/providers/${made.id}/tokens`, {
       body: { keepPrevious: { hours: 48 }, expiresInDays: 30 },
     });
-    expect(await health(made)).toMatchObject({ liveTokens: 2, nextTokenExpiry: later(2 * DAY_MS) });
+    expect(await health(made)).toMatchObject({
+      liveTokens: 2,
+      nextTokenExpiry: later(2 * DAY_MS),
+      tokensEndAt: later(30 * DAY_MS),
+    });
   });
 });

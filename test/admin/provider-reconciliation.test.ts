@@ -2,12 +2,16 @@
 
 import { afterEach, describe, expect, it } from 'vitest';
 import { disableUser } from '../../simulator/tenant.ts';
-import type { PendingJson, ReconciliationStateJson } from '../../src/edge/admin/provider-reconciliation.ts';
+import type { ReconciliationStateJson } from '../../src/edge/admin/directory-state.ts';
+import type { PendingJson } from '../../src/edge/admin/provider-reconciliation.ts';
 import type { DriftJson } from '../../src/edge/admin/reconciliation-contract.ts';
+import type { WholeRunJson } from '../../src/edge/admin/whole-run.ts';
+import { sha256Hex } from '../../src/secret.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import { type DirectoryFixture, startDirectory } from './directory-fixture.ts';
 import { type Page, told } from './fixture.ts';
-import { keyOf, personNamed } from './signed-in.ts';
+import { adminNamed, keyOf, personNamed } from './signed-in.ts';
+import { beginWritten, endWritten } from './written-run.ts';
 
 let api: DirectoryFixture;
 afterEach(() => api.stop());
@@ -71,6 +75,69 @@ describe('GET /api/providers/{id}/reconciliation', () => {
       const begun = await api.send('POST', `/api/providers/${name}/reconcile`);
       expect(begun.problem).toMatchObject({ status: 409, detail: expect.stringContaining(why) });
     }
+  });
+});
+
+describe('GET /api/directories', () => {
+  const directories = async () =>
+    (await api.get<Page<ReconciliationStateJson>>('/api/directories')).body.items;
+
+  it('200: every provider, what is open, who is pending, and why nobody can be imported', async () => {
+    api = await startDirectory({ reconcile: { mode: 'report' }, scope: 'all' });
+    const plain = { kind: 'oidc', issuer: 'https://login.example.com', clientId: 'x', name: 'plain' };
+    await api.send('POST', '/api/providers', { body: plain });
+    const [entra, other] = await directories();
+    expect(entra).toMatchObject({
+      name: 'entra',
+      kind: 'entra',
+      obstacle: null,
+      importObstacle: null,
+      open: null,
+      pending: null,
+    });
+    expect(other).toMatchObject({
+      name: 'plain',
+      importObstacle: expect.stringContaining('no directory API'),
+    });
+
+    const [gone] = api.people();
+    await push(gone!.objectId);
+    api.entra.changeTenant((tenant) => disableUser(tenant, gone!.objectId));
+    const run = await api.run('reconcile');
+    const missing = api.entra.tenant().users.size - 1;
+    const [after] = await directories();
+    expect(after).toMatchObject({ pending: missing, open: { run: run.id, people: missing + 1, held: 0 } });
+    expect(after!.open!.rows).toBeGreaterThanOrEqual(missing + 1);
+  });
+
+  it('200: SCIM alone brings people', async () => {
+    api = await startDirectory({ claimsSyncMode: 'scim' });
+    const [entra] = await directories();
+    expect(entra).toMatchObject({
+      obstacle: null,
+      importObstacle: expect.stringContaining('claimsSyncMode'),
+    });
+  });
+});
+
+describe('GET /api/reconciliations/{id}', () => {
+  it('200: names whoever began it', async () => {
+    api = await startDirectory();
+    const nameOf = async (kind: 'user' | 'admin' | 'key' | 'system', id: string) => {
+      const run = await beginWritten(api, { by: { kind, id } });
+      await endWritten(api, run);
+      return (await api.get<WholeRunJson>(`/api/reconciliations/${run.id}`)).body.startedByName;
+    };
+    const person = await personNamed(api, 'Starter', 'Admin');
+    expect(await nameOf('user', person.id)).toBe('Starter');
+    expect(await nameOf('user', 'nobody')).toBeNull();
+    expect(await nameOf('admin', (await adminNamed(api, 'Glass')).id)).toBe('Glass');
+    expect(await nameOf('system', 'local')).toBe("the operator's shell");
+    expect(await nameOf('system', 'reconciliation')).toBeNull();
+    const key = await api.server.ledger.apiKeys.ever(sha256Hex(await keyOf(api, person)));
+    expect(await nameOf('key', key!.id)).toBe('for a test of Starter');
+    const declared = await api.run('reconcile');
+    expect(declared.startedByName).toBe('ops');
   });
 });
 

@@ -3,7 +3,7 @@
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DriftJson, RunJson } from '../../src/edge/admin/reconciliation-contract.ts';
-import type { WholeRunJson } from '../../src/edge/admin/whole-run.ts';
+import type { ListedRunJson, WholeRunJson } from '../../src/edge/admin/whole-run.ts';
 import { emptyReport } from '../../src/reconcile/report.ts';
 import { type Fixture, keys, type Page, startFixture, told } from './fixture.ts';
 import { by } from './signed-in.ts';
@@ -52,6 +52,19 @@ describe('GET /api/reconciliations', () => {
     for (const provider of ['plain', 'nobody']) {
       expect((await api.get<Page<RunJson>>(`${runs}?provider=${provider}`)).body.items).toEqual([]);
     }
+  });
+
+  it('200: what each found, where that is asked for', async () => {
+    const run = await writtenRun(api, { rows: [{ state: 'open' }, { state: 'open' }, { state: 'healed' }] });
+    const list = async (query: string) =>
+      (await api.get<Page<ListedRunJson>>(`${runs}?limit=1${query}`)).body;
+    const [counted] = (await list('&drift=true')).items;
+    expect(counted).toMatchObject({ id: run.id, providerName: 'entra', startedByName: null });
+    expect(counted!.drift!.map(({ state, rows }) => [state, rows])).toEqual([
+      ['healed', 1],
+      ['open', 2],
+    ]);
+    expect((await list('')).items[0]).not.toHaveProperty('drift');
   });
 
   it('400: unknown words, and a cursor of another list', async () => {

@@ -54,7 +54,9 @@ describe('POST /api/providers/{id}/tokens 201', () => {
         lastFour: body.token.slice(-4),
         live: true,
         name: 'made by ops',
+        createdByName: 'ops',
       });
+      expect((await tokens())[0]).toMatchObject({ id: body.id, createdByName: 'ops' });
       expect(await statusWith(first)).toBe(401);
       expect(await statusWith(body.token)).toBe(200);
     });

@@ -1,6 +1,7 @@
 // Runs as a test wants them, written by the stores that the runner writes by: nobody reads a directory for them.
 
 import { newId } from '../../src/id.ts';
+import type { Actor } from '../../src/identity/event.ts';
 import type { DriftRow, NewRun, Run, RunCounts, StagedPart } from '../../src/ledger/reconciliation.ts';
 import type { Fixture } from './fixture.ts';
 import { by } from './signed-in.ts';
@@ -9,6 +10,8 @@ import { by } from './signed-in.ts';
 const HOLDER = 'a test';
 
 interface Written {
+  /** Who began it. */
+  by?: Actor;
   run?: Partial<NewRun>;
   rows?: readonly Partial<DriftRow>[];
   parts?: readonly StagedPart[];
@@ -17,7 +20,10 @@ interface Written {
 
 let startedAt = Date.now() - 3_600_000;
 
-export async function beginWritten({ server }: Fixture, { run = {}, rows = [], parts = [] }: Written = {}) {
+export async function beginWritten(
+  { server }: Fixture,
+  { run = {}, rows = [], parts = [], ...who }: Written = {},
+) {
   const { reconciliations } = server.ledger;
   startedAt += 1_000;
   const wanted: NewRun = {
@@ -32,7 +38,11 @@ export async function beginWritten({ server }: Fixture, { run = {}, rows = [], p
     startedAt,
     ...run,
   };
-  const begun = await reconciliations.begin(wanted, by(startedAt), []);
+  const begun = await reconciliations.begin(
+    wanted,
+    { ...by(startedAt), ...(who.by && { actor: who.by }) },
+    [],
+  );
   const taken = await reconciliations.take(HOLDER);
   if (begun?.id !== taken?.id || !begun) throw new Error('another run is under way');
   const none = { people: [], groups: [], memberships: [], assignments: [], newParts: [] };

@@ -1,9 +1,8 @@
 // The log of events: in their one order, which nobody skips.
 
 import { describe, expect, it } from 'vitest';
-import { newId } from '../../src/id.ts';
 import { type Desk, eachWithLedger, type Open } from './opened.ts';
-import { effectsOf, inWords, PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
+import { effectsOf, inWords, PROVIDER, tick } from './scribe.ts';
 
 export function logSuite(open: Open): void {
   const desk = eachWithLedger(open);

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { newId } from '../../src/id.ts';
 import { type Desk, eachWithLedger, type Open } from './opened.ts';
-import { effectsOf, inWords, PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
+import { PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
 
 export function requestLogSuite(open: Open): void {
   const desk = eachWithLedger(open);

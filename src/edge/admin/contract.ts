@@ -177,6 +177,7 @@ export const providerShape = Type.Object({
     description: 'The configuration file declares it; `locked` says which keys are its.',
   }),
   locked: Type.Array(text(), { description: 'Keys that only the configuration file changes.' }),
+  declaredIn: orNull(text('Where that file is; null where none declares it.')),
   scim: Type.Object({
     enabled: Type.Boolean(),
     endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
@@ -228,6 +229,7 @@ export const tokenShape = Type.Object({
   live: Type.Boolean({ description: 'It is accepted now.' }),
   createdAt: time(),
   createdBy: text(),
+  createdByName: orNull(text('Of the person, break-glass administrator or key.')),
   expiresAt: orNull(time()),
   revokedAt: orNull(time('Also a time to come, for one that is kept for some hours after a rotation.')),
   untilUseOf: orNull(text('Id of the newer token whose first use ends it.')),
@@ -240,13 +242,16 @@ export type TokenJson = Static<typeof tokenShape>;
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
 export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';
+export type { GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
 export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
-export type { ReconciliationStateJson } from './provider-reconciliation.ts';
+export type { PendingJson } from './provider-reconciliation.ts';
+export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type * from './request-contract.ts';
 export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
@@ -255,3 +260,4 @@ export type { SessionRulesJson } from './session-rules.ts';
 export type * from './sign-in-contract.ts';
 export type * from './system-contract.ts';
 export type { UserAttributeJson } from './user-attributes.ts';
+export type { ListedRunJson, WholeRunJson } from './whole-run.ts';

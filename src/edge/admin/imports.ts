@@ -5,6 +5,7 @@ import type { Provider } from '../../identity/provider.ts';
 import type { Run } from '../../ledger/reconciliation.ts';
 import type { RunReport } from '../../reconcile/report.ts';
 import { Refusal } from '../../refusal.ts';
+import { importObstacle } from './import-obstacle.ts';
 import { needProvider } from './look-up.ts';
 import { runShape, showRun } from './reconciliation-contract.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
@@ -57,11 +58,9 @@ const beginImport = route({
   },
 });
 
-function refuseWhereScimAlone({ name, scimEnabled, settings }: Provider): void {
-  if (!scimEnabled || settings.claimsSyncMode !== 'scim') return;
-  const detail = `SCIM alone makes users of ${name} (claimsSyncMode "scim"): assign people in the directory and let it provision them, or set claimsSyncMode to "both".`;
-  const advice = `Who is assigned and has not arrived: bifrost provider pending ${name}`;
-  throw new Refusal('conflict', detail, { advice });
+function refuseWhereScimAlone(provider: Provider): void {
+  const obstacle = importObstacle(provider);
+  if (obstacle) throw new Refusal('conflict', obstacle.detail, { advice: obstacle.advice });
 }
 
 // --- previews ---------------------------------------------------------------------------------------------------

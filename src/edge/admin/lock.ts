@@ -54,7 +54,7 @@ export function refuseDeclaredKey(settings: Settings, name: string): never {
   throw new Refusal('conflict', detail, { locked: ['apiKeys'], where });
 }
 
-function whereDeclared(settings: Settings): string {
+export function whereDeclared(settings: Settings): string {
   return settings.configPath ?? 'the configuration that the server was started with';
 }
 

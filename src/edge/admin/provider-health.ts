@@ -23,6 +23,7 @@ const LATE_MS = CYCLE_MS + 15 * 60_000;
 const SILENT_MS = 2 * LATE_MS;
 const DAY_MS = 24 * 3_600_000;
 const FAILURES_READ = 100;
+const ENDLESS = Number.POSITIVE_INFINITY;
 
 const healthShape = Type.Object({
   provider: text(),
@@ -45,6 +46,7 @@ const healthShape = Type.Object({
   liveTokens: count(),
   unusedTokens: count('Live ones that were never used.'),
   nextTokenExpiry: orNull(time('When the next live token ends by itself.')),
+  tokensEndAt: orNull(time('When the last live token ends; null: none is live, or one does not end.')),
   openDrift: orNull(
     count('Differences of the last complete comparison that stand; null: none was complete.'),
   ),
@@ -112,11 +114,13 @@ async function failuresOfDay(ledger: Ledger, provider: string, at: number) {
 
 async function tokensOf(ledger: Ledger, provider: string, at: number) {
   const live = await liveTokens(ledger, provider, at);
-  const ends = live.flatMap(({ expiresAt, revokedAt }) => expiresAt ?? revokedAt ?? []);
+  const ends = live.map(({ expiresAt, revokedAt }) => Math.min(expiresAt ?? ENDLESS, revokedAt ?? ENDLESS));
+  const timeOf = (end: number) => rfc3339(Number.isFinite(end) ? end : null);
   return {
     liveTokens: live.length,
     unusedTokens: live.filter(({ lastUsedAt }) => lastUsedAt === null).length,
-    nextTokenExpiry: rfc3339(ends.length === 0 ? null : Math.min(...ends)),
+    nextTokenExpiry: timeOf(Math.min(...ends)),
+    tokensEndAt: timeOf(Math.max(...ends)),
   };
 }
 

@@ -5,6 +5,7 @@ import { Type } from 'typebox';
 import { Refusal } from '../../refusal.ts';
 import { choice, listQuery, pageOf, providerFilter, sortedBy } from './contract.ts';
 import { findProvider, needProvider } from './look-up.ts';
+import { runsNamedIn } from './named-run.ts';
 import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
 import { runShape, showRun } from './reconciliation-contract.ts';
 import { changeBy, type Route, route } from './route.ts';
@@ -18,7 +19,7 @@ import {
   runAddress,
   runEvent,
 } from './runs.ts';
-import { showWholeRun, wholeRunShape } from './whole-run.ts';
+import { listedRunShape, showWholeRun, wholeRunShape } from './whole-run.ts';
 
 const PAGE = 50;
 
@@ -68,12 +69,16 @@ const listRuns = route({
       ...listQuery,
       provider: providerFilter,
       channel: Type.Optional(choice(['reconciliation', 'import'])),
+      drift: Type.Optional(
+        choice(['true', 'false'], '`true`: with what each found, which takes as long as there are rows.'),
+      ),
       sort: sortedBy('-startedAt'),
     },
     { additionalProperties: false },
   ),
-  response: pageOf(runShape),
-  async handle({ parts: { ledger }, query }) {
+  response: pageOf(listedRunShape),
+  async handle({ parts, query }) {
+    const { ledger } = parts;
     const asked = query.provider === undefined ? undefined : await findProvider(ledger, query.provider);
     if (asked === null) return { body: { items: [], nextCursor: null, total: 0 } };
     const found = await ledger.reconciliations.list({
@@ -82,9 +87,16 @@ const listRuns = route({
       after: readIdCursor('reconciliations', query.cursor),
       limit: query.limit ?? PAGE,
     });
+    const named = runsNamedIn(parts);
+    const items = await Promise.all(
+      found.items.map(async (run) => ({
+        ...(await named(run)),
+        ...(query.drift === 'true' && { drift: await ledger.reconciliations.driftCounts(run.id) }),
+      })),
+    );
     return {
       body: {
-        items: found.items.map(showRun),
+        items,
         nextCursor: writeIdCursor('reconciliations', found.next),
         ...showTotal(found),
       },
@@ -98,8 +110,8 @@ const getRun = route({
   permission: readRuns,
   summary: 'One run, with its report: what was read, found, healed, held and skipped',
   response: wholeRunShape,
-  async handle({ parts: { ledger }, params }) {
-    return { body: await showWholeRun(ledger, await needRun(ledger, params.id)) };
+  async handle({ parts, params }) {
+    return { body: await showWholeRun(parts, await needRun(parts.ledger, params.id)) };
   },
 });
 

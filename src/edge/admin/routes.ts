@@ -3,6 +3,7 @@
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
 import { batchRoutes } from './batches.ts';
+import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
@@ -71,6 +72,7 @@ export const routes: readonly Route[] = [
   ...reconciliationRoutes,
   ...driftRoutes,
   ...importRoutes,
+  ...directoryRoutes,
   ...providerReconciliationRoutes,
   ...requestRoutes,
   ...exportRoutes,

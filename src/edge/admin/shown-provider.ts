@@ -9,7 +9,7 @@ import {
 } from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { type ProviderJson, rfc3339 } from './contract.ts';
-import { lockedKeys } from './lock.ts';
+import { lockedKeys, whereDeclared } from './lock.ts';
 import { durationText, writtenSecret } from './provider-block.ts';
 import { lastVerification } from './provider-verification.ts';
 import type { AdminParts } from './route.ts';
@@ -29,6 +29,7 @@ export async function showProvider(
     enabled,
     declared,
     locked: [...lockedKeys(parts.settings, provider)],
+    declaredIn: declared ? whereDeclared(parts.settings) : null,
     scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
     signIn: {
       ...signInAddresses(parts.publicUrl()),

@@ -20,6 +20,7 @@ import {
   tokenShape,
 } from './contract.ts';
 import { needProvider } from './look-up.ts';
+import { ownersIn } from './owners.ts';
 import { pageInMemory } from './page.ts';
 import { refuseWhileGoing } from './provider-going.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
@@ -37,7 +38,7 @@ function isLive(token: Token, at: number): boolean {
   return !isEnded(token, at) && (token.expiresAt === null || token.expiresAt > at);
 }
 
-function showToken(token: Token, at: number): TokenJson {
+function showToken(token: Token, at: number, createdByName: string | null): TokenJson {
   return {
     id: token.id,
     name: token.name,
@@ -45,12 +46,26 @@ function showToken(token: Token, at: number): TokenJson {
     live: isLive(token, at),
     createdAt: rfc3339(token.createdAt),
     createdBy: token.createdBy,
+    createdByName,
     expiresAt: rfc3339(token.expiresAt),
     revokedAt: rfc3339(token.revokedAt),
     untilUseOf: token.untilUseOf,
     declared: token.declared,
     lastUsedAt: rfc3339(token.lastUsedAt),
     lastUsedFrom: token.lastUsedFrom,
+  };
+}
+
+/** The name of whoever made a token; null where nobody has one, or has it no more. */
+function makersIn({ ledger, apiKeys }: AdminParts): (token: Token) => Promise<string | null> {
+  const ownerOf = ownersIn(ledger);
+  return async ({ createdBy }) => {
+    const at = createdBy.indexOf(':');
+    const [kind, id] = [createdBy.slice(0, at), createdBy.slice(at + 1)];
+    if (kind === 'key') return apiKeys.find((each) => each.id === id)?.name ?? null;
+    if (kind !== 'user' && kind !== 'admin') return null;
+    const { shown } = await ownerOf({ provider: kind === 'admin' ? null : '', id });
+    return shown.name || null;
   };
 }
 
@@ -96,9 +111,12 @@ const listTokens = route({
     { additionalProperties: false },
   ),
   response: pageOf(tokenShape),
-  async handle({ parts: { ledger }, params, query, at }) {
+  async handle({ parts, params, query, at }) {
+    const { ledger } = parts;
     const { provider } = await needProvider(ledger, params.id);
-    const shown = (await ledger.tokens(provider.id)).map((token) => showToken(token, at));
+    const nameOf = makersIn(parts);
+    const tokens = await ledger.tokens(provider.id);
+    const shown = await Promise.all(tokens.map(async (token) => showToken(token, at, await nameOf(token))));
     const sortedOf = query.sort?.endsWith('name') ? undefined : (token: TokenJson) => token.createdAt;
     return { body: pageInMemory(`tokens ${provider.id}`, shown, query, sortedOf) };
   },
@@ -147,7 +165,7 @@ const createToken = route({
     await parts.ledger.addToken(token, hash, changeBy(call), ends);
     return {
       headers: { 'cache-control': 'no-store' },
-      body: { ...showToken(token, at), token: secret, endpoint: endpointOf(parts) },
+      body: { ...showToken(token, at, call.caller.name), token: secret, endpoint: endpointOf(parts) },
     };
   },
 });

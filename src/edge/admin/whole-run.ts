@@ -5,27 +5,37 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import type { Reconciliations, Run, StagedPart } from '../../ledger/reconciliation.ts';
 import { batchStates } from './batch-contract.ts';
 import { choice, count, orNull, text } from './contract.ts';
-import { category, driftState, partShape, runShape, showPart, showRun } from './reconciliation-contract.ts';
+import { namedRunShape, runsNamedIn } from './named-run.ts';
+import { category, driftState, partShape, showPart } from './reconciliation-contract.ts';
+import type { AdminParts } from './route.ts';
 
 /** Parts of a large directory are its groups, thousands of them: those that are not whole come first. */
 const PARTS_SHOWN = 50;
 const SKIPPED_SHOWN = 20;
 
+const driftCounts = Type.Array(
+  Type.Object({
+    category,
+    state: driftState,
+    takes: Type.Boolean(),
+    rows: count(),
+    people: count('A group is nobody.'),
+  }),
+  { description: 'What was found, by category and by what became of it.' },
+);
+
+export const listedRunShape = Type.Object({
+  ...namedRunShape.properties,
+  drift: Type.Optional(driftCounts),
+});
+export type ListedRunJson = Static<typeof listedRunShape>;
+
 export const wholeRunShape = Type.Object({
-  ...runShape.properties,
+  ...namedRunShape.properties,
   partsTotal: count('Parts of the reading: the groups, above all.'),
   partsRead: count('Of those, how many are read to their end, or gone.'),
   parts: Type.Array(partShape, { description: `The first ${PARTS_SHOWN}, those first that are not whole.` }),
-  drift: Type.Array(
-    Type.Object({
-      category,
-      state: driftState,
-      takes: Type.Boolean(),
-      rows: count(),
-      people: count('A group is nobody.'),
-    }),
-    { description: 'What was found, by category and by what became of it.' },
-  ),
+  drift: driftCounts,
   healed: count('Differences that were healed.'),
   held: orNull(
     Type.Object(
@@ -45,7 +55,11 @@ export type WholeRunJson = Static<typeof wholeRunShape>;
 
 type Counts = Awaited<ReturnType<Reconciliations['driftCounts']>>;
 
-export async function showWholeRun(ledger: Ledger, run: Run): Promise<WholeRunJson> {
+export async function showWholeRun(
+  reached: Pick<AdminParts, 'ledger' | 'apiKeys'>,
+  run: Run,
+): Promise<WholeRunJson> {
+  const { ledger } = reached;
   const { reconciliations } = ledger;
   const parts = await reconciliations.parts(run.id);
   const drift = await reconciliations.driftCounts(run.id);
@@ -55,7 +69,7 @@ export async function showWholeRun(ledger: Ledger, run: Run): Promise<WholeRunJs
     after: null,
     limit: SKIPPED_SHOWN,
   });
-  const shown = showRun(run);
+  const shown = await runsNamedIn(reached)(run);
   return {
     ...shown,
     progress: shown.progress ?? progressOf(run, parts, drift),
