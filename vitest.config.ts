@@ -17,7 +17,7 @@ const onEveryEngine = [
 /** What is about the file: its lock, its damage, the folder around it; and what a browser is shown, which no engine changes. */
 const onSqlite = [
   'test/admin/{key-rotate,unswept}.test.ts',
-  'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify}.test.ts',
+  'test/cli/{data-folder,export,import-killed,key-rotate,provider-sign-in,verify,webhook}.test.ts',
   'test/ledger/sqlite*.test.ts',
   'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',

@@ -52,7 +52,7 @@ const routeTree = root.addChildren([
     `${provisioning}/$provider/history`,
     () => import('./routes/mapping-history.tsx'),
     'ruleset',
-    'compare',
+    'restore',
   ),
   page(
     '/governance/users',

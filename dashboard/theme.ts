@@ -1,6 +1,6 @@
 // The looks that are ours: one accent, calm greys, and colours whose texts keep the contrast that WCAG 2.2 asks for in light and dark.
 
-import { createTheme, Drawer, type MantineColorsTuple, Modal } from '@mantine/core';
+import { createTheme, DEFAULT_THEME, Drawer, type MantineColorsTuple, Modal } from '@mantine/core';
 
 const sky: MantineColorsTuple = [
   '#eef3ff',
@@ -15,13 +15,27 @@ const sky: MantineColorsTuple = [
   '#153183',
 ];
 
+type Shades = 'red' | 'yellow' | 'green';
+
+/** Mantine's own are too faint: for the text on a light ground (its darkest shade), and of red for white text on it. */
+function readable(color: Shades, changed: Readonly<Record<number, string>>): MantineColorsTuple {
+  return DEFAULT_THEME.colors[color].map(
+    (shade, at) => changed[at] ?? shade,
+  ) as unknown as MantineColorsTuple;
+}
+
 /** Mantine makes `header` of theirs, which screen readers would take for that of the page. */
 const dialog = { attributes: { header: { role: 'presentation' } } };
 
 export const theme = createTheme({
   primaryColor: 'sky',
   primaryShade: { light: 6, dark: 7 },
-  colors: { sky },
+  colors: {
+    sky,
+    red: readable('red', { 6: '#c92a2a', 7: '#b32424', 8: '#a01d1d', 9: '#8f1a1a' }),
+    yellow: readable('yellow', { 9: '#7a4300' }),
+    green: readable('green', { 9: '#1a6b31' }),
+  },
   autoContrast: true,
   defaultRadius: 'md',
   cursorType: 'pointer',

@@ -17,7 +17,7 @@ import { registerAdmin } from './edge/admin/admin.ts';
 import { writtenSecret } from './edge/admin/provider-block.ts';
 import { sessionRules } from './edge/admin/session-rules.ts';
 import { trustedNetworks } from './edge/admin/trusted-networks.ts';
-import { closedSecrets } from './edge/admin/verification.ts';
+import { closedSecrets, storedSecrets } from './edge/admin/verification.ts';
 import { registerDashboard } from './edge/dashboard.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
@@ -30,7 +30,7 @@ import { registerScim } from './edge/scim/scim.ts';
 import { fold } from './fold.ts';
 import { followed } from './followed.ts';
 import { newId } from './id.ts';
-import { type Provider, type SecretName, sealedSecret, sealedSecrets } from './identity/provider.ts';
+import { type Provider, type SecretName, sealedSecret } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
@@ -43,6 +43,7 @@ import {
 } from './local-socket.ts';
 import { createLogger } from './log.ts';
 import { outbound } from './outbound.ts';
+import { deliveringOn } from './outbox/worker.ts';
 import { reach } from './provider/reach.ts';
 import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { reconcilingOn } from './reconcile/worker.ts';
@@ -96,7 +97,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
-    const sealed = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider));
+    const sealed = await storedSecrets(ledger);
     const keys = loadKeyRing(settings, { mayMake: sealed.length === 0 });
     const apiKeys = declaredApiKeys(settings);
     // Replicas that start together make the same file true, one after the other.
@@ -104,7 +105,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const isCommand = options.listen === false;
     const begins = !isCommand || (await ledger.roles()).length === 0;
     if (begins) await ledger.alone(() => applyDeclared(ledger, settings, clock, (said) => log.warn(said)));
-    const closed = closedSecrets(await ledger.providers(), keys).map(({ said }) => said);
+    const closed = closedSecrets(await storedSecrets(ledger), keys).map(({ said }) => said);
     for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
@@ -121,6 +122,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       secretOf: (provider, name = 'clientSecret') => secretOf(keys, settings, provider, name),
     });
     const reconciling = reconcilingOn({ ledger, clock, reach: way, log });
+    const delivering = deliveringOn({ ledger, clock, keys, outbound: wayOut, log });
     const parts: Parts = {
       ledger,
       clock,
@@ -132,6 +134,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       reach: way,
       reconciling,
       sessionRules: rules.current,
+      delivering,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
@@ -143,6 +146,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       options.listen === false ? async () => {} : await listen(app, parts, local, address);
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
     if (!isCommand) reconciling.schedule();
+    if (!isCommand) delivering.schedule();
     return {
       url: address.url,
       settings,
@@ -160,7 +164,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       stop: async () => {
         await stopListening();
         await app.close();
-        await reconciling.stop();
+        await Promise.all([reconciling.stop(), delivering.stop()]);
         await work.stop();
         trusted.stop();
         rules.stop();

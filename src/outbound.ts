@@ -7,6 +7,7 @@ import { isIP, type LookupFunction } from 'node:net';
 import { Agent, buildConnector, type Dispatcher } from 'undici';
 import { limits } from './limits.ts';
 import { isLoopbackAddress, refusalOfAddress } from './network.ts';
+import { readBeginning, readWhole } from './outbound-body.ts';
 import { OutboundFailure, outboundFailure, timedOut } from './outbound-failure.ts';
 import { version } from './version.ts';
 
@@ -19,6 +20,8 @@ export interface OutboundRequest {
   readonly timeoutMs?: number;
   /** Of the body; one byte more is a failure. Default 1 MiB. */
   readonly maxBytes?: number;
+  /** `cut`: more than that is no failure; the rest is left unread, and the connection ends. */
+  readonly beyond?: 'cut';
   /** How many are followed, for GET alone and each checked again; `answer`: the redirect is what was asked for. Default 0. */
   readonly redirects?: number | 'answer';
   /** Ends it early; the promise rejects with its reason. */
@@ -182,7 +185,11 @@ async function hop(
     });
     const answer = await untilAborted(asked, signal);
     const headers = plainHeaders(answer.headers);
-    const body = await readBody(answer, headers, url.host, request.maxBytes ?? limits.outboundBytes);
+    const most = request.maxBytes ?? limits.outboundBytes;
+    const body =
+      request.beyond === 'cut'
+        ? await readBeginning(answer, headers, most)
+        : await readWhole(answer, headers, url.host, most);
     return { url: url.href, status: answer.statusCode, headers, body };
   } catch (error) {
     const addresses = way.seen.get(hostname) ?? [];
@@ -200,29 +207,6 @@ function untilAborted<Value>(asked: Promise<Value>, signal: AbortSignal): Promis
     signal.addEventListener('abort', end, { once: true });
     asked.then(done, fail).finally(() => signal.removeEventListener('abort', end));
   });
-}
-
-async function readBody(
-  { body }: Dispatcher.ResponseData,
-  headers: Readonly<Record<string, string>>,
-  host: string,
-  maxBytes: number,
-): Promise<string> {
-  const refuse = (kind: 'tooLarge' | 'protocol', message: string) => {
-    body.on('error', () => {}).destroy();
-    return new OutboundFailure(message, { kind, host, addresses: [], advice: 'Check what answers there.' });
-  };
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'identity')
-    throw refuse('protocol', `${host} answered in an encoding that was not asked for.`);
-  const chunks: Buffer[] = [];
-  let bytes = 0;
-  for await (const chunk of body as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw refuse('tooLarge', `The answer of ${host} is larger than ${maxBytes} bytes.`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Odd spellings of an address (decimal, octal, full width) are ordinary ones after URL has read them. */

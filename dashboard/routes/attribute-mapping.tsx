@@ -10,8 +10,8 @@ import { useSession } from '../session.tsx';
 import { MappingEditor } from '../ui/mapping/mapping-editor.tsx';
 import { type KeptDraft, useDraft } from '../ui/mapping/use-draft.ts';
 import { Page } from '../ui/page.tsx';
+import { ReviewChanges } from '../ui/review-changes.tsx';
 import { Shown } from '../ui/states.tsx';
-import { ReviewDraft } from './attribute-mapping-review.tsx';
 
 const provisioning = '/governance/user-provisioning';
 
@@ -105,7 +105,7 @@ function DraftBar({ provider, kept }: { provider: string; kept: KeptDraft }) {
         </Group>
       </Group>
       {isReviewed && (
-        <ReviewDraft
+        <ReviewChanges
           provider={provider}
           draft={draft}
           onApplied={discard}

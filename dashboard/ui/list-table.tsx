@@ -36,11 +36,14 @@ interface ListTableProps<Item> {
   /** The order where the address names none. */
   defaultSort?: string;
   rowPx?: number;
+  /** Of the list on the page; as high as the window where left out. */
+  maxHeight?: string;
 }
 
 const ROW_PX = 52;
 const ROWS_BEYOND = 8;
 const LEFT_ROWS = 20;
+const MAX_HEIGHT = 'calc(100vh - 250px)';
 
 /** `1,234`, or `10,000+` where counting stopped there. */
 export function totalOf(page: Pick<ListPage<unknown>, 'total' | 'totalIsCapped'> | undefined): string {
@@ -85,6 +88,7 @@ interface RowsProps<Item> extends ListTableProps<Item> {
 
 function Rows<Item>(props: RowsProps<Item>) {
   const { items, columns, keyOf, to, onOpen, label, isMore, isLoading, onMore, rowPx = ROW_PX } = props;
+  const { maxHeight = MAX_HEIGHT } = props;
   const frame = useRef<HTMLDivElement>(null);
   const navigate = useNavigate();
   const rows = useVirtualizer({
@@ -108,7 +112,7 @@ function Rows<Item>(props: RowsProps<Item>) {
     <div
       className="grid-table"
       ref={frame}
-      style={{ maxHeight: 'calc(100vh - 250px)', minHeight: 160 }}
+      style={{ maxHeight, minHeight: 160 }}
       role="table"
       aria-label={label}
       aria-rowcount={isMore ? -1 : items.length + 1}

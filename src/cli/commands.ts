@@ -45,6 +45,13 @@ import { userList } from './commands/user-list.ts';
 import { userPurge } from './commands/user-purge.ts';
 import { userShow } from './commands/user-show.ts';
 import { verify } from './commands/verify.ts';
+import { webhookAdd } from './commands/webhook-add.ts';
+import { webhookDeliveries } from './commands/webhook-deliveries.ts';
+import { webhookList } from './commands/webhook-list.ts';
+import { webhookPause, webhookResume } from './commands/webhook-pause.ts';
+import { webhookRemove } from './commands/webhook-remove.ts';
+import { webhookRotate } from './commands/webhook-rotate.ts';
+import { webhookTest } from './commands/webhook-test.ts';
 
 export const commands: readonly Command[] = [
   start,
@@ -76,6 +83,14 @@ export const commands: readonly Command[] = [
   apiKeyCreate,
   apiKeyList,
   apiKeyRevoke,
+  webhookList,
+  webhookAdd,
+  webhookTest,
+  webhookRotate,
+  webhookPause,
+  webhookResume,
+  webhookRemove,
+  webhookDeliveries,
   reconcile,
   reconcileList,
   reconcileShow,

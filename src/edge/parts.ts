@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Delivering } from '../outbox/delivering.ts';
 import type { Reach } from '../provider/reach.ts';
 import type { Reconciling } from '../reconcile/reconciling.ts';
 import type { Passwords } from './oidc/passwords.ts';
@@ -23,6 +24,8 @@ export interface Parts {
   reach: Reach;
   /** Comparing with directories, beside the requests. */
   reconciling: Reconciling;
+  /** Telling webhooks what happened, beside the requests. */
+  delivering: Delivering;
   /** How the world reaches us, without a slash at the end; known once the server listens. */
   publicUrl(): string;
   /** True for a request that came by the socket in the data directory (the operator's own shell). */

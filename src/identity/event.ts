@@ -64,7 +64,14 @@ export type EventType =
   | 'batch.dropped'
   | 'batch.dissolved'
   | 'batch.undone'
-  | 'guard.alarm';
+  | 'guard.alarm'
+  | 'webhook.created'
+  | 'webhook.updated'
+  | 'webhook.rotated'
+  | 'webhook.paused'
+  | 'webhook.resumed'
+  | 'webhook.replayed'
+  | 'webhook.removed';
 
 /** By which channel news arrives (SEMANTICS of the whole system: one word each). */
 export type Channel = 'scim' | 'login' | 'refresh' | 'reconciliation' | 'import' | 'admin';
@@ -97,7 +104,8 @@ export type SubjectKind =
   | 'role'
   | 'settings'
   | 'reconciliation'
-  | 'batch';
+  | 'batch'
+  | 'webhook';
 
 export interface EventDraft {
   type: EventType;

@@ -150,6 +150,22 @@ export const exportTables: readonly ExportTable[] = [
     ...columns('provider source at:int people:int'),
     key: ['provider', 'source', 'at'],
   },
+  {
+    name: 'webhooks',
+    ...columns(
+      `id name name_folded url types:json providers:json secret former_secret? former_until:int? revision:int
+       created_at:int position:int paused_at:int? pause_reason? failing_since:int? failures:int delivered_at:int?`,
+    ),
+    key: ['id'],
+  },
+  {
+    name: 'webhook_deliveries',
+    ...columns(
+      `id webhook kind position:int? type subject state attempts:int created_at:int first_at:int? next_at:int?
+       last_at:int? status:int? duration_ms:int? detail?`,
+    ),
+    key: ['id'],
+  },
   { name: 'holdings', ...columns('target user provider'), key: ['target', 'user'] },
   {
     name: 'events',

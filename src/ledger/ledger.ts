@@ -16,6 +16,7 @@ import type { ExportRow } from './export-tables.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { RulesetHistory } from './ruleset-history.ts';
 import type { SignInStores } from './sign-in.ts';
+import type { WebhookStores } from './webhooks.ts';
 
 // --- operations -------------------------------------------------------------------------------------------------
 
@@ -367,10 +368,10 @@ export interface Retention {
 }
 
 /**
- * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), and of
- * former rules (ruleset-history.ts).
+ * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), of
+ * former rules (ruleset-history.ts) and of webhooks (webhooks.ts).
  */
-export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory {
+export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

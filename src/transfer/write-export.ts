@@ -66,15 +66,22 @@ async function headerOf(snapshot: Snapshot, { engine, version, at }: Origin): Pr
   };
 }
 
-/** Providers are few: they are read twice. */
+/** Providers and webhooks are few: they are read twice. */
 async function keysIn(snapshot: Snapshot): Promise<string[]> {
-  const columns = exportTables.find((table) => table.name === 'providers')!.columns;
+  const columnsOf = (name: string) => exportTables.find((table) => table.name === name)!.columns;
+  const columns = columnsOf('providers');
   const ids = new Set<string>();
   for await (const rows of snapshot.rows('providers')) {
     for (const row of rows) {
       const settings = JSON.parse(String(row[columns.indexOf('settings')])) as Provider['settings'];
       const id = String(row[columns.indexOf('id')]);
       for (const { sealed } of sealedSecrets({ id, settings })) ids.add(keyIdOf(sealed) ?? 'unknown');
+    }
+  }
+  const ofWebhooks = ['secret', 'former_secret'].map((name) => columnsOf('webhooks').indexOf(name));
+  for await (const rows of snapshot.rows('webhooks')) {
+    for (const sealed of rows.flatMap((row) => ofWebhooks.map((at) => row[at]))) {
+      if (typeof sealed === 'string') ids.add(keyIdOf(sealed) ?? 'unknown');
     }
   }
   return [...ids].sort();

@@ -58,6 +58,13 @@ beforeAll(async () => {
       heal: () => Promise.reject(new Error('nothing is compared')),
     },
     sessionRules: () => ({ refreshAfterMs: 900_000, capMs: 86_400_000 }),
+    delivering: {
+      wake: () => {},
+      schedule: () => {},
+      stop: async () => {},
+      test: () => Promise.reject(new Error('nothing is sent')),
+      again: () => Promise.reject(new Error('nothing is sent')),
+    },
     wakeWork: () => {
       sweepWanted++;
     },

@@ -19,6 +19,7 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   jobs: lease,
   reconciliations: lease,
   held_batches: lease,
+  webhooks: lease,
 };
 
 /** What lives for as long as somebody is signed in, or an hour; what a run reads until it is done. */

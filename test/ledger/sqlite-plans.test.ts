@@ -9,9 +9,11 @@ import type { Hands } from '../../src/ledger/sql/hands.ts';
 import { reconciliationStores } from '../../src/ledger/sql/reconciliation/stores.ts';
 import { signInStores } from '../../src/ledger/sql/sign-in/stores.ts';
 import { type Script, scripted } from '../../src/ledger/sql/statement.ts';
+import { webhookStores } from '../../src/ledger/sql/webhooks/stores.ts';
 import { sqliteDialect } from '../../src/ledger/sqlite/dialect.ts';
 import { migrations } from '../../src/ledger/sqlite/migrations.ts';
 import { scriptRunner } from '../../src/ledger/sqlite/run-script.ts';
+import type { WebhookStores } from '../../src/ledger/webhooks.ts';
 import { directoryPerson, newRun, pagesOf, part } from './reconciliation-desk.ts';
 import { by, PROVIDER, tick } from './scribe.ts';
 
@@ -27,7 +29,7 @@ const everyPage = pagesOf({
   newParts: ['groups'],
 });
 
-type Stores = SignInStores & ReconciliationStores;
+type Stores = SignInStores & ReconciliationStores & WebhookStores;
 
 const lookUps: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'a session by its hash': ({ sessions }) => sessions.find('hash', 1),
@@ -61,6 +63,11 @@ const lookUps: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = 
   'who is missing here': ({ reconciliations }) => reconciliations.pendingSince(PROVIDER, ['x']),
   'a batch by its id': ({ heldBatches }) =>
     heldBatches.move('id', ['held'], { state: 'dropped' }, by(), [], { from: 'held', to: 'dropped' }),
+  'whose turn it is at a webhook': ({ webhooks }) => webhooks.due('webhook', 1, 10),
+  'how many wait for a webhook': ({ webhooks }) => webhooks.backlog('webhook'),
+  'deliveries of a webhook': ({ webhooks }) => webhooks.deliveries({ webhook: 'webhook', ...page }),
+  'failed deliveries of a webhook': ({ webhooks }) =>
+    webhooks.deliveries({ webhook: 'webhook', state: 'failed', ...page }),
   'what was taken since': ({ heldBatches }) => heldBatches.taken(PROVIDER, 'scim', 1),
 };
 
@@ -92,7 +99,7 @@ async function planned(): Promise<{ stores: Stores; plans: string[]; close(): vo
     writeAlone: explain,
     note: explain,
   };
-  const stores = { ...signInStores(hands).stores, ...reconciliationStores(hands) };
+  const stores = { ...signInStores(hands).stores, ...reconciliationStores(hands), ...webhookStores(hands) };
   await stores.reconciliations.begin(newRun({ id: 'run' }), by(), []);
   await stores.reconciliations.take('holder');
   await stores.reconciliations.stage('run', 'holder', everyPage);

@@ -22,6 +22,7 @@ import { settingsSuite } from './settings-suite.ts';
 import { signInSuite } from './sign-in-suite.ts';
 import { sweepSuite } from './sweep-suite.ts';
 import { importSuite, transferSuite } from './transfer-suite.ts';
+import { webhookSuite } from './webhook-suite.ts';
 
 export function ledgerSuite(name: string, open: Open): void {
   describe(`ledger on ${name}`, () => {
@@ -43,6 +44,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('signing in', () => signInSuite(open));
     describe('reconciling', () => reconciliationSuite(open));
     describe('held batches', () => heldBatchSuite(open));
+    describe('webhooks', () => webhookSuite(open));
     describe('transfer', () => transferSuite(open));
     describe('an import into an empty store', () => importSuite(open));
   });

@@ -241,7 +241,7 @@ export type TokenJson = Static<typeof tokenShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
-export type { BatchJson, WholeBatchJson } from './batch-contract.ts';
+export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
 export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';
 export type { GuardJson } from './guard.ts';
@@ -260,4 +260,5 @@ export type { SessionRulesJson } from './session-rules.ts';
 export type * from './sign-in-contract.ts';
 export type * from './system-contract.ts';
 export type { UserAttributeJson } from './user-attributes.ts';
+export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';

@@ -2,9 +2,10 @@
 
 import type { StoredEvent } from '../../ledger/ledger.ts';
 import { cutText } from '../../mapping/rule.ts';
+import { showEvent } from '../../outbox/shown-event.ts';
 import { isObject } from '../../scim/json.ts';
 import type { Parts } from '../parts.ts';
-import { type EventJson, rfc3339 } from './contract.ts';
+import type { EventJson } from './contract.ts';
 import { sentenceOf } from './event-sentence.ts';
 
 export type NameParts = Pick<Parts, 'ledger' | 'apiKeys'>;
@@ -22,40 +23,26 @@ export async function showEvents(
   ]);
   const names = new Map(events.length === 0 ? [] : await ledger.names(ids));
   for (const { id, name } of apiKeys) names.set(id, name);
-  return events.map((event) => showEvent(event, names));
+  return events.map((event) => named(event, names));
 }
 
 type Names = ReadonlyMap<string, string>;
 
-function showEvent(event: StoredEvent, names: Names): EventJson {
-  const { position, id, at, provider, actor, type, subject, object, data, cause, hash } = event;
-  const named = {
+function named(event: StoredEvent, names: Names): EventJson {
+  const { subject, object, provider } = event;
+  const known = {
     actor: actorName(event, names),
     subject: names.get(subject.id) ?? nameIn(event),
     object: object ? (names.get(object.id) ?? nameOfObject(event)) : null,
   };
   const told = {
-    by: named.actor,
-    subject: named.subject ?? gone[subject.kind] ?? subject.id,
-    object: named.object ?? (object ? (gone[object.kind] ?? object.id) : ''),
+    by: known.actor,
+    subject: known.subject ?? gone[subject.kind] ?? subject.id,
+    object: known.object ?? (object ? (gone[object.kind] ?? object.id) : ''),
     provider: provider === null ? 'this installation' : (names.get(provider) ?? provider),
     data: {},
   };
-  return {
-    position,
-    id,
-    at: rfc3339(at),
-    provider,
-    actor,
-    type,
-    words: sentenceOf(event, told),
-    names: named,
-    subject,
-    object: object ?? null,
-    data: data ?? null,
-    cause,
-    hash,
-  };
+  return { ...showEvent(event), words: sentenceOf(event, told), names: known };
 }
 
 // --- who --------------------------------------------------------------------------------------------------------

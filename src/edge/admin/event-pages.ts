@@ -76,6 +76,13 @@ export const eventWords = {
   'batch.dissolved': 'What a batch was held for is not so any more.',
   'batch.undone': 'What a batch took was given back.',
   'guard.alarm': 'SCIM took out more people than the guard would let pass; it was not held.',
+  'webhook.created': 'A webhook was made.',
+  'webhook.updated': 'A webhook goes elsewhere, or wants other events.',
+  'webhook.rotated': 'A webhook has a new secret.',
+  'webhook.paused': 'Nothing is sent to a webhook any more, until somebody resumes it; `reason` says why.',
+  'webhook.resumed': 'A paused webhook goes on where it stopped.',
+  'webhook.replayed': 'A webhook was told to go on from another place in the feed.',
+  'webhook.removed': 'A webhook was removed.',
 } satisfies Record<EventType, string>;
 
 export interface EventFilters {
@@ -91,7 +98,7 @@ export interface EventFilters {
 
 export type StoredEventFilters = Pick<
   EventQuery,
-  'types' | 'provider' | 'actor' | 'subject' | 'object' | 'cause' | 'since' | 'until'
+  'types' | 'provider' | 'actor' | 'subject' | 'object' | 'cause' | 'since' | 'until' | 'among'
 >;
 
 /** Types may be several, separated by commas. A provider that is gone still has its events, by its id. */
@@ -180,7 +187,8 @@ export async function eventSlice(
 }
 
 /** Neither of these has an index; where another one leads to little, it does not matter. */
-function isScan({ provider, actor, object, types, subject, cause }: StoredEventFilters): boolean {
+function isScan({ provider, actor, object, types, subject, cause, among }: StoredEventFilters): boolean {
+  if (among) return false;
   const isWide = provider !== undefined || actor !== undefined || object !== undefined;
   return isWide && types === undefined && subject === undefined && cause === undefined;
 }

@@ -129,6 +129,16 @@ const sentences: Readonly<Record<EventType, Sentence>> = {
   'batch.dropped': batch((people, source, who) => `${who} dropped what ${source} would take from ${people}`),
   'batch.dissolved': batch((people, source) => `nothing is left of what ${source} would take from ${people}`),
   'batch.undone': batch((people, source, who) => `${who} gave back what ${source} took from ${people}`),
+  'webhook.created': by('made the webhook'),
+  'webhook.updated': (said, kind) => changed({ ...said, subject: `the webhook ${said.subject}` }, kind),
+  'webhook.rotated': ({ by: who, subject }) => `${who} gave the webhook ${subject} a new secret`,
+  'webhook.paused': ({ by: who, subject, data }) =>
+    data.reason === 'person'
+      ? `${who} paused the webhook ${subject}`
+      : `the webhook ${subject} paused: ${spelt(data.reason)}`,
+  'webhook.resumed': by('resumed the webhook'),
+  'webhook.replayed': ({ by: who, subject }) => `${who} had the webhook ${subject} go on from another place`,
+  'webhook.removed': by('removed the webhook'),
   'guard.alarm': ({ provider, data }) =>
     `SCIM took out ${counted(data.people, 'person', 'people')} of ${provider}, more than the guard would let pass`,
 };

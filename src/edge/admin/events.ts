@@ -92,12 +92,19 @@ const getAudit = route({
   permission: { resource: 'audit', operation: 'read' },
   summary: 'What was done by whom, newest first',
   query: Type.Object(
-    { ...eventFilters, ...listQuery, sort: sortedBy('-position', 'position') },
+    {
+      ...eventFilters,
+      place: place('The event at that place alone.'),
+      ...listQuery,
+      sort: sortedBy('-position', 'position'),
+    },
     { additionalProperties: false },
   ),
   response: pageOf(eventShape),
   async handle({ parts, query }) {
-    const stored = await readEventFilters(parts.ledger, query);
+    const filters = await readEventFilters(parts.ledger, query);
+    const at = query.place === undefined ? null : readPosition(query.place);
+    const stored = at === null ? filters : { ...filters, among: { above: at - 1, upTo: at } };
     return { body: await eventPage(parts, stored, query) };
   },
 });

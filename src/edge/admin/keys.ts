@@ -1,13 +1,12 @@
 // POST /api/key/rotate: seals every secret at rest with the current key; with the keys in files, makes that key first.
 
 import type { EventDraft } from '../../identity/event.ts';
-import { sealedSecrets } from '../../identity/provider.ts';
 import { HOW_TO_RESTORE } from '../../key-ring.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
 import { type RotationJson, rotationShape } from './system-contract.ts';
-import { type ClosedSecret, closedSecrets } from './verification.ts';
+import { type ClosedSecret, closedSecrets, storedSecrets } from './verification.ts';
 
 const rotateKey = route({
   method: 'POST',
@@ -35,7 +34,7 @@ async function rotate(call: Call): Promise<RotationJson> {
     changeBy(call),
   );
   keys.end();
-  const secrets = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider)).length;
+  const secrets = (await storedSecrets(ledger)).length;
   return { source: keys.source, key, formerKey: former, secrets, resealed };
 }
 
@@ -44,7 +43,7 @@ function rotated(key: string, former: string | null, secrets: number): EventDraf
 }
 
 async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
-  const closed = closedSecrets(await ledger.providers(), keys);
+  const closed = closedSecrets(await storedSecrets(ledger), keys);
   const [first] = closed;
   if (!first) return;
   const problems = closed.map(({ said }) => said);
@@ -55,7 +54,8 @@ async function refuseClosed({ ledger, keys }: Parts): Promise<void> {
 }
 
 function advice(keys: Parts['keys'], { needs }: ClosedSecret): string {
-  if (needs === null) return 'Give that provider its secret anew, and run it again.';
+  if (needs === null)
+    return 'Give that provider its secret anew, or that webhook by rotating it without an overlap, and run it again.';
   if (keys.source === 'environment') {
     return `Set BIFROST_SECRET_KEY_FORMER to the key with the id ${needs} and run it again.`;
   }

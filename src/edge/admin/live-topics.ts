@@ -31,8 +31,9 @@ const topics: Readonly<Record<Family, readonly string[]>> = {
   reconciliation: ['reconciliations', 'providers', 'jobs'],
   import: ['reconciliations', 'providers', 'jobs'],
   drift: ['reconciliations', 'users'],
-  batch: ['batches', 'reconciliations', 'providers', 'jobs', 'users'],
-  guard: ['batches', 'providers'],
+  batch: ['batches', 'guard', 'reconciliations', 'providers', 'jobs', 'users'],
+  guard: ['batches', 'providers', 'guard'],
+  webhook: ['webhooks'],
 };
 
 /** Every event is in the log; what a request caused stands on its row. */

@@ -8,6 +8,7 @@ import { driftShape, runShape } from './reconciliation-contract.ts';
 import type { Method, Route } from './route.ts';
 import { routes } from './routes.ts';
 import { apiKeyShape, ownerShape, sessionShape } from './sign-in-contract.ts';
+import { deliveryShape, webhookShape } from './webhook-contract.ts';
 
 type Json = Record<string, unknown>;
 
@@ -24,6 +25,8 @@ const components = new Map<unknown, string>([
   [ownerShape, 'Owner'],
   [sessionShape, 'Session'],
   [apiKeyShape, 'ApiKey'],
+  [webhookShape, 'Webhook'],
+  [deliveryShape, 'Delivery'],
   [batchShape, 'Batch'],
   [runShape, 'Run'],
   [driftShape, 'Drift'],

@@ -50,6 +50,13 @@ const catalogue = {
     import: 'Bring people from a directory, after a look at whom, or without.',
   },
   events: { read: 'Follow what happens, event by event.' },
+  webhooks: {
+    read: 'See where events are sent, and what became of each delivery.',
+    create: 'Have events sent to another address, with all that they say of people.',
+    edit: 'Change where events are sent, pause that, and replace secrets.',
+    delete: 'Remove webhooks.',
+    send: 'Send a test, and send events again.',
+  },
   audit: { read: 'Look back at who did what.' },
   requests: { read: 'See what identity providers sent.' },
   sessions: {
@@ -72,8 +79,8 @@ const catalogue = {
     delete: 'Remove break-glass administrators, but for the last.',
   },
   settings: {
-    read: 'See the trusted networks.',
-    edit: 'Change the trusted networks, which outbound requests may reach.',
+    read: 'See the trusted networks, and how long sessions last.',
+    edit: 'Change the trusted networks, which outbound requests may reach, and how long sessions last.',
   },
   system: {
     read: 'See how the system does.',

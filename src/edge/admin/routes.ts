@@ -43,6 +43,8 @@ import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
 import { userAttributeRoutes } from './user-attributes.ts';
 import { userRoutes } from './users.ts';
+import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
+import { webhookRoutes } from './webhooks.ts';
 
 export const routes: readonly Route[] = [
   ...userRoutes,
@@ -69,6 +71,8 @@ export const routes: readonly Route[] = [
   ...batchRoutes,
   ...eventRoutes,
   ...liveRoutes,
+  ...webhookRoutes,
+  ...webhookDeliveryRoutes,
   ...reconciliationRoutes,
   ...driftRoutes,
   ...importRoutes,

@@ -96,6 +96,8 @@ export const localAdminShape = Type.Object({
   lockedUntil: orNull(time()),
 });
 
+export type LocalAdminJson = Static<typeof localAdminShape>;
+
 export const setUpLinkShape = Type.Object({
   url: text('For one person, once. It is not shown again.'),
   expiresAt: time(),

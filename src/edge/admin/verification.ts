@@ -1,7 +1,7 @@
 // `verify` over HTTP: it reads everything, so whoever asks while one is running gets the result of that one. What the
 // ledger cannot know it adds: whether this server's keys open the secrets that are stored.
 
-import { sealedSecrets } from '../../identity/provider.ts';
+import { type SealedSecret, sealedSecrets } from '../../identity/provider.ts';
 import type { KeyRing } from '../../key-ring.ts';
 import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
 import { keyIdOf } from '../../secret.ts';
@@ -25,7 +25,7 @@ export async function verified(
   onProgress?: (done: number, all: number) => void,
 ): Promise<VerifyReport> {
   const report = await ledger.verify(onProgress);
-  const closed = closedSecrets(await ledger.providers(), keys);
+  const closed = closedSecrets(await storedSecrets(ledger), keys);
   return {
     ...report,
     problems: [...report.problems, ...closed.map(({ said }) => said)],
@@ -40,21 +40,22 @@ export interface ClosedSecret {
   readonly said: string;
 }
 
+/** Of providers and webhooks; a refresh token that opens no more only ends its session. */
+export async function storedSecrets(ledger: Ledger): Promise<SealedSecret[]> {
+  const ofProviders = (await ledger.providers()).flatMap(({ provider }) => sealedSecrets(provider));
+  return [...ofProviders, ...(await ledger.webhooks.sealedSecrets())];
+}
+
 /** The secrets that no key of this server opens. */
-export function closedSecrets(
-  states: Awaited<ReturnType<Ledger['providers']>>,
-  keys: KeyRing,
-): ClosedSecret[] {
-  return states
-    .flatMap(({ provider }) => sealedSecrets(provider))
-    .flatMap(({ identity, sealed }) => {
-      try {
-        keys.open(sealed, identity);
-        return [];
-      } catch (error) {
-        const id = keyIdOf(sealed);
-        const isHeld = id !== null && keys.ids().includes(id);
-        return [{ needs: isHeld ? null : id, said: (error as Error).message }];
-      }
-    });
+export function closedSecrets(secrets: readonly SealedSecret[], keys: KeyRing): ClosedSecret[] {
+  return secrets.flatMap(({ identity, sealed }) => {
+    try {
+      keys.open(sealed, identity);
+      return [];
+    } catch (error) {
+      const id = keyIdOf(sealed);
+      const isHeld = id !== null && keys.ids().includes(id);
+      return [{ needs: isHeld ? null : id, said: (error as Error).message }];
+    }
+  });
 }

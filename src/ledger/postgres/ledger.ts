@@ -14,14 +14,13 @@ import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
-import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, write } from '../sql/statement.ts';
+import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { type Run, verify } from '../sql/verify.ts';
@@ -159,8 +158,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
   return {
     engine: 'postgres',
     ...signIn.stores,
-    ...reconciliationStores(hands),
-    ...rulesetHistory(hands),
+    ...sharedStores(hands),
     async transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
       // Also the wait for others who write the same counts: nobody waits for the database once for each of them.
       const arrivedMs = performance.now();

@@ -9,12 +9,14 @@ import type { Connection, Pool } from './pool.ts';
 import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { tables } from './tables.ts';
+import { webhookTables } from './webhook-tables.ts';
 
 /** A step once released is never edited, but for the function, which each step that changes it replaces. */
 const steps: readonly string[] = [
   tables + foldFunction + commitFunction + plannerStatistics,
   signInTables,
   reconciliationTables,
+  webhookTables,
 ];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */

@@ -132,6 +132,18 @@ const runTables = [
   'guard_takings',
 ];
 
+const inventedDeliveries = `
+INSERT INTO webhooks (id, name, name_folded, url, types, providers, secret, revision, created_at, position, failures)
+SELECT ${id('w', 'n')}, 'webhook ' || n, 'webhook ' || n, 'https://invented.example', '[]', '[]', 'x', 1, n, n, 0
+FROM generate_series(1, 20) n;
+
+INSERT INTO webhook_deliveries (id, webhook, kind, position, type, subject, state, attempts, created_at, next_at)
+SELECT ${id('d', 'n')}, ${id('w', 'n % 20')}, 'event', n, 'user.updated', 'user:' || ${id('u', 'n / 2')},
+  CASE WHEN n % 50 = 0 THEN 'waiting' ELSE 'delivered' END, 1, n, n FROM generate_series(1, ${people * 4}) n;
+`;
+
+const webhookTables = ['webhooks', 'webhook_deliveries'];
+
 /**
  * The savepoint gives the emptied tables new files, so that they count as never looked at: the planner takes them for ten
  * pages, whereas a table that was seen empty is taken for one row.
@@ -146,3 +158,4 @@ RELEASE SAVEPOINT invented;
 export const plannerStatistics = analysed(invented, tables, ', settings_version');
 export const signInStatistics = analysed(inventedSignIns, signInTables);
 export const reconciliationStatistics = analysed(inventedRuns, runTables);
+export const webhookStatistics = analysed(inventedDeliveries, webhookTables);

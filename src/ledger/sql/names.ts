@@ -56,7 +56,7 @@ function* namesOf(dialect: Dialect, provider: string, asked: string): Script<Nam
 
 function* namesOfAll(dialect: Dialect, asked: string): Script<Named[]> {
   const found: Named[] = [];
-  for (const table of ['targets', 'api_keys', 'local_admins']) {
+  for (const table of ['targets', 'api_keys', 'local_admins', 'webhooks']) {
     found.push(
       ...(yield* all<Named>(
         `SELECT t.id, t.name FROM ${dialect.texts} CROSS JOIN ${table} t WHERE t.id = j.value`,

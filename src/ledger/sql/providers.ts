@@ -16,6 +16,7 @@ import { all, one, type Script, UniqueViolation, write } from './statement.ts';
 import { readSettings } from './stored-settings.ts';
 import { ensureTargets } from './targets.ts';
 import { addToken } from './tokens.ts';
+import { resealWebhooks } from './webhooks/webhook-rows.ts';
 
 export function* stateOf(provider: string): Script<ProviderState | undefined> {
   return (yield* readSettings()).states.get(provider);
@@ -122,6 +123,7 @@ export function* reseal(tell: Tell, ...[anew, about, by]: Parameters<Ledger['res
     );
     if (changed !== 1) throw new Refusal('stale', 'A provider was changed at the same moment. Do it again.');
   }
+  count += yield* resealWebhooks(anew);
   count += yield* resealSessions(tell, anew, by);
   const draft = about(count);
   if (draft) yield* tell([draft], { ...by, provider: null });

@@ -1,4 +1,4 @@
-// What has become old: request rows, sessions past their cap, reports, users removed long ago, people of providers that were
+// What has become old: request rows, deliveries of webhooks, sessions past their cap, reports, users removed long ago, people of providers that were
 // removed long ago, jobs that nobody asks for any more. Each kind of person is a job of its own, begun from here.
 
 import type { Job, Retention } from '../ledger.ts';
@@ -10,6 +10,7 @@ import { forgetOldDifferences } from './reconciliation/forgetting.ts';
 import { forgetRequests } from './requests.ts';
 import { forgetOver } from './sign-in/forgetting.ts';
 import { all, one, type Script, write } from './statement.ts';
+import { forgetDeliveries } from './webhooks/deliveries.ts';
 
 const REQUESTS_AT_ONCE = 1000;
 const POSITIONS_AT_ONCE = 5000;
@@ -30,6 +31,7 @@ export function* retentionChunk(
   const { requestsBefore, removedUsersBefore } = ages(now);
   const forgotten =
     (yield* forgetRequests(requestsBefore, REQUESTS_AT_ONCE)) +
+    (yield* forgetDeliveries(requestsBefore, REQUESTS_AT_ONCE)) +
     (yield* forgetOver(now)) +
     (yield* forgetOldDifferences(now));
   if (forgotten > 0) return { position: job.position, done: forgotten, finished: false };

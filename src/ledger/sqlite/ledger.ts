@@ -12,14 +12,13 @@ import { findPeople, fullUser, listUsers } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { reconciliationStores } from '../sql/reconciliation/stores.ts';
 import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
-import { rulesetHistory } from '../sql/ruleset-history.ts';
 import { signInStores } from '../sql/sign-in/stores.ts';
 import { type Script, scripted } from '../sql/statement.ts';
+import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { verify } from '../sql/verify.ts';
@@ -142,8 +141,7 @@ function ledgerOn(file: OpenFile): Ledger {
   return {
     engine: 'sqlite',
     ...signIn.stores,
-    ...reconciliationStores(hands),
-    ...rulesetHistory(hands),
+    ...sharedStores(hands),
     transact,
     noteRequest: riders.add,
     noteTokenUse({ provider, id }, at, from) {

@@ -2,6 +2,7 @@
 
 import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
+import { webhookTables } from './webhook-tables.ts';
 
 export const migrations: readonly string[] = [
   `
@@ -275,4 +276,5 @@ UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587
 `,
   signInTables,
   reconciliationTables,
+  webhookTables,
 ];

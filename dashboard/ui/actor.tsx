@@ -1,0 +1,44 @@
+// Who did something: a person by their name, with the way to them, and whatever acts without being one.
+
+import { Anchor } from '@mantine/core';
+import { Link } from '@tanstack/react-router';
+import type { UserJson } from '../../src/edge/admin/contract.ts';
+import { useGet } from '../queries.ts';
+import { useSession } from '../session.tsx';
+
+interface ActorProps {
+  kind: string;
+  id: string;
+}
+
+const systems: Readonly<Record<string, string>> = {
+  local: "The operator's shell",
+  configuration: 'The configuration file',
+  start: 'The configuration file',
+};
+
+export function Actor({ kind, id }: ActorProps) {
+  const { me } = useSession();
+  if (id === me.person?.id) return 'You';
+  if (kind === 'user') return <Person id={id} />;
+  if (kind === 'admin') return 'A local administrator';
+  if (kind === 'key') return `The API key ${id}`;
+  return systems[id] ?? 'The server';
+}
+
+/** `user:0190b5f0-...` */
+export function ActorText({ of }: { of: string }) {
+  const [kind = '', ...id] = of.split(':');
+  return <Actor kind={kind} id={id.join(':')} />;
+}
+
+function Person({ id }: { id: string }) {
+  const { may } = useSession();
+  const found = useGet<UserJson>(`/users/${id}`, { enabled: may('users:read') });
+  if (!found.data) return 'A user';
+  return (
+    <Anchor component={Link} to={`/governance/users/${id}`} inherit>
+      {found.data.displayName}
+    </Anchor>
+  );
+}
