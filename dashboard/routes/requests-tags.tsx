@@ -8,7 +8,6 @@ export function Tag({ tag, known }: { tag: string; known: readonly RequestTagJso
   const meaning = meaningOf(tag, known);
   return (
     <Tooltip label={meaning.words} multiline maw={340} events={{ hover: true, focus: true, touch: true }}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what it means is read by the keyboard too */}
       <span tabIndex={0} style={{ cursor: 'help', minWidth: 0 }}>
         <Mark tone="plain">{meaning.title}</Mark>
       </span>
