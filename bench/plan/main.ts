@@ -1,5 +1,5 @@
-// `npm run bench -- --plan`: changes of rules planned over a large provider, and what other requests notice meanwhile. The people
-// are those of `npm run scale`, in the same folder, and are kept between runs.
+// `npm run bench -- --plan`: changes of rules planned over a large provider, what the doctor and the list of attributes take there,
+// and what other requests notice meanwhile. The people are those of `npm run scale`, in the same folder, and are kept between runs.
 
 import { mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -23,27 +23,34 @@ const dist = dirname(fileURLToPath(import.meta.url));
 const GROUPS = 0.01;
 const MEMBERSHIPS = 3;
 
-const changes: Readonly<Record<string, object>> = {
-  'everybody loses their role': { attributeRoleMappings: [] },
-  'everybody gains a team': {
+interface Asked {
+  what: string;
+  method: 'GET' | 'POST';
+  path: string;
+  body?: object;
+}
+
+const plan = (what: string, body: object): Asked => ({ what, method: 'POST', path: 'plan', body });
+
+const asked: readonly Asked[] = [
+  plan('everybody loses their role', { attributeRoleMappings: [] }),
+  plan('everybody gains a team', {
     attributeTeamMappings: [
       { attribute: 'groups', value: '*', team: '*' },
       { attribute: 'department', value: '*', team: 'All of ${*}' },
     ],
-  },
-  'one team goes': {
+  }),
+  plan('one team goes', {
     attributeTeamMappings: [
       { attribute: 'groups', value: '*', team: '*' },
       { attribute: 'title', value: 'nobody has this', team: 'x' },
     ],
-  },
-};
-
-interface PlanJson {
-  people: number;
-  lose: number;
-  gain: number;
-}
+  }),
+  // The first round walks over people; what it saw is kept for the others.
+  { what: 'attributes seen', method: 'GET', path: 'attributes' },
+  { what: 'doctor, rules as stored', method: 'GET', path: 'doctor' },
+  { what: 'doctor, a draft', method: 'POST', path: 'doctor', body: { attributeTeamMappings: [] } },
+];
 
 export async function benchPlan(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -71,8 +78,7 @@ export async function benchPlan(args: string[]): Promise<void> {
     const profiles = values.profile ? profileFolder() : null;
     const server = await startServer(home, profiles?.folder);
     try {
-      for (const [what, body] of Object.entries(changes))
-        await measure(home, server, what, body, values.rounds);
+      for (const each of asked) await measure(home, server, each, values.rounds);
     } finally {
       await server.stop();
     }
@@ -99,22 +105,34 @@ async function populated(users: number, database: Database | null): Promise<Home
   return home;
 }
 
-async function measure(
-  home: Home,
-  server: Server,
-  what: string,
-  body: object,
-  rounds: string,
-): Promise<void> {
+async function measure(home: Home, server: Server, { what, method, path, body }: Asked, rounds: string) {
   for (let round = 0; round < Number(rounds); round++) {
     const looking = lookUps(server);
+    const cpuBefore = await server.cpuSeconds();
     const startedAt = performance.now();
-    const plan = await askApi<PlanJson>(home, server, 'POST', '/providers/entra/plan', body);
+    const answer = await askApi<Answer>(home, server, method, `/providers/entra/${path}`, body);
     const seconds = (performance.now() - startedAt) / 1000;
+    const cpu = (await server.cpuSeconds()) - cpuBefore;
     const { p50, p99, most } = await looking.stop();
     const memory = server.memory();
     process.stdout.write(
-      `${what.padEnd(28)}${seconds.toFixed(2)} s; ${plan.people} people, ${plan.lose} lose, ${plan.gain} gain; other requests p50 ${p50} ms, p99 ${p99} ms, most ${most} ms; resident ${memory?.now} MiB, at most ${memory?.peak}\n`,
+      `${what.padEnd(28)}${seconds.toFixed(2)} s, ${cpu.toFixed(2)} s of CPU with the look-ups; ${tell(answer)}; other requests p50 ${p50} ms, p99 ${p99} ms, most ${most} ms; resident ${memory?.now.toFixed(0)} MiB, at most ${memory?.peak.toFixed(0)}
+`,
     );
   }
+}
+
+interface Answer {
+  people: number;
+  /** Of a plan. */
+  lose?: number;
+  gain?: number;
+  /** Of the others. */
+  lookedAt?: number;
+}
+
+function tell({ people, lose, gain, lookedAt }: Answer): string {
+  return lookedAt === undefined
+    ? `${people} people, ${lose} lose, ${gain} gain`
+    : `${lookedAt} of ${people} people`;
 }

@@ -13,7 +13,8 @@ import { kinds } from './provider-kinds.ts';
 import { Going } from './provider-leaving.tsx';
 
 export function ProviderCard({ provider }: { provider: ProviderJson }) {
-  const health = useGet<ProviderHealthJson>(`/providers/${provider.id}/health`);
+  const isGoing = provider.retirement?.state === 'underWay';
+  const health = useGet<ProviderHealthJson>(`/providers/${provider.id}/health`, { enabled: !isGoing });
   const { icon: Icon, label } = kinds[provider.kind];
   return (
     <Paper component="section" aria-label={provider.name} withBorder p="md">
@@ -42,14 +43,16 @@ export function ProviderCard({ provider }: { provider: ProviderJson }) {
           <Marks provider={provider} health={health.data} />
         </Group>
         <Going provider={provider} />
-        <Shown of={health}>
-          {(found) => (
-            <>
-              <Figures provider={provider} health={found} />
-              <ProviderWarnings provider={provider} health={found} status={undefined} />
-            </>
-          )}
-        </Shown>
+        {!isGoing && (
+          <Shown of={health}>
+            {(found) => (
+              <>
+                <Figures provider={provider} health={found} />
+                <ProviderWarnings provider={provider} health={found} status={undefined} />
+              </>
+            )}
+          </Shown>
+        )}
       </Stack>
     </Paper>
   );

@@ -58,6 +58,8 @@ function Content({ provider, leaving, onClose, onDone }: LeavingProps & { leavin
   const isEmpty = plan.data?.users === 0;
   const leave = useChange<void>({
     run: () => request(provider, leaving, { people, confirm: shown?.confirm ?? null, isEmpty }),
+    // The page of a provider that is gone has nothing to ask for.
+    ...(leaving.of === 'provider' && { touches: [] }),
     isQuiet: true,
     done: leaving.of === 'scim' ? 'SCIM is disabled.' : `${provider.name} is being deleted.`,
     onDone: () => onDone(leaving.of),

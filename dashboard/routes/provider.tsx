@@ -2,6 +2,7 @@
 
 import { ActionIcon, Group, Menu, SimpleGrid, Stack, Tooltip } from '@mantine/core';
 import { IconDots, IconSettings } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { ProviderHealthJson, ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
@@ -56,6 +57,7 @@ export default function ProviderPage() {
 function Known({ provider }: { provider: ProviderJson }) {
   const { may } = useSession();
   const navigate = useNavigate();
+  const client = useQueryClient();
   const [{ open }, change] = useAddress();
   const [handed, setHanded] = useState<Handed | null>(null);
   const [leaving, setLeaving] = useState<Leaving | null>(null);
@@ -97,8 +99,9 @@ function Known({ provider }: { provider: ProviderJson }) {
         onClose={() => setLeaving(null)}
         onDone={(of) => {
           setLeaving(null);
-          if (of === 'provider') void navigate({ to: OVERVIEW });
-          else close();
+          if (of === 'scim') return close();
+          client.removeQueries({ predicate: ({ queryKey }) => queryKey[1] === '/providers' });
+          void navigate({ to: OVERVIEW });
         }}
       />
       <SetupComplete handed={handed} kind={provider.kind} onClose={() => setHanded(null)} />

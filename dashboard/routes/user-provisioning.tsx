@@ -15,12 +15,20 @@ import { ProviderTiles } from './provider-tiles.tsx';
 
 const PATH = '/governance/user-provisioning';
 const MOST = 100;
+/** While a job is at the people of one. */
+const LOOK_MS = 2_000;
+
+function isOneGoing(found: unknown): boolean {
+  const items = (found as ListPage<ProviderJson> | undefined)?.items ?? [];
+  return items.some(({ retirement }) => retirement?.state === 'underWay');
+}
 
 export default function UserProvisioningPage() {
   const { may } = useSession();
   const providers = useGet<ListPage<ProviderJson>>('/providers', {
     query: { limit: MOST },
     enabled: may('providers:read'),
+    every: (found) => (isOneGoing(found) ? LOOK_MS : false),
   });
   const status = useGet<StatusJson>('/status', { enabled: may('system:read') });
   const hasSome = (providers.data?.items.length ?? 0) > 0;

@@ -9,21 +9,25 @@ import { useSession } from '../session.tsx';
 interface ActorProps {
   kind: string;
   id: string;
+  /** Where the server has told it. */
+  name?: string;
 }
+
+const others: Readonly<Record<string, string>> = {
+  admin: 'A local administrator',
+  key: 'An API key',
+};
 
 const systems: Readonly<Record<string, string>> = {
   local: "The operator's shell",
   configuration: 'The configuration file',
-  start: 'The configuration file',
 };
 
-export function Actor({ kind, id }: ActorProps) {
+export function Actor({ kind, id, name }: ActorProps) {
   const { me } = useSession();
   if (id === me.person?.id) return 'You';
   if (kind === 'user') return <Person id={id} />;
-  if (kind === 'admin') return 'A local administrator';
-  if (kind === 'key') return `The API key ${id}`;
-  return systems[id] ?? 'The server';
+  return name ?? others[kind] ?? systems[id] ?? 'The server';
 }
 
 /** `user:0190b5f0-...` */

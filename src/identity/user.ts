@@ -118,8 +118,19 @@ export function hasSameKeys(a: User, b: User): boolean {
     a.document.externalId === b.document.externalId &&
     equalJson(a.document.emails, b.document.emails) &&
     statusOf(a) === statusOf(b) &&
-    signInName(a) === signInName(b)
+    signInName(a) === signInName(b) &&
+    displayNameOf(a) === displayNameOf(b)
   );
+}
+
+/** How they came: by SCIM as soon as it has told of them, otherwise by what tells of them. */
+export type UserSource = 'scim' | 'import' | 'login' | 'manual';
+
+export function sourceOf(user: User): UserSource {
+  if (!isUnprovisioned(user)) return 'scim';
+  for (const _ in user.directory) return 'import';
+  for (const _ in user.claims) return 'login';
+  return 'manual';
 }
 
 /** A new user, as a POST makes one. */

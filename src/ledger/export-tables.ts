@@ -60,7 +60,8 @@ export const exportTables: readonly ExportTable[] = [
     ...columns(
       `provider id revision:int document:json supplied:json aside:json? user_name_folded sign_in_name_folded
        external_id? work_email_folded? several_work_emails:int status role? grants:json ruleset:int created_at:int
-       modified_at:int removed_at:int? last_provisioned_at:int? last_sign_in_at:int? formerly?`,
+       modified_at:int removed_at:int? last_provisioned_at:int? last_sign_in_at:int? formerly? display_name_folded?
+       source?`,
     ),
     key: ['provider', 'id'],
   },

@@ -7,7 +7,7 @@ import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
 import type { GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider, Retirement, SealedSecret } from '../identity/provider.ts';
-import type { User, UserStatus } from '../identity/user.ts';
+import type { User, UserSource, UserStatus } from '../identity/user.ts';
 import type { LoadedMember, LoadedPerson, LoadedUser, ProviderState } from '../mapping/decide.ts';
 import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
@@ -205,7 +205,7 @@ export interface StoredEvent extends Event {
   hash: string;
 }
 
-/** Lists for people: see admin-list.ts for what can be filtered and sorted. */
+/** Lists for people. */
 export interface UserListQuery {
   provider?: string;
   status?: UserStatus;
@@ -213,8 +213,15 @@ export interface UserListQuery {
   role?: string;
   team?: string;
   businessUnit?: string;
+  source?: UserSource;
+  /** Those who are suspended or without a role. */
+  canSignIn?: false;
+  /** Part of a name or an address; of one or two letters: what the name begins with. */
   search?: string;
-  sort: { by: 'userName' | 'createdAt' | 'lastProvisionedAt'; descending: boolean };
+  sort: {
+    by: 'userName' | 'displayName' | 'createdAt' | 'lastProvisionedAt' | 'lastSignInAt';
+    descending: boolean;
+  };
   after: PageKey | null;
   limit: number;
 }

@@ -33,10 +33,23 @@ beforeAll(async () => {
     'business-units': 'Sales',
     providers: 'entra',
     roles: 'Admin',
+    plans: await planned(),
     ...(await writtenRun()),
   };
 });
 afterAll(() => api.stop());
+
+/** A plan of which both people are. */
+async function planned(): Promise<string> {
+  const body = { attributeRoleMappings: [] };
+  const { id } = (await api.send<{ id: string }>('POST', '/api/providers/entra/plan?wait=0', { body })).body;
+  for (let looks = 0; looks < 500; looks++) {
+    const { state } = (await api.get<{ state: string }>(`/api/plans/${id}`)).body;
+    if (state === 'ready') return id;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error('the plan does not end');
+}
 
 /** A run with differences, of which some are held. */
 async function writtenRun(): Promise<{ reconciliations: string; batches: string }> {

@@ -52,7 +52,7 @@ describe('GET /api/providers/{id}/rulesets', () => {
     });
     expect(second).toMatchObject({
       number: newest!.number - 1,
-      by: { kind: 'key', id: expect.any(String) },
+      by: { kind: 'key', id: expect.any(String), name: 'The API key ops' },
       rules: 2,
       changes: { added: ['title = "chief" gives the role "Admin"'], taken: [], other: [] },
     });

@@ -39,6 +39,7 @@ describe('GET /api/users 200', () => {
       displayName: 'Amara',
       email: 'amara@contoso.com',
       status: 'active',
+      source: 'scim',
       role: { id: 'viewer', name: 'Viewer' },
       teams: [{ id: expect.any(String), name: 'Platform' }],
       businessUnits: [{ id: expect.any(String), name: 'Sales' }],

@@ -22,13 +22,15 @@ const leftOut: Readonly<Record<string, readonly string[]>> = {
   webhooks: lease,
 };
 
-/** What lives for as long as somebody is signed in, or an hour; what a run reads until it is done. */
-const notExported = ['sessions', 'setup_links', ...stagedTables];
+/** What lives for as long as somebody is signed in, or an hour; what a run reads until it is done; what is made of names. */
+const notExported = ['sessions', 'setup_links', ...stagedTables, 'user_words'];
 
 test('every table and column of the store is in the export', () => {
   const database = madeByMigrations();
   const tables = database
-    .prepare("SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' ORDER BY name")
+    .prepare(
+      "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE 'user_parts%' ORDER BY name",
+    )
     .all() as { name: string }[];
   const stored = tables
     .filter(({ name }) => !notExported.includes(name))

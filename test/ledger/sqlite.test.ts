@@ -46,16 +46,20 @@ function storedIn(folder: string): string {
       name: string;
     }[];
     return tables
-      .flatMap(({ name }) =>
-        database
-          .prepare(`SELECT * FROM ${name}`)
-          .all()
-          .map((row) => `${name} ${JSON.stringify(row)}`),
-      )
+      .flatMap(({ name }) => {
+        const everything = database.prepare(`SELECT * FROM ${name}`);
+        everything.setReadBigInts(true);
+        return everything.all().map((row) => `${name} ${JSON.stringify(row, asText)}`);
+      })
       .join('\n');
   } finally {
     database.close();
   }
+}
+
+function asText(_: string, value: unknown): unknown {
+  if (value instanceof Uint8Array) return Buffer.from(value).toString('latin1');
+  return typeof value === 'bigint' ? Number(value) : value;
 }
 
 ledgerSuite('SQLite', open);

@@ -47,6 +47,13 @@ function rulesAlone({ ruleset: _, ...rules }: MappingDraft): Omit<MappingDraft, 
 }
 
 /** By what the rule says, so that a row that was moved a moment ago keeps its numbers. */
-export function reportOf(report: DoctorJson | undefined, list: ListKey, rule: DraftRule) {
-  return report?.rules.find((each) => each.list === list && ruleKey(each) === ruleKey(rule));
+export function reportsOf(
+  report: DoctorJson | undefined,
+  list: ListKey,
+): (rule: DraftRule) => RuleReport | undefined {
+  const byKey = new Map<string, RuleReport>();
+  for (const each of report?.rules ?? []) {
+    if (each.list === list && !byKey.has(ruleKey(each))) byKey.set(ruleKey(each), each);
+  }
+  return (rule) => byKey.get(ruleKey(rule));
 }

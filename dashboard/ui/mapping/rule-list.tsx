@@ -16,7 +16,7 @@ import { IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { type DraftRule, type ListKey, lists, moved, ruleKey, rulesOf, withRules } from './draft.ts';
 import { type Editing, partOf } from './editing.ts';
-import { reportOf } from './examine.ts';
+import { reportsOf } from './examine.ts';
 import { OwnedByFile } from './owned-by-file.tsx';
 import { RuleRow } from './rule-row.tsx';
 
@@ -110,6 +110,7 @@ function Rules({ editing, list, rules }: { editing: Editing; list: ListKey; rule
   );
   const { frame, follow } = useFocusOnMoved();
   const rows = withIds(rules);
+  const reportOf = reportsOf(editing.examined.report, list);
   const stored = new Set(rulesOf(editing.stored, list).map((rule) => ruleKey(rule) + rule.sticky));
   const move = (from: number, to: number) =>
     editing.change(withRules(editing.draft, list, moved(rules, from, to)));
@@ -137,7 +138,7 @@ function Rules({ editing, list, rules }: { editing: Editing; list: ListKey; rule
               rule={rule}
               index={index}
               count={rows.length}
-              report={reportOf(editing.examined.report, list, rule)}
+              report={reportOf(rule)}
               isChanged={!stored.has(ruleKey(rule) + rule.sticky)}
               onMove={(to) => {
                 follow(to, to < index ? 'up' : 'down');

@@ -57,6 +57,8 @@ export const reference = Type.Object({ id: text(), name: text() });
 export type ReferenceJson = Static<typeof reference>;
 
 export const statuses = ['active', 'suspended', 'removed'] as const;
+/** How somebody came: `scim` as soon as SCIM has told of them. */
+export const sources = ['scim', 'login', 'import', 'manual'] as const;
 export const targetKinds = ['role', 'team', 'businessUnit'] as const;
 
 export const person = Type.Object({
@@ -72,6 +74,7 @@ export type PersonJson = Static<typeof person>;
 
 export const userShape = Type.Object({
   ...person.properties,
+  source: choice(sources, 'How they came: `scim` as soon as SCIM has told of them.'),
   role: orNull(reference),
   teams: Type.Array(reference),
   businessUnits: Type.Array(reference),

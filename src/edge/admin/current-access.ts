@@ -2,7 +2,7 @@
 // resolved on reading, so that every answer is right at once.
 
 import type { User } from '../../identity/user.ts';
-import { displayNameOf, emailOf, externalIdOf, signInName, statusOf } from '../../identity/user.ts';
+import { displayNameOf, emailOf, externalIdOf, signInName, sourceOf, statusOf } from '../../identity/user.ts';
 import type { FullUser, Ledger, ListedUser } from '../../ledger/ledger.ts';
 import { type Access, resolve } from '../../mapping/resolve.ts';
 import type { TargetKind } from '../../mapping/rule.ts';
@@ -68,6 +68,7 @@ export function showPerson(user: User): PersonJson {
 function showUser(user: User, { role, teams, businessUnits }: CurrentAccess): UserJson {
   return {
     ...showPerson(user),
+    source: sourceOf(user),
     role,
     teams,
     businessUnits,

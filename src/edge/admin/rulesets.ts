@@ -7,6 +7,7 @@ import type { StoredRuleset } from '../../ledger/ruleset-history.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
+import { actorNames } from './actor-names.ts';
 import { count, listQuery, orNull, pageOf, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { readNumberCursor, writeNumberCursor } from './page.ts';
@@ -19,7 +20,7 @@ const readRules = { resource: 'mappings', operation: 'read' } as const;
 const rulesetShape = Type.Object({
   number: count(),
   at: time('When it was applied.'),
-  by: Type.Object({ kind: text('user, key, admin or system'), id: text() }),
+  by: Type.Object({ kind: text('user, key, admin or system'), id: text(), name: text() }),
   isCurrent: Type.Boolean(),
   rules: count('How many there are.'),
   changes: Type.Object(rulesDifferenceShape.properties, {
@@ -51,13 +52,18 @@ const noRules = (provider: string): Ruleset => ({
   scimAttributes: {},
 });
 
-function showRuleset(ruleset: StoredRuleset, before: Ruleset | null, current: number): RulesetJson {
+function showRuleset(
+  ruleset: StoredRuleset,
+  before: Ruleset | null,
+  current: number,
+  name: string,
+): RulesetJson {
   const { number, at, actor, rules, provider, strategy } = ruleset;
   const former = before ?? { ...noRules(provider), strategy };
   return {
     number,
     at: rfc3339(at),
-    by: actor,
+    by: { ...actor, name },
     isCurrent: number === current,
     rules: rules.length,
     changes: rulesDifference(former, ruleset),
@@ -71,14 +77,19 @@ const listRulesets = route({
   summary: 'Every change of the rules of a provider, newest first',
   query: Type.Object({ ...listQuery }, { additionalProperties: false }),
   response: pageOf(rulesetShape),
-  async handle({ parts: { ledger }, params, query }) {
+  async handle({ parts, params, query }) {
+    const { ledger } = parts;
     const { provider, ruleset } = await needProvider(ledger, params.id);
     const order = `rulesets ${provider.id}`;
     const before = readNumberCursor(order, query.cursor);
     const { items, next, total } = await ledger.rulesets(provider.id, { before, limit: query.limit ?? 50 });
     const last = items.at(-1);
     const behind = last ? await ledger.rulesetOf(provider.id, last.number - 1) : null;
-    const shown = items.map((each, at) => showRuleset(each, items[at + 1] ?? behind, ruleset.number));
+    const nameOf = actorNames(parts);
+    const names = await Promise.all(items.map(({ actor }) => nameOf(actor)));
+    const shown = items.map((each, at) =>
+      showRuleset(each, items[at + 1] ?? behind, ruleset.number, names[at]!),
+    );
     return { body: { items: shown, nextCursor: writeNumberCursor(order, next), total } };
   },
 });
@@ -89,13 +100,14 @@ const getRuleset = route({
   permission: readRules,
   summary: 'The rules that a provider had under one number',
   response: wholeRulesetShape,
-  async handle({ parts: { ledger }, params }) {
+  async handle({ parts, params }) {
+    const { ledger } = parts;
     const { provider, ruleset: current } = await needProvider(ledger, params.id);
     const found = await needRuleset(ledger, provider.id, params.number);
     const before = await ledger.rulesetOf(provider.id, found.number - 1);
     return {
       body: {
-        ...showRuleset(found, before, current.number),
+        ...showRuleset(found, before, current.number, await actorNames(parts)(found.actor)),
         mappings: showRulesAsKeys(found),
         former: before && showRulesAsKeys(before),
         sinceThen: rulesDifference(found, current),

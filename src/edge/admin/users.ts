@@ -1,6 +1,6 @@
 // Users: the list, one of them, their timeline, and the suspension that only people set and lift.
 
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { statusOf, suspendByAdmin } from '../../identity/user.ts';
 import type { Ledger, Total, UserListQuery } from '../../ledger/ledger.ts';
 import { decideUserSettled } from '../../mapping/decide.ts';
@@ -11,8 +11,8 @@ import {
   listQuery,
   pageOf,
   providerFilter,
-  search,
   sortedBy,
+  sources,
   statuses,
   type UserJson,
   userShape,
@@ -28,10 +28,14 @@ import { checkIfMatch, revisionTag } from './version-check.ts';
 const sorts = {
   userName: { by: 'userName', descending: false },
   '-userName': { by: 'userName', descending: true },
+  displayName: { by: 'displayName', descending: false },
+  '-displayName': { by: 'displayName', descending: true },
   createdAt: { by: 'createdAt', descending: false },
   '-createdAt': { by: 'createdAt', descending: true },
   lastProvisionedAt: { by: 'lastProvisionedAt', descending: false },
   '-lastProvisionedAt': { by: 'lastProvisionedAt', descending: true },
+  lastSignInAt: { by: 'lastSignInAt', descending: false },
+  '-lastSignInAt': { by: 'lastSignInAt', descending: true },
 } as const satisfies Record<string, UserListQuery['sort']>;
 
 const filter = (description: string) =>
@@ -43,10 +47,21 @@ const filters = {
   team: filter('Id or exact name of a team.'),
   businessUnit: filter('Id or exact name of a business unit.'),
   provider: providerFilter,
-  search,
+  source: Type.Optional(choice(sources, 'How they came.')),
+  canSignIn: Type.Optional(
+    choice(['false'], 'Those who are suspended, removed or without a role, as `status` lets them be.'),
+  ),
+  search: Type.Optional(
+    Type.String({
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'Part of the user name, the display name or the work address; case does not count. One or two letters: what the user name begins with, or the display name where it is sorted by.',
+    }),
+  ),
 };
 
-type Filters = { [Name in keyof typeof filters]?: string } & { status?: (typeof statuses)[number] };
+type Filters = Static<ReturnType<typeof Type.Object<typeof filters>>>;
 type StoredFilters = Omit<UserListQuery, 'sort' | 'after' | 'limit'>;
 
 /** Names made ids; null when one names nothing, so that nobody is found. */
@@ -54,6 +69,8 @@ async function readFilters(ledger: Ledger, query: Filters): Promise<StoredFilter
   const found: StoredFilters = {};
   if (query.status !== undefined) found.status = query.status;
   if (query.search !== undefined) found.search = query.search;
+  if (query.source !== undefined) found.source = query.source;
+  if (query.canSignIn !== undefined) found.canSignIn = false;
   if (query.provider !== undefined) {
     const state = await findProvider(ledger, query.provider);
     if (!state) return null;
@@ -97,7 +114,8 @@ const listUsers = route({
     const after = readCursor(order, cursor);
     const stored = await readFilters(ledger, wanted);
     if (!stored) return { body: { items: [], nextCursor: null, total: 0 } };
-    const isByAccess = [stored.role, stored.team, stored.businessUnit].some((each) => each !== undefined);
+    const byAccess = [stored.role, stored.team, stored.businessUnit, stored.canSignIn];
+    const isByAccess = byAccess.some((each) => each !== undefined);
     const pending = isByAccess ? await showPending(ledger) : {};
     let total: Total | null = null;
     const { items, next } = await fittingPage({ after, limit }, async (from, most) => {
@@ -117,7 +135,8 @@ const listUsers = route({
   },
 });
 
-function fits({ role, teams, businessUnits }: UserJson, wanted: StoredFilters): boolean {
+function fits({ role, teams, businessUnits, status }: UserJson, wanted: StoredFilters): boolean {
+  if (wanted.canSignIn === false && role !== null && status === 'active') return false;
   const has = (held: readonly { id: string }[], id: string | undefined) =>
     id === undefined || held.some((each) => each.id === id);
   const roleFits = wanted.role === 'none' ? role === null : has(role ? [role] : [], wanted.role);

@@ -1,7 +1,7 @@
 // How PostgreSQL spells what the two engines do not have in common. A document is read as json, not as jsonb: one value out of it is found without
 // building all others, and names stay in the order in which they are stored.
 
-import type { Dialect } from '../sql/dialect.ts';
+import { type Dialect, threeLetters } from '../sql/dialect.ts';
 
 export const postgresDialect: Dialect = {
   position: 'strpos',
@@ -32,8 +32,9 @@ export const postgresDialect: Dialect = {
   },
   grants: 'json_array_elements(u.grants::json) g(value)',
   rowKey: 'id',
-  lastProvisionedOrder: 'coalesce(u.last_provisioned_at, 0)',
-  neverProvisioned: 'coalesce(u.last_provisioned_at, 0) = 0',
+  usersByParts: `(SELECT w.id FROM user_words w WHERE bifrost_parts(w.words) @> ARRAY(SELECT json_array_elements_text(?::json))
+    AND w.provider = ? AND strpos(w.words, ?) > 0) AS w`,
+  partsOf: (provider, search) => [JSON.stringify(threeLetters(search)), provider, search],
   now: '(extract(epoch FROM clock_timestamp()) * 1000)::bigint',
   skipLocked: 'FOR UPDATE SKIP LOCKED',
   held: 'FOR NO KEY UPDATE',

@@ -10,7 +10,7 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
-import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -23,6 +23,8 @@ import { type Script, write } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
+import { foldSome } from '../sql/unfolded.ts';
+import { listUsers } from '../sql/user-lists.ts';
 import { type Run, verify } from '../sql/verify.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -53,6 +55,7 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
   const pool = connectionPool(url, onTrouble);
   try {
     await migrate(pool);
+    while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
   } catch (error) {
     await pool.close();
     throw error;
@@ -119,6 +122,12 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     );
   }
 
+  /** Of requests: what waits to be written is part of the answer. */
+  async function readLogged<Value>(script: () => Script<Value>): Promise<Value> {
+    await requests.flush();
+    return read(script);
+  }
+
   /** Of events: what was committed before the question is part of the answer. */
   async function readSealed<Value>(script: () => Script<Value>): Promise<Value> {
     await sealer.caughtUp();
@@ -180,7 +189,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     removeProvider: (id, by) => change(() => removeProvider(tell, id, by)),
     retireProvider: (provider, expected, how, by) =>
       change(() => beginRetirement(tell, provider, expected, how, by), true),
-    retirementCounts: (provider, of) => read(() => countForRetirement(dialect, provider, of)),
+    retirementCounts: (provider, of) => read(() => countForRetirement(provider, of)),
     applyRuleset: (ruleset, by, expected) => change(() => applyRuleset(tell, ruleset, by, expected), true),
 
     caller: async (hash) => {
@@ -222,18 +231,9 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
       const { rows } = await pool.patiently(() => pool.query('SELECT max(position) AS position FROM events'));
       return (rows[0] as { position: number | null }).position ?? 0;
     },
-    async requests(query) {
-      await requests.flush();
-      return read(() => findRequests(dialect, query));
-    },
-    async request(id) {
-      await requests.flush();
-      return read(() => readOneRequest(id));
-    },
-    async rejectedCredentials(limit) {
-      await requests.flush();
-      return read(() => rejectedCredentials(limit));
-    },
+    requests: (query) => readLogged(() => findRequests(dialect, query)),
+    request: (id) => readLogged(() => readOneRequest(id)),
+    rejectedCredentials: (limit) => readLogged(() => rejectedCredentials(limit)),
 
     counts: () => readSealed(countRows),
     verify: (onProgress = () => {}) => verifyAll(onProgress),

@@ -4,6 +4,7 @@
 import { commitFunction } from './commit-function.ts';
 import { foldFunction } from './fold-function.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
+import { peopleListTables } from './people-list-tables.ts';
 import { plannerStatistics } from './planner-statistics.ts';
 import type { Connection, Pool } from './pool.ts';
 import { reconciliationTables } from './reconciliation-tables.ts';
@@ -17,6 +18,7 @@ const steps: readonly string[] = [
   signInTables,
   reconciliationTables,
   webhookTables,
+  peopleListTables,
 ];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */

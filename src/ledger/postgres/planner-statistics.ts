@@ -159,3 +159,10 @@ export const plannerStatistics = analysed(invented, tables, ', settings_version'
 export const signInStatistics = analysed(inventedSignIns, signInTables);
 export const reconciliationStatistics = analysed(inventedRuns, runTables);
 export const webhookStatistics = analysed(inventedDeliveries, webhookTables);
+
+const inventedWords = `
+INSERT INTO user_words (provider, id, words)
+SELECT 'invented', ${id('u', 'n')}, n || '@invented.example' || E'\\n' || 'person ' || md5(n::text) FROM generate_series(1, ${people}) n;
+`;
+
+export const wordStatistics = analysed(inventedWords, ['user_words']);

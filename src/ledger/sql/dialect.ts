@@ -49,10 +49,10 @@ export interface Dialect {
   readonly grants: string;
   /** What identifies a row while it is only counted past. */
   readonly rowKey: string;
-  /** By what an index orders those whom SCIM never provisioned before all others. */
-  readonly lastProvisionedOrder: string;
-  /** Whether SCIM never provisioned the user `u`, as an index has it. */
-  readonly neverProvisioned: string;
+  /** Rows `w` with the `id` of each user of a provider whose names have all parts of three letters of a search. */
+  readonly usersByParts: string;
+  /** The values of that: those of a folded search of at least three letters. */
+  partsOf(provider: string, search: string): Value[];
   /** The database's own clock in milliseconds: the one that all replicas share. */
   readonly now: string;
   /** For a row that others may be taking at the same moment. */
@@ -61,4 +61,14 @@ export interface Dialect {
   readonly held: string;
   /** Events of a cause, other than those that its request row points to. */
   readonly byCause: string;
+}
+
+/** More of them find hardly fewer people: what is found is compared with the whole search. */
+const PARTS_AT_MOST = 24;
+
+/** Each once, of a text with at least three letters. */
+export function threeLetters(text: string): string[] {
+  const letters = [...text];
+  const parts = new Set(letters.slice(2).map((_, at) => letters.slice(at, at + 3).join('')));
+  return [...parts].slice(0, PARTS_AT_MOST);
 }

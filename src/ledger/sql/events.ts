@@ -39,7 +39,7 @@ export function* countEvents(dialect: Dialect, query: Omit<EventQuery, 'limit'>)
 }
 
 /** Counting stops there: nobody waits for a count over a million (`totalIsCapped`). */
-const COUNTED_AT_MOST = 10_000;
+export const COUNTED_AT_MOST = 10_000;
 
 export function* counted(sql: string, values: readonly Value[]): Script<Total> {
   const row = yield* one<{ n: number }>(

@@ -6,7 +6,6 @@ import type { Cause } from '../../identity/event.ts';
 import type { Provider, Retirement } from '../../identity/provider.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Change, Job, JobKind, RetirementAsked, RetirementCounts } from '../ledger.ts';
-import type { Dialect } from './dialect.ts';
 import { counted } from './events.ts';
 import { addJob, endJob, findJob, type NewJob } from './jobs.ts';
 import type { Tell } from './origin.ts';
@@ -71,16 +70,12 @@ function* endTokens(tell: Tell, provider: string, by: Change): Script<void> {
 const FEW = 500;
 
 /** Each by an index, without a look at the rows; what only rows tell is counted up to a limit. */
-export function* countForRetirement(
-  dialect: Dialect,
-  provider: string,
-  of: Retirement['of'],
-): Script<RetirementCounts> {
+export function* countForRetirement(provider: string, of: Retirement['of']): Script<RetirementCounts> {
   const live = yield* count('provider = ? AND removed_at IS NULL', provider);
   const suspended = yield* count("provider = ? AND status = 'suspended'", provider);
   const roleless = yield* count('provider = ? AND role IS NULL AND removed_at IS NULL', provider);
   const idle = yield* countSome("u.provider = ? AND u.status = 'suspended' AND u.role IS NULL", provider);
-  const beside = of === 'scim' ? yield* countBeside(dialect, provider) : nobody;
+  const beside = of === 'scim' ? yield* countBeside(provider) : nobody;
   const total = live - beside.all;
   const isSmall = (yield* hasFew('users', provider)) && (yield* hasFew('directory_groups', provider));
   return {
@@ -97,8 +92,8 @@ export function* countForRetirement(
 const nobody = { all: 0, suspended: 0, roleless: 0, couldSignIn: 0, isCapped: false };
 
 /** Those whom only a sign-in has told of. */
-function* countBeside(dialect: Dialect, provider: string): Script<typeof nobody> {
-  const where = `u.provider = ? AND ${dialect.neverProvisioned} AND u.removed_at IS NULL`;
+function* countBeside(provider: string): Script<typeof nobody> {
+  const where = 'u.provider = ? AND coalesce(u.last_provisioned_at, 0) = 0 AND u.removed_at IS NULL';
   const all = yield* countSome(where, provider);
   const suspended = yield* countSome(`${where} AND u.status = 'suspended'`, provider);
   const roleless = yield* countSome(`${where} AND u.role IS NULL`, provider);

@@ -3,7 +3,15 @@
 import { fold } from '../../fold.ts';
 import type { UserWrite } from '../../identity/change-set.ts';
 import { type Group, groupExternalId, groupName } from '../../identity/group.ts';
-import { externalIdOf, signInName, statusOf, type User, workEmails } from '../../identity/user.ts';
+import {
+  displayNameOf,
+  externalIdOf,
+  signInName,
+  sourceOf,
+  statusOf,
+  type User,
+  workEmails,
+} from '../../identity/user.ts';
 import type { Document } from '../../scim/resource.ts';
 import type { Value } from './statement.ts';
 
@@ -96,6 +104,8 @@ export function showUserRow(user: User, access: StoredAccess): Value[] {
     user.lastProvisionedAt,
     user.lastSignInAt,
     user.formerly,
+    fold(displayNameOf(user)),
+    sourceOf(user),
     user.provider,
     user.id,
   ];
@@ -121,11 +131,16 @@ export const userWriteColumns = [
   'last_provisioned_at',
   'last_sign_in_at',
   'formerly',
+  'display_name_folded',
+  'source',
   'provider',
   'id',
 ] as const;
 
-/** What may differ while nobody is found by anything else: no index with a key of its own has to be touched. */
+/**
+ * What may differ while nobody is found by anything else: no index with a key of its own has to be touched. When somebody
+ * last signed in is the sign-in's to say.
+ */
 const contentColumns = [
   'revision',
   'document',
@@ -136,7 +151,7 @@ const contentColumns = [
   'ruleset',
   'modified_at',
   'last_provisioned_at',
-  'last_sign_in_at',
+  'source',
   'provider',
   'id',
 ] as const satisfies readonly (typeof userWriteColumns)[number][];

@@ -1,6 +1,6 @@
 // How SQLite spells what the two engines do not have in common.
 
-import type { Dialect } from '../sql/dialect.ts';
+import { type Dialect, threeLetters } from '../sql/dialect.ts';
 
 export const sqliteDialect: Dialect = {
   position: 'instr',
@@ -29,8 +29,16 @@ export const sqliteDialect: Dialect = {
   isGiven: (column) => `${column} IN (SELECT value FROM json_each(?))`,
   grants: 'json_each(u.grants) g',
   rowKey: 'rowid',
-  lastProvisionedOrder: 'u.last_provisioned_at',
-  neverProvisioned: 'u.last_provisioned_at IS NULL',
+  usersByParts: `(SELECT w.id FROM (SELECT rowid AS n FROM user_parts WHERE user_parts MATCH ? UNION ALL
+      SELECT n FROM user_words WHERE n > (SELECT coalesce(max(id), 0) FROM user_parts_docsize)) AS f
+    CROSS JOIN user_words w WHERE w.n = f.n AND w.provider = ? AND instr(w.words, ?) > 0) AS w`,
+  partsOf: (provider, search) => [
+    threeLetters(search)
+      .map((part) => `"${part.replaceAll('"', '""')}"`)
+      .join(' AND '),
+    provider,
+    search,
+  ],
   now: "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER)",
   skipLocked: '',
   held: '',

@@ -8,7 +8,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
 import type { Tell } from '../sql/origin.ts';
-import { findPeople, fullUser, listUsers } from '../sql/people.ts';
+import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -21,6 +21,8 @@ import { type Script, scripted } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
+import { foldSome } from '../sql/unfolded.ts';
+import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
@@ -30,6 +32,7 @@ import { requestRiders, requestWriter } from './request-riders.ts';
 import { type RunScript, scriptRunner } from './run-script.ts';
 import { openSnapshot } from './snapshot.ts';
 import { totals } from './totals.ts';
+import { userParts } from './user-parts.ts';
 import { jobWorker } from './work.ts';
 import { writer as makeWriter } from './write.ts';
 
@@ -48,6 +51,8 @@ export function openSqliteLedger(dataDir: string): Ledger {
 function ledgerOn(file: OpenFile): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
+  const parts = userParts(database);
+  parts.catchUp(() => run(foldSome(dialect)));
   const queue = commitQueue(database, `${file.path}-wal`);
   const loader = makeLoader(database, run);
   const total = totals(database);
@@ -66,6 +71,7 @@ function ledgerOn(file: OpenFile): Ledger {
   queue.onUndone(forgetAll);
   queue.onFlush(() => {
     for (const row of riders.take()) insertRequest(row, null);
+    parts.keepUp();
   });
   queue.onCommitted(() => followers.tell(writer.lastPosition()));
 
@@ -172,7 +178,7 @@ function ledgerOn(file: OpenFile): Ledger {
       }),
     retireProvider: (provider, expected, how, by) =>
       changeAndWork(() => beginRetirement(tell, provider, expected, how, by)),
-    retirementCounts: (provider, of) => durably(() => countForRetirement(dialect, provider, of)),
+    retirementCounts: (provider, of) => durably(() => countForRetirement(provider, of)),
     applyRuleset: (ruleset, by, expected) => changeAndWork(() => applyRuleset(tell, ruleset, by, expected)),
 
     caller: async (hash) => {

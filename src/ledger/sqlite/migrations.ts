@@ -1,5 +1,6 @@
 // The tables, as numbered steps that only go forward. A step once released is never edited.
 
+import { peopleListTables } from './people-list-tables.ts';
 import { reconciliationTables } from './reconciliation-tables.ts';
 import { signInTables } from './sign-in-tables.ts';
 import { webhookTables } from './webhook-tables.ts';
@@ -277,4 +278,5 @@ UPDATE tokens SET ended = 1 WHERE revoked_at <= CAST((julianday('now') - 2440587
   signInTables,
   reconciliationTables,
   webhookTables,
+  peopleListTables,
 ];

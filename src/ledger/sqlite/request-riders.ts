@@ -32,6 +32,7 @@ export function requestRiders(flush: () => void) {
   };
 }
 
+/** How a row is kept. */
 export function requestWriter(database: Database) {
   const insert = database.prepare(
     `INSERT INTO requests (${requestColumns.join(', ')}) VALUES ${marks(1, requestColumns.length)} ON CONFLICT (id) DO NOTHING`,

@@ -1,0 +1,232 @@
+// Pages of users for people, quick whoever is asked for: few are found by their filter and sorted; many are met soon enough
+// by walking the list in its order. Which of both is decided by counting, not by guessing (docs/decisions/0018).
+
+import type { ListedUser, PageKey, Total, UserListQuery } from '../ledger.ts';
+import type { Dialect } from './dialect.ts';
+import { COUNTED_AT_MOST } from './events.ts';
+import { listed } from './listed-users.ts';
+import { type UserColumns, userColumns } from './rows.ts';
+import { all, one, type Script, type Value } from './statement.ts';
+import type { StoredSettings } from './stored-settings.ts';
+import { type OneProvider, type Sql, type UserFilter, userFilters } from './user-filters.ts';
+
+/** Each is what an index of one provider is ordered by. Ids sort by time of creation; who never did comes at the early end. */
+const sortColumns = {
+  userName: 'u.user_name_folded',
+  displayName: 'u.display_name_folded',
+  createdAt: 'u.id',
+  lastProvisionedAt: 'coalesce(u.last_provisioned_at, 0)',
+  lastSignInAt: 'coalesce(u.last_sign_in_at, 0)',
+} as const satisfies Record<UserListQuery['sort']['by'], string>;
+
+/** Among a million, sorting so many costs as much as meeting a page of fifty of them on the walk. */
+const FEW = 7_000;
+/** Beyond these those who fit stand together somewhere: then they are sorted after all, however many. */
+const WALKED_AT_MOST = 20_000;
+
+export interface UserPage extends Total {
+  items: ListedUser[];
+  next: PageKey | null;
+}
+
+interface Found {
+  keys: PageKey[];
+  total: Total;
+}
+
+export function* listUsers(
+  dialect: Dialect,
+  settings: StoredSettings,
+  query: UserListQuery,
+): Script<UserPage> {
+  const providers = query.provider === undefined ? [...settings.states.keys()] : [query.provider];
+  const keys: (PageKey & { provider: string })[] = [];
+  const total = { total: 0, totalIsCapped: false };
+  for (const provider of providers) {
+    const found = yield* findIn(dialect, { ...query, provider });
+    keys.push(...found.keys.map((key) => ({ ...key, provider })));
+    total.total += found.total.total;
+    total.totalIsCapped ||= found.total.totalIsCapped;
+  }
+  if (total.total > COUNTED_AT_MOST) Object.assign(total, { total: COUNTED_AT_MOST, totalIsCapped: true });
+  if (providers.length > 1) keys.sort((a, b) => (query.sort.descending ? -1 : 1) * compareKeys(a, b));
+  const page = keys.slice(0, query.limit);
+  const last = page.at(-1);
+  const items = yield* readPage(dialect, settings, page);
+  return { items, ...total, next: keys.length > page.length && last ? asKey(last) : null };
+}
+
+function asKey({ sorted, id }: PageKey): PageKey {
+  return { sorted, id };
+}
+
+/** As the engines order them: texts by their bytes. */
+function compareKeys(a: PageKey, b: PageKey): number {
+  return compareValues(a.sorted, b.sorted) || compareValues(a.id, b.id);
+}
+
+function compareValues(a: PageKey['sorted'], b: PageKey['sorted']): number {
+  if (typeof a === 'string' && typeof b === 'string') return Buffer.compare(Buffer.from(a), Buffer.from(b));
+  return Number(a) - Number(b);
+}
+
+function* readPage(
+  dialect: Dialect,
+  settings: StoredSettings,
+  page: readonly { id: string; provider: string }[],
+): Script<ListedUser[]> {
+  const rows: UserColumns[] = [];
+  for (const provider of new Set(page.map((each) => each.provider))) {
+    const ids = page.filter((each) => each.provider === provider).map(({ id }) => id);
+    rows.push(
+      ...(yield* all<UserColumns>(
+        `SELECT ${userColumns} FROM ${dialect.texts} CROSS JOIN users u WHERE u.provider = ? AND u.id = j.value`,
+        JSON.stringify(ids),
+        provider,
+      )),
+    );
+  }
+  const place = new Map(page.map(({ id }, at) => [id, at]));
+  rows.sort((a, b) => place.get(a.id)! - place.get(b.id)!);
+  return yield* listed(dialect, settings, rows);
+}
+
+// --- those of one provider ----------------------------------------------------------------------------------------
+
+function* findIn(dialect: Dialect, query: OneProvider): Script<Found> {
+  const filters = userFilters(dialect, query);
+  const narrowest = yield* narrowestOf(filters);
+  if (narrowest && narrowest.n <= FEW) return yield* sortFew(narrowest.way, filters, query);
+  const total = yield* countMany(narrowest?.way ?? null, filters, query);
+  return { keys: yield* walk(narrowest?.way ?? null, filters, query), total };
+}
+
+/** Of the ways to those who fit, the one to the fewest; how many they are as far as it matters. */
+function* narrowestOf(filters: readonly UserFilter[]): Script<{ way: Sql; n: number } | null> {
+  let found: { way: Sql; n: number } | null = null;
+  for (const { way } of filters) {
+    if (!way) continue;
+    const counted = `SELECT count(*) AS n FROM (SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS few`;
+    const n = (yield* one<{ n: number }>(counted, ...way.values, FEW + 1))?.n ?? 0;
+    if (!found || n < found.n) found = { way, n };
+  }
+  return found;
+}
+
+const isThere = ({ status }: UserListQuery) =>
+  status === 'removed' ? "u.status = 'removed'" : 'u.removed_at IS NULL';
+
+function joined(parts: readonly Sql[]): Sql {
+  return {
+    text: parts.map(({ text }) => ` AND ${text}`).join(''),
+    values: parts.flatMap(({ values }) => values),
+  };
+}
+
+/** Everybody who fits, with what the list is sorted by. */
+function fitting(way: Sql, filters: readonly UserFilter[], query: OneProvider, also = ''): Sql {
+  const fits = joined(filters.map((each) => each.fits));
+  return {
+    text: `SELECT u.id, ${sortColumns[query.sort.by]} AS sorted${also} FROM ${way.text} CROSS JOIN users u
+      WHERE u.provider = ? AND u.id = w.id AND ${isThere(query)}${fits.text}`,
+    values: [...way.values, query.provider, ...fits.values],
+  };
+}
+
+const directionOf = ({ sort }: UserListQuery) =>
+  sort.descending ? { order: 'DESC', beyond: '<' } : { order: 'ASC', beyond: '>' };
+
+const startOf = ({ after }: UserListQuery): Value[] => (after ? [after.sorted, after.id] : []);
+
+function* sortFew(way: Sql, filters: readonly UserFilter[], query: OneProvider): Script<Found> {
+  const found = yield* sorted(fitting(way, filters, query, ', count(*) OVER () AS n'), query, ', f.n');
+  const [first] = found;
+  const keys = found.map(asKey);
+  if (first) return { keys, total: { total: first.n, totalIsCapped: false } };
+  return { keys, total: query.after ? yield* countFew(way, filters, query) : nobody };
+}
+
+const nobody: Total = { total: 0, totalIsCapped: false };
+
+function* countFew(way: Sql, filters: readonly UserFilter[], query: OneProvider): Script<Total> {
+  const { text, values } = fitting(way, filters, query);
+  const counted = yield* one<{ n: number }>(`SELECT count(*) AS n FROM (${text}) AS found`, ...values);
+  return { total: counted?.n ?? 0, totalIsCapped: false };
+}
+
+function sorted(found: Sql, query: OneProvider, also = ''): Script<(PageKey & { n: number })[]> {
+  const { order, beyond } = directionOf(query);
+  const behind = query.after ? ` WHERE (f.sorted, f.id) ${beyond} (?, ?)` : '';
+  return all<PageKey & { n: number }>(
+    `SELECT f.id, f.sorted${also} FROM (${found.text}) AS f${behind} ORDER BY f.sorted ${order}, f.id ${order} LIMIT (? + 0)`,
+    ...found.values,
+    ...startOf(query),
+    query.limit + 1,
+  );
+}
+
+// --- many -------------------------------------------------------------------------------------------------------
+
+/** Looks at so many and no more; where that is not everybody, it says so. */
+function* countMany(way: Sql | null, filters: readonly UserFilter[], query: OneProvider): Script<Total> {
+  const fits = joined(filters.map((each) => each.fits));
+  const from = way
+    ? `(SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS w CROSS JOIN users u WHERE u.provider = ? AND u.id = w.id`
+    : `(SELECT * FROM users u WHERE u.provider = ? AND ${isThere(query)} LIMIT (? + 0)) AS u WHERE TRUE`;
+  const most = COUNTED_AT_MOST + 1;
+  const place = way ? [...way.values, most, query.provider] : [query.provider, most];
+  const counted = yield* one<{ looked: number; n: number | null }>(
+    `SELECT count(*) AS looked, sum(CASE WHEN ${isThere(query)}${fits.text} THEN 1 ELSE 0 END) AS n FROM ${from}`,
+    ...fits.values,
+    ...place,
+  );
+  const { looked = 0, n = 0 } = counted ?? {};
+  return { total: Math.min(Number(n), COUNTED_AT_MOST), totalIsCapped: looked >= most };
+}
+
+/** A page met on the way through the list, or, where few of those who fit stand there, taken from all who do. */
+function* walk(way: Sql | null, filters: readonly UserFilter[], query: OneProvider): Script<PageKey[]> {
+  const some = yield* all<PageKey>(...walkSql(filters, query, WALKED_AT_MOST));
+  if (some.length > query.limit || !(yield* isLonger(filters, query))) return some.map(asKey);
+  if (way) return (yield* sorted(fitting(way, filters, query), query)).map(asKey);
+  return (yield* all<PageKey>(...walkSql(filters, query, Number.MAX_SAFE_INTEGER))).map(asKey);
+}
+
+function walkSql(filters: readonly UserFilter[], query: OneProvider, most: number): [string, ...Value[]] {
+  const list = inOrder(filters, query);
+  const fits = joined(filters.filter((each) => !each.isStretch).map((each) => each.fits));
+  return [
+    `SELECT u.id, u.sorted FROM (${list.text}) AS u WHERE TRUE${fits.text} LIMIT (? + 0)`,
+    ...list.values,
+    most,
+    ...fits.values,
+    query.limit + 1,
+  ];
+}
+
+/** The list behind its start, whoever is in it; a LIMIT and its value are the caller's. */
+function inOrder(filters: readonly UserFilter[], query: OneProvider): Sql {
+  const { order, beyond } = directionOf(query);
+  const column = sortColumns[query.sort.by];
+  const stretch = joined(filters.filter((each) => each.isStretch).map((each) => each.fits));
+  const behind = query.after ? ` AND (${column}, u.id) ${beyond} (?, ?)` : '';
+  const seen =
+    'u.role, u.status, u.source, u.sign_in_name_folded, u.display_name_folded, u.work_email_folded';
+  return {
+    text: `SELECT u.id, ${column} AS sorted, ${seen}, u.user_name_folded FROM users u
+      WHERE u.provider = ? AND ${isThere(query)}${stretch.text}${behind} ORDER BY ${column} ${order}, u.id ${order} LIMIT (? + 0)`,
+    values: [query.provider, ...stretch.values, ...startOf(query)],
+  };
+}
+
+/** Whether the walk may have ended before the list did. */
+function* isLonger(filters: readonly UserFilter[], query: OneProvider): Script<boolean> {
+  const list = inOrder(filters, query);
+  const there = yield* one<{ id: string }>(
+    `SELECT u.id FROM (${list.text} OFFSET ?) AS u`,
+    ...list.values,
+    1,
+    WALKED_AT_MOST,
+  );
+  return there !== undefined;
+}
