@@ -14,14 +14,15 @@ export function SearchBox({ label, name = 'search' }: { label: string; name?: st
   const [written, setWritten] = useState(wanted);
   useEffect(() => setWritten(wanted), [wanted]);
   const follow = useDebouncedCallback(
-    (text: string) => change({ [name]: text || undefined }, { isTyping: true }),
+    (text: string, page: string) => {
+      // The page may be left by now, and still be seen until the next has loaded.
+      if (location.pathname === page) change({ [name]: text || undefined }, { isTyping: true });
+    },
     WAIT_MS,
   );
-  // What was typed on a page that is left must not be written on the next.
-  useEffect(() => () => follow.cancel(), [follow]);
   const write = (text: string) => {
     setWritten(text);
-    follow(text);
+    follow(text, location.pathname);
   };
   return (
     <TextInput
