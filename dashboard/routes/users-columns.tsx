@@ -44,7 +44,7 @@ export const userColumns: readonly Column<UserJson>[] = [
 
 const LETTERS = 2;
 
-export function initialsOf(name: string): string {
+function initialsOf(name: string): string {
   const words = name.split(/[\s._@-]+/).filter((word) => /^\p{L}/u.test(word));
   const [first = '', ...others] = words.length === 0 ? [name] : words;
   return [first, ...others.slice(-1)]
