@@ -121,7 +121,8 @@ function watch(context: BrowserContext, note: (problem: string) => void): void {
   context.on('requestfailed', (request) => {
     // A page that is left takes its questions back.
     const isTakenBack =
-      request.resourceType() === 'fetch' && request.failure()?.errorText === 'net::ERR_ABORTED';
+      ['fetch', 'eventsource'].includes(request.resourceType()) &&
+      request.failure()?.errorText === 'net::ERR_ABORTED';
     if (isTakenBack) return;
     note(`did not load: ${request.url()} ${request.failure()?.errorText ?? ''}`);
   });
