@@ -83,12 +83,14 @@ function CandidateRow({
         <Anchor component={Link} to={`/governance/roles/${role.id}`} size="sm" fw={600}>
           {role.name}
         </Anchor>
-        <Text size="xs" c="dimmed" className="number">
+        <Text size="xs" c="dimmed" className="number" miw="max-content">
           {permissionCount} permissions
         </Text>
       </Table.Td>
       <Table.Td>
-        <Mark tone={why === null ? 'good' : 'quiet'}>{why === null ? 'Won' : lost[why]}</Mark>
+        <Mark tone={why === null ? 'good' : 'quiet'} miw="max-content">
+          {why === null ? 'Won' : lost[why]}
+        </Mark>
       </Table.Td>
       <Table.Td>
         <Reason of={source} />

@@ -20,7 +20,7 @@ export function GiveByHand({ user, opened, onClose }: GiveByHandProps) {
     <Modal
       opened={opened}
       onClose={onClose}
-      title={`Give ${user.displayName} something by hand`}
+      title={`Give ${user.displayName} by hand`}
       centered
       closeButtonProps={{ 'aria-label': 'Close' }}
     >

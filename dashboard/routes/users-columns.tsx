@@ -9,34 +9,34 @@ import { When } from '../ui/when.tsx';
 import { sources } from './user-words.ts';
 
 export const userColumns: readonly Column<UserJson>[] = [
-  { title: 'User', width: 'minmax(210px, 2.4fr)', sort: 'userName', show: (user) => <Who user={user} /> },
+  { title: 'User', width: 'minmax(206px, 2.4fr)', sort: 'userName', show: (user) => <Who user={user} /> },
   { title: 'Status', width: '112px', show: ({ status }) => <StatusMark status={status} /> },
   {
     title: 'Role',
-    width: 'minmax(104px, 1fr)',
+    width: 'minmax(100px, 1fr)',
     show: ({ role, status }) =>
       role ? <OneLine text={role.name} /> : status !== 'removed' && <Mark tone="warn">No role</Mark>,
   },
-  { title: 'Teams', width: 'minmax(110px, 1.2fr)', show: ({ teams }) => <Names of={teams} /> },
+  { title: 'Teams', width: 'minmax(102px, 1.2fr)', show: ({ teams }) => <Names of={teams} /> },
   {
     title: 'Business units',
-    width: 'minmax(110px, 1.2fr)',
+    width: 'minmax(124px, 1.2fr)',
     show: ({ businessUnits }) => <Names of={businessUnits} />,
   },
   {
     title: 'Source',
-    width: '92px',
+    width: '84px',
     show: ({ source }) => <Mark tone={sources[source].tone}>{sources[source].words}</Mark>,
   },
   {
     title: 'Last sign-in',
-    width: '116px',
+    width: '132px',
     sort: 'lastSignInAt',
     show: ({ lastSignInAt }) => <Time at={lastSignInAt} />,
   },
   {
     title: 'Provisioned',
-    width: '122px',
+    width: '124px',
     sort: 'lastProvisionedAt',
     show: ({ lastProvisionedAt }) => <Time at={lastProvisionedAt} />,
   },

@@ -11,10 +11,12 @@ import { SearchBox } from '../ui/search-box.tsx';
 import { type TargetKind, TargetSelect, targetKinds } from '../ui/target-select.tsx';
 import { sources } from './user-words.ts';
 
+const NARROWED_BY: Address = { status: undefined, role: undefined, canSignIn: undefined };
 const quick: readonly { label: string; of: Address }[] = [
-  { label: 'Active', of: { status: 'active', role: undefined } },
-  { label: 'Suspended', of: { status: 'suspended', role: undefined } },
-  { label: 'No role', of: { status: undefined, role: 'none' } },
+  { label: 'Active', of: { status: 'active' } },
+  { label: 'Suspended', of: { status: 'suspended' } },
+  { label: 'No role', of: { role: 'none' } },
+  { label: 'Cannot sign in', of: { canSignIn: 'false' } },
 ];
 
 export function QuickFilters() {
@@ -30,13 +32,13 @@ export function QuickFilters() {
 function QuickFilter({ label, of }: (typeof quick)[number]) {
   const [address, change] = useAddress();
   const counted = useGet<ListPage<UserJson>>('/users', { query: { ...of, limit: 1 } });
-  const isOn = address.status === of.status && address.role === of.role;
+  const isOn = Object.keys(NARROWED_BY).every((name) => address[name] === of[name]);
   return (
     <Button
       size="xs"
       variant={isOn ? 'light' : 'default'}
       aria-pressed={isOn}
-      onClick={() => change(isOn ? { status: undefined, role: undefined } : of)}
+      onClick={() => change(isOn ? NARROWED_BY : { ...NARROWED_BY, ...of })}
       rightSection={<span className="number">{totalOf(counted.data)}</span>}
     >
       {label}
@@ -53,7 +55,7 @@ export function UserFilters({ providers }: { providers: readonly ProviderJson[] 
         name="status"
         label="Status"
         all="Status"
-        w={130}
+        w={124}
         options={[
           { value: 'active', label: 'Active' },
           { value: 'suspended', label: 'Suspended' },
@@ -68,7 +70,7 @@ export function UserFilters({ providers }: { providers: readonly ProviderJson[] 
           name="provider"
           label="Provider"
           all="Provider"
-          w={150}
+          w={140}
           options={providers.map(({ id, name }) => ({ value: id, label: name }))}
         />
       )}
@@ -76,15 +78,8 @@ export function UserFilters({ providers }: { providers: readonly ProviderJson[] 
         name="source"
         label="Source"
         all="Source"
-        w={130}
+        w={124}
         options={Object.entries(sources).map(([value, { words }]) => ({ value, label: words }))}
-      />
-      <Filter
-        name="canSignIn"
-        label="Signing in"
-        all="Signing in"
-        w={160}
-        options={[{ value: 'false', label: 'Cannot sign in' }]}
       />
     </Group>
   );
@@ -103,7 +98,7 @@ function TargetFilter({ kind, first }: { kind: TargetKind; first?: { value: stri
       value={address[kind] ?? null}
       onChange={(id) => change({ [kind]: id ?? undefined })}
       provider={address.provider}
-      w={150}
+      w={kind === 'businessUnit' ? 146 : 130}
       {...(first && { first })}
     />
   );
