@@ -84,7 +84,7 @@ export default function Audit() {
     <Page
       title="Audit"
       permission="audit:read"
-      about="Who did what, to whom, and when. Nothing here is ever rewritten: each event is chained to the one before it."
+      about="Who did what, to whom, and when. Nothing here is ever rewritten."
       actions={
         <>
           <Export filters={query} />
@@ -155,7 +155,15 @@ function columnsWith(open: (position: number) => void): Column<EventJson>[] {
         </Text>
       ),
     },
-    { title: 'When', width: '130px', show: ({ at }) => <When at={at} /> },
+    {
+      title: 'When',
+      width: '130px',
+      show: ({ at }) => (
+        <Text size="sm">
+          <When at={at} />
+        </Text>
+      ),
+    },
   ];
 }
 

@@ -206,6 +206,14 @@ function columnsWith(tags: readonly RequestTagJson[], open: (id: string) => void
         </Text>
       ),
     },
-    { title: 'When', width: '130px', show: ({ at }) => <When at={at} /> },
+    {
+      title: 'When',
+      width: '130px',
+      show: ({ at }) => (
+        <Text size="sm">
+          <When at={at} />
+        </Text>
+      ),
+    },
   ];
 }

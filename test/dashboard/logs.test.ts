@@ -38,7 +38,7 @@ async function push(userName: string, displayName: string): Promise<string> {
 }
 
 const choose = async (page: Page, label: string, option: string) => {
-  await page.getByRole('textbox', { name: label, exact: true }).click();
+  await page.getByRole('combobox', { name: label, exact: true }).click();
   await page.getByRole('option', { name: option, exact: true }).click();
 };
 const cells = (page: Page) =>
@@ -60,7 +60,9 @@ describe.skipIf(!browser)('Requests', () => {
     await choose(page, 'What was done', 'Changed');
     await expect.poll(() => cells(page), WAIT).toEqual(['Updated Ada Lovelace: title']);
     expect(new URL(page.url()).searchParams.get('action')).toBe('changed');
-    await page.getByText('Capital verbs').first().focus();
+    // By the keyboard, as whoever has no mouse.
+    await page.getByRole('button', { name: 'Updated Ada Lovelace: title' }).focus();
+    await page.keyboard.press('Tab');
     await page.getByRole('tooltip').filter({ hasText: 'as Entra does' }).waitFor(WAIT);
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Updated Ada Lovelace: title' }).click();
@@ -117,7 +119,8 @@ describe.skipIf(!browser)('Audit', () => {
 
 describe.skipIf(!browser)('Settings', () => {
   it('changes how long sessions last', async () => {
-    const { page } = await world.asAdmin('/settings');
+    const { page, expectProblem } = await world.asAdmin('/settings');
+    expectProblem(/400/);
     await saysTitle(page, 'Settings');
     const cap = page.getByRole('textbox', { name: 'A session ends after' });
     await cap.fill('soon');
@@ -131,7 +134,8 @@ describe.skipIf(!browser)('Settings', () => {
   });
 
   it('changes trusted networks and the limits of the guard', async () => {
-    const { page } = await world.asAdmin('/settings/trusted-networks');
+    const { page, expectProblem } = await world.asAdmin('/settings/trusted-networks');
+    expectProblem(/400/);
     await page.getByRole('button', { name: 'Add a network' }).click(WAIT);
     await page.getByRole('textbox', { name: 'Network 1', exact: true }).fill('127.0.0.1');
     await page.getByRole('button', { name: 'Save' }).click();
