@@ -103,8 +103,10 @@ export function sending<Output>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', pat
     (await send<Output>(path, { method, ...(body !== undefined && { body }) })).body;
 }
 
+const closeButtonProps = { 'aria-label': 'Dismiss' };
+
 export function sayDone(message: string): void {
-  notifications.show({ message, color: 'green', autoClose: 6_000 });
+  notifications.show({ message, color: 'green', autoClose: 6_000, closeButtonProps });
 }
 
 export function sayProblem(problem: unknown): void {
@@ -114,5 +116,6 @@ export function sayProblem(problem: unknown): void {
     message: problem instanceof Error ? problem.message : String(problem),
     color: 'red',
     autoClose: 15_000,
+    closeButtonProps,
   });
 }

@@ -18,6 +18,10 @@ export function durationMs(text: string): number {
   return count && unit ? Number(count) * UNIT_MS[unit]! : Number.NaN;
 }
 
+export function isDuration(text: string): boolean {
+  return durationMs(text) <= LONGEST_DURATION_MS;
+}
+
 /** An address, or a network in CIDR form, of either IP version. Host names are none: DNS would then decide. */
 export function isNetwork(text: string): boolean {
   const [address = '', prefix, ...more] = text.split('/');
@@ -58,7 +62,7 @@ const duration = (description: string, byDefault: string) =>
       pattern: '^[1-9][0-9]{0,8}[smhd]$',
       patternErrorMessage: 'is no duration: write a whole number and s, m, h or d, such as "15m" or "24h"',
     }),
-    (value) => durationMs(value) <= LONGEST_DURATION_MS,
+    isDuration,
     () => 'is longer than 3650 days',
   );
 

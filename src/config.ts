@@ -41,6 +41,7 @@ export interface DeclaredConfig {
   readonly apiKeys: readonly DeclaredApiKey[];
   readonly trustedNetworks?: readonly DeclaredTrustedNetwork[];
   readonly permissions?: readonly DeclaredResource[];
+  readonly sessions?: WrittenConfig['sessions'];
 }
 
 export interface Settings {
@@ -57,7 +58,8 @@ export interface Settings {
   readonly formerSecretKey: SecretKey | null;
   readonly development: boolean;
   readonly trustedProxies: readonly string[];
-  readonly sessions: { readonly refreshAfterMs: number; readonly capMs: number };
+  /** Durations such as `15m`: what counts where nobody set them elsewhere. */
+  readonly sessions: { readonly refreshAfter: string; readonly cap: string };
   readonly retention: { readonly requestsMs: number; readonly removedUsersMs: number };
   readonly declared: DeclaredConfig | null;
   readonly configPath: string | null;
@@ -88,17 +90,22 @@ export function readSettings(source: SettingsSource): Settings {
   const { sessions, retention } = written;
   return deepFreeze({
     ...environment,
-    sessions: { refreshAfterMs: durationMs(sessions.refreshAfter), capMs: durationMs(sessions.cap) },
+    sessions,
     retention: {
       requestsMs: durationMs(retention.requests),
       removedUsersMs: durationMs(retention.removedUsers),
     },
-    declared: content === null ? null : declaredBy(written, content as { providers?: object[] }),
+    declared: content === null ? null : declaredBy(written, content as Written),
     configPath: path,
   });
 }
 
-function declaredBy(written: WrittenConfig, content: { providers?: object[] }): DeclaredConfig {
+interface Written {
+  providers?: object[];
+  sessions?: object;
+}
+
+function declaredBy(written: WrittenConfig, content: Written): DeclaredConfig {
   const { apiKeys, trustedNetworks, permissions } = written;
   const providers = written.providers.map((provider, at) => {
     const byDefault = provider.claimsSyncMode === 'scim' && provider.scim?.enabled ? 'report' : 'heal';
@@ -115,6 +122,7 @@ function declaredBy(written: WrittenConfig, content: { providers?: object[] }): 
     apiKeys,
     ...(trustedNetworks && { trustedNetworks }),
     ...(permissions && { permissions }),
+    ...(content.sessions && { sessions: written.sessions }),
   };
 }
 

@@ -15,6 +15,8 @@ import { readSettings, type Settings, warningsOf } from './config.ts';
 import { applyDeclared, declaredApiKeys } from './declared.ts';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { writtenSecret } from './edge/admin/provider-block.ts';
+import { sessionRules } from './edge/admin/session-rules.ts';
+import { trustedNetworks } from './edge/admin/trusted-networks.ts';
 import { closedSecrets, storedSecrets } from './edge/admin/verification.ts';
 import { registerDashboard } from './edge/dashboard.ts';
 import { passwords } from './edge/oidc/passwords.ts';
@@ -26,6 +28,7 @@ import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
 import { fold } from './fold.ts';
+import { followed } from './followed.ts';
 import { newId } from './id.ts';
 import { type Provider, type SecretName, sealedSecret } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
@@ -46,7 +49,6 @@ import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { reconcilingOn } from './reconcile/worker.ts';
 import { errorBody } from './scim/messages.ts';
 import { openStorage } from './storage.ts';
-import { followTrustedNetworks } from './trusted-networks.ts';
 import { version } from './version.ts';
 import { working } from './working.ts';
 
@@ -107,8 +109,11 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     for (const said of [...closed, ...(isCommand ? [] : warningsOf(settings))]) log.warn(said);
     const work = working(ledger, clock, settings.retention, log);
     const local = localRequests();
-    const trusted = await followTrustedNetworks({ ledger, settings });
-    const wayOut = outbound({ trustedNetworks: trusted.list, development: settings.development });
+    const own = { ledger, settings };
+    const cidrs = async () => (await trustedNetworks(own)).networks.map(({ cidr }) => cidr);
+    const trusted = await followed(ledger, cidrs);
+    const rules = await followed(ledger, () => sessionRules(own));
+    const wayOut = outbound({ trustedNetworks: trusted.current, development: settings.development });
     const address = { url: '' };
     const way = reach({
       outbound: wayOut,
@@ -128,6 +133,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       passwords: passwords(),
       reach: way,
       reconciling,
+      sessionRules: rules.current,
       delivering,
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
@@ -161,6 +167,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
         await Promise.all([reconciling.stop(), delivering.stop()]);
         await work.stop();
         trusted.stop();
+        rules.stop();
         await wayOut.close();
         await ledger.close();
       },

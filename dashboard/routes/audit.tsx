@@ -1,7 +1,190 @@
-// Audit: to be written.
+// Who did what, newest first: in plain words, with before and after, as a file, and with its chain of hashes checked on demand.
 
+import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
+import { IconDownload } from '@tabler/icons-react';
+import type { EventJson, ProviderJson } from '../../src/edge/admin/contract.ts';
+import { type Address, useAddress } from '../address.ts';
+import { addressOf } from '../api.ts';
+import { type ListPage, useGet } from '../queries.ts';
+import { useSession } from '../session.tsx';
+import { Filter } from '../ui/filter.tsx';
+import { type Column, ListTable } from '../ui/list-table.tsx';
+import { Narrowed } from '../ui/narrowed.tsx';
 import { Page } from '../ui/page.tsx';
+import { Period, periodOf } from '../ui/period.tsx';
+import { Empty } from '../ui/states.tsx';
+import { When } from '../ui/when.tsx';
+import { WholeEvent } from './audit-event.tsx';
+import { VerifyChain } from './audit-verify.tsx';
 
-export default function AuditPage() {
-  return <Page title="Audit" permission="audit:read" />;
+/** Types of events that people look for together. */
+const types: readonly { value: string; label: string }[] = [
+  {
+    label: 'People',
+    value:
+      'user.created,user.updated,user.binned,user.restored,user.adopted,user.removed,user.purged,user.linked,user.unlinked',
+  },
+  { label: 'Suspensions', value: 'user.suspended,user.reactivated,user.suspension_changed,guard.alarm' },
+  { label: 'Access', value: 'grant.added,grant.removed' },
+  {
+    label: 'Groups and members',
+    value:
+      'group.created,group.updated,group.removed,membership.added,membership.removed,members.replaced_with_one',
+  },
+  {
+    label: 'Teams and business units',
+    value: 'team.created,team.renamed,business_unit.created,business_unit.renamed',
+  },
+  { label: 'Attribute mappings', value: 'mapping.applied' },
+  {
+    label: 'Providers and tokens',
+    value:
+      'provider.created,provider.updated,provider.removed,provider.verified,token.created,token.revoked,key.rotated',
+  },
+  {
+    label: 'Signing in',
+    value:
+      'user.signed_in,admin.signed_in,sign_in.refused,session.ended,link.requested,link.refused,admin.locked',
+  },
+  {
+    label: 'Administrators and API keys',
+    value: 'admin.created,admin.password_set,admin.removed,setup_link.issued,api_key.created,api_key.revoked',
+  },
+  { label: 'Roles and settings', value: 'role.created,role.updated,role.removed,settings.updated' },
+  {
+    label: 'Comparing and importing',
+    value:
+      'reconciliation.started,reconciliation.finished,reconciliation.failed,import.started,import.finished,drift.ignored,drift.healed',
+  },
+  {
+    label: 'Held batches',
+    value: 'batch.held,batch.approved,batch.applied,batch.dropped,batch.dissolved,batch.undone',
+  },
+];
+
+const actors = [
+  { value: 'token', label: 'SCIM' },
+  { value: 'user', label: 'People' },
+  { value: 'admin', label: 'Break-glass administrators' },
+  { value: 'key', label: 'API keys' },
+  { value: 'system', label: 'Bifrost itself' },
+];
+
+export default function Audit() {
+  const [address, change] = useAddress();
+  const { may } = useSession();
+  const providers = useGet<ListPage<ProviderJson>>('/providers', {
+    query: { limit: 100 },
+    enabled: may('providers:read'),
+  });
+  const named = (providers.data?.items ?? []).map(({ id: value, name: label }) => ({ value, label }));
+  const { open, sort: _, from: _from, to: _to, search: _search, ...filters } = address;
+  const query = { ...filters, ...periodOf(address) };
+  return (
+    <Page
+      title="Audit"
+      permission="audit:read"
+      about="Who did what, to whom, and when. Nothing here is ever rewritten."
+      actions={
+        <>
+          <Export filters={query} />
+          {may('system:verify') && <VerifyChain />}
+        </>
+      }
+    >
+      <Stack gap="sm">
+        <Group gap="xs">
+          <Filter name="type" label="What happened" all="Everything" options={types} w={230} />
+          <Filter name="actor" label="Who did it" all="Everybody" options={actors} w={220} />
+          {named.length > 0 && (
+            <Filter name="provider" label="Provider" all="All providers" options={named} />
+          )}
+          <Period />
+        </Group>
+        <Narrowed names={{ subject: 'about', object: 'with', cause: 'caused by' }} />
+        <ListTable<EventJson>
+          label="Audit"
+          path="/audit"
+          query={query}
+          columns={columnsWith((position) => change({ open: String(position) }))}
+          keyOf={({ position }) => String(position)}
+          onOpen={({ position }) => change({ open: String(position) })}
+          empty={<Empty title="Nothing fits">Take a filter away, or look at other days.</Empty>}
+        />
+      </Stack>
+      <WholeEvent place={open} onClose={() => change({ open: undefined })} />
+    </Page>
+  );
+}
+
+function columnsWith(open: (position: number) => void): Column<EventJson>[] {
+  return [
+    {
+      title: 'What happened',
+      width: 'minmax(300px, 4fr)',
+      show: ({ position, words }) => (
+        <Anchor
+          component="button"
+          type="button"
+          ta="left"
+          size="sm"
+          truncate
+          w="100%"
+          title={words}
+          onClick={() => open(position)}
+        >
+          {words}
+        </Anchor>
+      ),
+    },
+    {
+      title: 'Who',
+      width: 'minmax(150px, 1.2fr)',
+      show: ({ names }) => (
+        <Text size="sm" truncate title={names.actor}>
+          {names.actor}
+        </Text>
+      ),
+    },
+    {
+      title: 'Event',
+      width: 'minmax(150px, 1fr)',
+      show: ({ type }) => (
+        <Text size="xs" c="dimmed" ff="monospace" truncate>
+          {type}
+        </Text>
+      ),
+    },
+    {
+      title: 'When',
+      width: '130px',
+      show: ({ at }) => (
+        <Text size="sm">
+          <When at={at} />
+        </Text>
+      ),
+    },
+  ];
+}
+
+/** With the filters that are chosen. */
+function Export({ filters }: { filters: Address }) {
+  const file = (format: string) => addressOf('/audit/export', { ...filters, format });
+  return (
+    <Menu position="bottom-end">
+      <Menu.Target>
+        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+          Export
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item component="a" href={file('csv')} download>
+          CSV, for spreadsheets
+        </Menu.Item>
+        <Menu.Item component="a" href={file('jsonl')} download>
+          JSON Lines, for programs
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
 }

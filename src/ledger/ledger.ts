@@ -4,7 +4,7 @@
 
 import type { ChangeSet } from '../identity/change-set.ts';
 import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
-import type { GrantRow } from '../identity/grant.ts';
+import type { GrantReason, GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider, Retirement, SealedSecret } from '../identity/provider.ts';
 import type { User, UserSource, UserStatus } from '../identity/user.ts';
@@ -188,8 +188,16 @@ export interface EventQuery {
   limit: number;
   provider?: string;
   types?: readonly string[];
+  /** Id of who did it, or a kind of them. */
+  actor?: string;
   subject?: string;
+  object?: string;
   cause?: string;
+  /** Not before this time, in milliseconds, and before that one. */
+  since?: number;
+  until?: number;
+  /** Looks at no other places: for what no index leads to. */
+  among?: { above: number; upTo: number };
   newestFirst?: boolean;
 }
 
@@ -223,6 +231,8 @@ export interface ListedUser {
   /** The ruleset that the rest follows from; with an older number than the provider's it is to be resolved anew. */
   ruleset: number;
   role: { id: string; name: string } | null;
+  /** Whether people gave it, or rules do. */
+  roleBy: GrantReason['by'] | null;
   teams: { id: string; name: string }[];
   businessUnits: { id: string; name: string }[];
 }
@@ -231,6 +241,8 @@ export interface TargetListQuery {
   kind: 'team' | 'businessUnit';
   provider?: string;
   search?: string;
+  /** From the last name to the first. */
+  descending?: boolean;
   after: PageKey | null;
   limit: number;
 }
@@ -262,9 +274,33 @@ export interface RequestQuery {
   /** 'rejected': credentials that were refused. */
   status?: 'ok' | 'failed' | 'rejected';
   resource?: string;
+  method?: string;
+  /** Id of a provisioning token. */
+  token?: string;
+  /** A tag, or a family of them: what stands before its colon. */
+  tag?: string;
+  /** What `action` begins with, one of them. */
+  actions?: readonly string[];
+  /** Whether it caused events. */
+  hasEffects?: boolean;
+  /** Not before this time, in milliseconds, and before that one. */
+  since?: number;
+  until?: number;
   search?: string;
   before: string | null;
   limit: number;
+}
+
+/** Requests that were refused for their credential, as far as they are alike. */
+export interface RejectedCredential {
+  action: string;
+  remote: string | null;
+  detail: string | null;
+  times: number;
+  firstAt: number;
+  lastAt: number;
+  /** Id of the newest request. */
+  last: string;
 }
 
 export interface StoredRequest extends RequestRow {
@@ -409,6 +445,8 @@ export interface Ledger extends SignInStores, ReconciliationStores, RulesetHisto
     query: UserListQuery,
   ): Promise<{ items: ListedUser[]; total: number; totalIsCapped: boolean; next: PageKey | null }>;
   fullUser(id: string): Promise<FullUser | null>;
+  /** What people call these, whatever they are; ids of what is gone are missing. */
+  names(ids: readonly string[]): Promise<ReadonlyMap<string, string>>;
   /**
    * The walk over everybody, without removed ones, by id, with what decides their access: each call gives the next so many, and
    * fewer at the end. It is no snapshot: whoever changes meanwhile is met as before or as after.
@@ -439,6 +477,8 @@ export interface Ledger extends SignInStores, ReconciliationStores, RulesetHisto
   lastPosition(): Promise<number>;
   requests(query: RequestQuery): Promise<{ items: StoredRequest[]; next: string | null } & Total>;
   request(id: string): Promise<StoredRequest | null>;
+  /** Those whose last try is the newest first; of the newest tries, which are many. */
+  rejectedCredentials(limit: number): Promise<RejectedCredential[]>;
 
   counts(): Promise<Counts>;
   verify(onProgress?: (done: number, all: number) => void): Promise<VerifyReport>;

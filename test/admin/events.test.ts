@@ -36,6 +36,8 @@ describe('GET /api/events 200', () => {
         provider: 'entra',
         actor: { kind: 'token', id: expect.any(String) },
         type: 'user.created',
+        words: 'SCIM created Amara',
+        names: { actor: 'SCIM', subject: 'Amara', object: null },
         subject: { kind: 'user', id: amara },
         object: null,
         data: { after: expect.objectContaining({ userName: 'amara@contoso.com' }) },

@@ -59,6 +59,15 @@ describe('GET /api/requests 200', () => {
     ['?provider=entra', [200, 409, 201]],
     ['?provider=nobody', []],
     ['?search=/Users/', [200]],
+    ['?action=suspended', [200]],
+    ['?action=refused', [409]],
+    ['?method=POST', [409, 201]],
+    ['?effects=some', [200, 201]],
+    ['?effects=none&status=failed', [409]],
+    ['?tag=ignored', []],
+    ['?token=nobody', []],
+    ['?from=2020-01-01&to=2020-01-02', []],
+    ['?from=2020-01-01', [401, 200, 409, 201]],
   ])('filters by %s', async (query, statuses) => {
     expect((await list(query)).items.map((each) => each.status)).toEqual(statuses);
   });
@@ -76,6 +85,72 @@ describe('GET /api/requests 200', () => {
       cursor = page.nextCursor;
     }
     expect(seen).toEqual((await list()).items.map((each) => each.id));
+  });
+});
+
+describe('what they did, in words', () => {
+  it('names whom it was about', async () => {
+    const told = async (act: () => Promise<unknown>) => {
+      await act();
+      return (await list('?limit=1')).items[0]!.action;
+    };
+    const { scim } = api;
+    const group = await api.pushGroup('Kites', []);
+    const [bela, cleo] = (await api.pushUsers('bela@contoso.com', 'cleo@contoso.com')) as [string, string];
+    const members = (op: string, ...ids: string[]) =>
+      scim.patch(`/Groups/${group}`, [{ op, path: 'members', value: ids.map((value) => ({ value })) }]);
+    const filter = (text: string) => scim.get(`/Users?filter=${encodeURIComponent(text)}`);
+    expect(await told(() => filter('userName eq "bela@contoso.com"'))).toBe(
+      'Looked up bela@contoso.com: found Bela',
+    );
+    expect(await told(() => filter('userName eq "no\\"body"'))).toBe('Looked up no"body: nobody');
+    expect(await told(() => filter('userName sw "b"'))).toBe('Looked for users by a filter: found Bela');
+    expect(await told(() => scim.get('/Groups?filter=displayName%20eq%20%22Kites%22'))).toBe(
+      'Looked up the group Kites: found Kites',
+    );
+    expect(await told(() => scim.get(`/Users/${bela}`))).toBe('Read Bela');
+    expect(await told(() => members('add', bela, cleo))).toBe('Added 2 people to Kites');
+    expect(await told(() => members('remove', cleo))).toBe('Took Cleo from Kites');
+    expect(await told(() => members('add', bela))).toBe('Nothing to change for the group Kites');
+    expect(
+      await told(() => scim.patch(`/Users/${bela}`, [{ op: 'add', path: 'title', value: 'Pilot' }])),
+    ).toBe('Updated Bela: title');
+    expect(await told(() => scim.post('/Users', userBody('bela@contoso.com')))).toBe(
+      'Refused to create Bela',
+    );
+    expect(await told(() => scim.get('/Users/nobody'))).toBe('Refused to read a user');
+    expect(await told(() => scim.delete(`/Groups/${group}`))).toBe('Removed the group Kites');
+  });
+});
+
+describe('GET /api/requests/tags 200', () => {
+  it('explains each, families too', async () => {
+    const { items } = (
+      await api.get<{ items: { tag: string; meaning: string; isFamily: boolean }[] }>('/api/requests/tags')
+    ).body;
+    expect(items.length).toBeGreaterThan(20);
+    expect(items.filter(({ isFamily }) => isFamily).map(({ tag }) => tag)).toEqual([
+      'ignored',
+      'unlisted-attribute',
+    ]);
+    for (const { meaning } of items) expect(meaning).toMatch(/\.$/);
+  });
+});
+
+describe('GET /api/requests/rejected 200', () => {
+  it('tells wrong tokens by their last four characters, and how often they came from where', async () => {
+    for (const token of ['bifrost_mistyped_4f2a', 'bifrost_mistyped_4f2a', 'short']) {
+      await fetch(`${api.server.scim}/Users`, { headers: { authorization: `Bearer ${token}` } });
+    }
+    await fetch(`${api.server.scim}/Users`);
+    const { items } = (await api.get<{ items: Record<string, unknown>[] }>('/api/requests/rejected')).body;
+    expect(items.map(({ words, lastFour, times }) => [words, lastFour, times])).toEqual([
+      ['No token', null, 1],
+      ['Wrong token', null, 1],
+      ['Wrong token, ending in 4f2a', '4f2a', 2],
+      ['Wrong token, ending in ere1', 'ere1', 1],
+    ]);
+    expect(items[2]).toMatchObject({ remote: '127.0.0.1', why: expect.stringContaining('mistyped') });
   });
 });
 

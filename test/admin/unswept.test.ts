@@ -57,6 +57,7 @@ beforeAll(async () => {
       begin: () => Promise.reject(new Error('nothing is compared')),
       heal: () => Promise.reject(new Error('nothing is compared')),
     },
+    sessionRules: () => ({ refreshAfterMs: 900_000, capMs: 86_400_000 }),
     delivering: {
       wake: () => {},
       schedule: () => {},

@@ -83,7 +83,8 @@ describe('what is read', () => {
       retention: { requests: '7d' },
       permissions: [{ resource: 'Invoices', operations: ['View', 'Approve'] }],
     });
-    expect(settings.sessions).toEqual({ refreshAfterMs: 900_000, capMs: 8 * 3_600_000 });
+    expect(settings.sessions).toEqual({ refreshAfter: '15m', cap: '8h' });
+    expect(settings.declared?.sessions).toEqual(settings.sessions);
     expect(settings.retention).toEqual({ requestsMs: 7 * 86_400_000, removedUsersMs: 400 * 86_400_000 });
     expect(settings.declared?.permissions).toEqual([
       { resource: 'Invoices', operations: ['View', 'Approve'], description: '' },

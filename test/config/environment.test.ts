@@ -20,7 +20,7 @@ describe('environment', () => {
       formerSecretKey: null,
       development: false,
       trustedProxies: [],
-      sessions: { refreshAfterMs: 15 * 60_000, capMs: 30 * 86_400_000 },
+      sessions: { refreshAfter: '15m', cap: '30d' },
       retention: { requestsMs: 30 * 86_400_000, removedUsersMs: 400 * 86_400_000 },
       declared: null,
       configPath: null,

@@ -119,9 +119,10 @@ function watch(context: BrowserContext, note: (problem: string) => void): void {
     if (!['127.0.0.1', 'localhost'].includes(url.hostname)) note(`asked another host: ${url.href}`);
   });
   context.on('requestfailed', (request) => {
-    // A page that is left takes its questions back.
+    // A page that is left takes its questions back, and follows no longer.
     const isTakenBack =
-      request.resourceType() === 'fetch' && request.failure()?.errorText === 'net::ERR_ABORTED';
+      ['fetch', 'eventsource'].includes(request.resourceType()) &&
+      request.failure()?.errorText === 'net::ERR_ABORTED';
     if (isTakenBack) return;
     note(`did not load: ${request.url()} ${request.failure()?.errorText ?? ''}`);
   });

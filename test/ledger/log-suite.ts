@@ -1,8 +1,8 @@
-// The two logs: events in their one order, which nobody skips; requests with what they caused, and their end.
+// The log of events: in their one order, which nobody skips.
 
 import { describe, expect, it } from 'vitest';
 import { type Desk, eachWithLedger, type Open } from './opened.ts';
-import { effectsOf, inWords, PROVIDER, requestRow, sweepAll, tick } from './scribe.ts';
+import { effectsOf, inWords, PROVIDER, tick } from './scribe.ts';
 
 export function logSuite(open: Open): void {
   const desk = eachWithLedger(open);
@@ -66,6 +66,52 @@ export function logSuite(open: Open): void {
         paged.push(...page.map((each) => each.position));
       }
       expect(paged).toEqual(all.map((each) => each.position));
+    });
+
+    it('are found by who did it, the other end, time and place', async () => {
+      const amara = await person('amara');
+      const between = tick(3_600_000);
+      tick();
+      const removal = await desk.write.removeUser(amara.id);
+      const find = async (query: Partial<Parameters<Desk['ledger']['events']>[0]>) =>
+        desk.ledger.events({ after: 0, limit: 1000, ...query });
+      const all = await find({});
+      const positions = (events: typeof all) => events.map((each) => each.position);
+      expect(positions(await find({ actor: 'entra' }))).toEqual(
+        positions(all.filter(({ actor }) => actor.id === 'entra')),
+      );
+      expect(positions(await find({ actor: 'token' }))).toEqual(
+        positions(all.filter(({ actor }) => actor.kind === 'token')),
+      );
+      expect(await find({ actor: 'nobody' })).toEqual([]);
+      const role = all.find(({ type, object }) => type === 'grant.added' && object?.kind === 'role')!.object!
+        .id;
+      expect(new Set((await find({ object: role })).map(({ type }) => type))).toEqual(
+        new Set(['grant.added', 'grant.removed']),
+      );
+      const late = await find({ since: between });
+      expect(positions(late)).toEqual(positions(all.filter(({ at }) => at >= between)));
+      expect(late.every(({ cause }) => cause?.id === removal.request)).toBe(true);
+      expect(positions(await find({ until: between }))).toEqual(
+        positions(all.filter(({ at }) => at < between)),
+      );
+      expect(positions(await find({ among: { above: 1, upTo: 3 } }))).toEqual([2, 3]);
+      expect((await desk.ledger.countEvents({ after: 0, since: between })).total).toBe(late.length);
+    });
+
+    it('have names for what they speak of', async () => {
+      const { id } = await person('amara');
+      const group = await desk.write.createGroup('Kites', []);
+      const events = await desk.ledger.events({ after: 0, limit: 1000, subject: id });
+      const unit = events.find(({ object }) => object?.kind === 'businessUnit')!.object!.id;
+      const names = await desk.ledger.names([id, group.id, unit, 'nothing']);
+      expect([id, group.id, unit, 'nothing', PROVIDER].map((each) => names.get(each))).toEqual([
+        'amara',
+        'Kites',
+        'Kites',
+        undefined,
+        PROVIDER,
+      ]);
     });
 
     it('are found by the request or change of an administrator that caused them', async () => {
@@ -155,84 +201,6 @@ export function logSuite(open: Open): void {
       await Promise.all(checks);
       expect(heard.length).toBeGreaterThan(0);
       expect(heard.every(Boolean)).toBe(true);
-    });
-  });
-
-  describe('requests', () => {
-    it('are kept with everything that was noted, and the number of their effects', async () => {
-      const row = requestRow('r1', {
-        token: 't',
-        body: '{"a":1}',
-        status: 404,
-        tags: ['verb-capitalised'],
-        detail: 'There is no user.',
-        remote: '127.0.0.1',
-        resource: 'u1',
-      });
-      desk.ledger.noteRequest(row);
-      expect(await desk.ledger.request('r1')).toEqual({ ...row, effects: 0 });
-      expect(await desk.ledger.request('r2')).toBeNull();
-    });
-
-    it('are found by status, provider, resource and words', async () => {
-      const note = (id: string, more: Parameters<typeof requestRow>[1]) =>
-        desk.ledger.noteRequest(requestRow(id, more));
-      note('a', { status: 200, action: 'Suspended Amara Osei', resource: 'u1' });
-      note('b', { status: 409, action: 'Refused', path: '/scim/v2/Users', resource: null });
-      note('c', { status: 401, provider: null, action: 'Rejected a token ending in 1234' });
-      note('d', { status: 200, action: 'Updated 100% of it' });
-      const found = async (query: Partial<Parameters<Desk['ledger']['requests']>[0]>) =>
-        (await desk.ledger.requests({ before: null, limit: 50, ...query })).items
-          .map((each) => each.id)
-          .sort();
-      expect(await found({ status: 'ok' })).toEqual(['a', 'd']);
-      expect(await found({ status: 'failed' })).toEqual(['b']);
-      expect(await found({ status: 'rejected' })).toEqual(['c']);
-      expect(await found({ provider: PROVIDER })).toEqual(['a', 'b', 'd']);
-      expect(await found({ resource: 'u1' })).toEqual(['a']);
-      expect(await found({ search: 'amara' })).toEqual(['a']);
-      expect(await found({ search: '0%' })).toEqual(['d']);
-      expect(await found({ search: '_' })).toEqual([]);
-      expect(await found({ search: 'Users' })).toEqual(['a', 'b', 'c', 'd']);
-    });
-
-    it('are paged newest first, without gap or repeat', async () => {
-      for (let i = 0; i < 25; i++) desk.ledger.noteRequest(requestRow(`r${String(i).padStart(2, '0')}`));
-      const seen: string[] = [];
-      let before: string | null = null;
-      do {
-        const page: { items: { id: string }[]; next: string | null } = await desk.ledger.requests({
-          before,
-          limit: 10,
-        });
-        seen.push(...page.items.map((each) => each.id));
-        before = page.next;
-      } while (before);
-      expect(seen).toEqual(Array.from({ length: 25 }, (_, i) => `r${String(24 - i).padStart(2, '0')}`));
-    });
-
-    it('are not lost for others when one is noted twice', async () => {
-      desk.ledger.noteRequest(requestRow('twice', { status: 200 }));
-      desk.ledger.noteRequest(requestRow('twice', { status: 400 }));
-      desk.ledger.noteRequest(requestRow('other'));
-      const { id } = await person('amara');
-      expect(await desk.ledger.readUser(PROVIDER, id)).not.toBeNull();
-      expect(await desk.ledger.request('twice')).toMatchObject({ status: 200 });
-      expect(await desk.ledger.request('other')).not.toBeNull();
-    });
-
-    it('are forgotten by age, and their events stay', async () => {
-      const { request } = await person('amara');
-      const events = await desk.ledger.lastPosition();
-      const limit = tick(1000);
-      desk.ledger.noteRequest(requestRow('young'));
-      expect(await desk.ledger.request('young')).not.toBeNull();
-      desk.ledger.retainBy(() => ({ requestsBefore: limit, removedUsersBefore: 0 }));
-      await desk.ledger.beginRetention('an-hour', tick());
-      await sweepAll(desk.ledger);
-      expect(await desk.ledger.request(request)).toBeNull();
-      expect(await desk.ledger.request('young')).not.toBeNull();
-      expect(await desk.ledger.lastPosition()).toBe(events);
     });
   });
 }

@@ -13,6 +13,7 @@ import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
 import { reconciliationSuite } from './reconciliation-suite.ts';
+import { requestLogSuite } from './request-log-suite.ts';
 import { retireSuite } from './retire-suite.ts';
 import { roleSuite } from './role-suite.ts';
 import { rulesSuite } from './rules-suite.ts';
@@ -33,7 +34,8 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('retiring', () => retireSuite(open));
     describe('the end of SCIM', () => scimEndSuite(open));
     describe('forgetting', () => forgettingSuite(open));
-    describe('logs', () => logSuite(open));
+    describe('events', () => logSuite(open));
+    describe('requests', () => requestLogSuite(open));
     describe('lists', () => listSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));

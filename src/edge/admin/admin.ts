@@ -5,11 +5,13 @@ import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from
 import { newId } from '../../id.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
-import { type Caller, type Credential, identifier, mayNot } from './caller.ts';
+import { type Asking, type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
 import { eventWaiters } from './event-waiters.ts';
 import { keptPlans } from './kept-plans.ts';
+import { liveFeed, type ReadersOf } from './live.ts';
 import { openApi } from './openapi.ts';
+import type { Needs } from './permissions.ts';
 import { bugAnswer, frameworkRefusal, problemAnswer } from './problem.ts';
 import { parseBody } from './read-input.ts';
 import type { AdminParts, Answer, Method, RawCall, Route } from './route.ts';
@@ -31,6 +33,7 @@ export async function registerAdmin(
   const own: AdminParts = {
     ...parts,
     waiters: eventWaiters(parts.ledger),
+    live: liveFeed(parts, readersOf(routes)),
     verification: verification(parts),
     plans: keptPlans(parts),
     surveys: surveys(parts.ledger),
@@ -57,6 +60,7 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
   });
   app.addHook('preClose', async () => {
     parts.waiters.stop();
+    parts.live.stop();
     parts.plans.stop();
   });
   acceptJson(app);
@@ -79,19 +83,32 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
       onRequest: async (request) => {
         if (each.permission === 'open') return;
         const arrival = arrivals.get(request)!;
-        const { authorization } = request.headers;
-        const asking = { request: request.raw, authorization, remote: request.ip, at: arrival.at };
-        arrival.caller = await identify(asking);
+        arrival.caller = await identify(askingOf(request, arrival.at));
         const refusal = mayNot(arrival.caller, each.permission);
         if (refusal) throw refusal;
       },
       handler: async (request, reply) => {
-        const call = readCall(parts, request, reply, arrivals.get(request)!);
+        const again = () => identify(askingOf(request, parts.clock.now()));
+        const call = { ...readCall(parts, request, reply, arrivals.get(request)!), again };
         return send(reply, each, await each.run(call));
       },
     });
   }
   refuseOtherMethods(app);
+}
+
+function askingOf(request: FastifyRequest, at: number): Asking {
+  return { request: request.raw, authorization: request.headers.authorization, remote: request.ip, at };
+}
+
+/** By the first part of their addresses: who may read anything there hears that something there changed. */
+function readersOf(all: readonly Route[]): ReadersOf {
+  const readers = new Map<string, Needs[]>();
+  for (const { method, path, permission } of all) {
+    const topic = path.split('/')[1]!;
+    if (method === 'GET') readers.set(topic, [...(readers.get(topic) ?? []), permission]);
+  }
+  return readers;
 }
 
 /** Read as text and parsed by our own rules. An empty body is no body, whatever its media type says. */
@@ -149,7 +166,7 @@ function readCall(
   request: FastifyRequest,
   reply: FastifyReply,
   arrival: Arrival,
-): RawCall {
+): Omit<RawCall, 'again'> {
   return {
     parts,
     caller: arrival.caller ?? everybody,
@@ -157,6 +174,7 @@ function readCall(
     at: arrival.at,
     ifMatch: header(request, 'if-match'),
     ifNoneMatch: header(request, 'if-none-match'),
+    lastEventId: header(request, 'last-event-id'),
     gone: goneWith(reply),
     params: request.params as Record<string, string>,
     query: request.query,

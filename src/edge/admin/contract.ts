@@ -76,6 +76,7 @@ export const userShape = Type.Object({
   ...person.properties,
   source: choice(sources, 'How they came: `scim` as soon as SCIM has told of them.'),
   role: orNull(reference),
+  roleBy: orNull(choice(['rule', 'manual'], 'Whether people gave the role, or rules do.')),
   teams: Type.Array(reference),
   businessUnits: Type.Array(reference),
   suspensions: Type.Array(choice(['scim', 'directory', 'admin']), {
@@ -146,8 +147,14 @@ export const eventShape = Type.Object({
   id: text(),
   at: time(),
   provider: orNull(text()),
-  actor: end('token, key, user or system'),
+  actor: end('token (SCIM), key, user, admin or system'),
   type: text('Past tense, dotted: `user.suspended`.'),
+  words: text('What happened, in a sentence with the names that people know now.'),
+  names: Type.Object({
+    actor: text('Who did it.'),
+    subject: orNull(text('null for what is gone and left no name.')),
+    object: orNull(text()),
+  }),
   subject: end('user, group, team, businessUnit, provider, token or key'),
   object: orNull(end('the other end of an edge: a group, a role, a team, a business unit')),
   data: orNull(anyObject('What changed.')),
@@ -236,26 +243,6 @@ export const tokenShape = Type.Object({
 });
 export type TokenJson = Static<typeof tokenShape>;
 
-// --- requests ---------------------------------------------------------------------------------------------------
-
-export const requestShape = Type.Object({
-  id: text(),
-  at: time(),
-  provider: orNull(text('Id of the provider; null when the credential named none.')),
-  token: orNull(text('Id of the provisioning token.')),
-  method: text(),
-  path: text(),
-  action: text('What it did, in plain words.'),
-  status: Type.Integer(),
-  durationMs: Type.Number({ minimum: 0 }),
-  tags: Type.Array(text(), { description: 'Habits of the sender that were understood, and other remarks.' }),
-  detail: orNull(text('What the refusal said.')),
-  remote: orNull(text('Address it came from.')),
-  resource: orNull(text('Id of the user or group it was about.')),
-  effectCount: count('How many events it caused.'),
-});
-export type RequestJson = Static<typeof requestShape>;
-
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
 export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
@@ -270,16 +257,15 @@ export type { ProviderHealthJson } from './provider-health.ts';
 export type { PendingJson } from './provider-reconciliation.ts';
 export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
+export type * from './request-contract.ts';
+export type { PermissionJson, RoleJson, WholeRoleJson } from './roles.ts';
 export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
-export type {
-  ApiKeyJson,
-  DiscoveredJson,
-  MeJson,
-  ProviderTrialJson,
-  SessionJson,
-} from './sign-in-contract.ts';
+export type { SessionRulesJson } from './session-rules.ts';
+export type * from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { MemberJson, TargetJson } from './targets.ts';
 export type { Explanation as ExplanationJson } from './user-access.ts';
+export type { UserAttributeJson } from './user-attributes.ts';
 export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';

@@ -1,13 +1,14 @@
 // Events as they are shown, the words for their types, and pages of them with the newest first.
 
 import type { EventType } from '../../identity/event.ts';
-import type { EventQuery, Ledger } from '../../ledger/ledger.ts';
-import { showEvent } from '../../outbox/shown-event.ts';
+import type { EventQuery, Ledger, StoredEvent } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import type { EventJson } from './contract.ts';
+import { type NameParts, showEvents } from './event-names.ts';
 import { findProvider } from './look-up.ts';
 import { readIdCursor, showTotal, writeIdCursor } from './page.ts';
+import { readTime } from './time-filter.ts';
 
 export const eventWords = {
   'user.created': 'A user came to be.',
@@ -87,22 +88,34 @@ export const eventWords = {
 export interface EventFilters {
   type?: string;
   provider?: string;
+  actor?: string;
   subject?: string;
+  object?: string;
   cause?: string;
+  from?: string;
+  to?: string;
 }
 
-export type StoredEventFilters = Pick<EventQuery, 'types' | 'provider' | 'subject' | 'cause'>;
+export type StoredEventFilters = Pick<
+  EventQuery,
+  'types' | 'provider' | 'actor' | 'subject' | 'object' | 'cause' | 'since' | 'until' | 'among'
+>;
 
 /** Types may be several, separated by commas. A provider that is gone still has its events, by its id. */
 export async function readEventFilters(ledger: Ledger, wanted: EventFilters): Promise<StoredEventFilters> {
-  const { type, provider, subject, cause } = wanted;
-  const filters: StoredEventFilters = {};
-  if (type !== undefined) filters.types = readTypes(type);
-  if (provider !== undefined)
-    filters.provider = (await findProvider(ledger, provider))?.provider.id ?? provider;
-  if (subject !== undefined) filters.subject = subject;
-  if (cause !== undefined) filters.cause = cause;
-  return filters;
+  const { type, provider, actor, subject, object, cause, from, to } = wanted;
+  return {
+    ...(type !== undefined && { types: readTypes(type) }),
+    ...(provider !== undefined && {
+      provider: (await findProvider(ledger, provider))?.provider.id ?? provider,
+    }),
+    ...(actor !== undefined && { actor }),
+    ...(subject !== undefined && { subject }),
+    ...(object !== undefined && { object }),
+    ...(cause !== undefined && { cause }),
+    ...(from !== undefined && { since: readTime('from', from) }),
+    ...(to !== undefined && { until: readTime('to', to) }),
+  };
 }
 
 function readTypes(text: string): string[] {
@@ -130,17 +143,54 @@ export type EventOrder = 'position' | '-position';
 
 /** A page by position, the newest first unless it is said otherwise. */
 export async function eventPage(
-  ledger: Ledger,
+  parts: NameParts,
   filters: StoredEventFilters,
   { limit = 50, cursor, sort = '-position' }: { limit?: number; cursor?: string; sort?: EventOrder },
 ): Promise<EventPage> {
   const order = `events ${sort}`;
   const after = readPosition(readIdCursor(order, cursor) ?? '0');
   const newestFirst = sort === '-position';
-  const found = await ledger.events({ ...filters, after, limit: limit + 1, newestFirst });
-  const items = found.slice(0, limit).map(showEvent);
-  const next = found.length > limit ? String(items.at(-1)!.position) : null;
-  return { items, nextCursor: writeIdCursor(order, next), ...(await total(ledger, filters)) };
+  const { events, next } = await eventSlice(parts.ledger, filters, { after, limit, newestFirst });
+  const nextCursor = writeIdCursor(order, next === null ? null : String(next));
+  return {
+    items: await showEvents(parts, events),
+    nextCursor,
+    ...(await total(parts.ledger, filters)),
+  };
+}
+
+/** Places that one page looks at where no index leads to what it wants: the next goes on behind them. */
+const PLACES_AT_ONCE = 50_000;
+
+/** Events of one page, and the place behind which the next begins; null at the end. */
+export async function eventSlice(
+  ledger: Ledger,
+  filters: StoredEventFilters,
+  { after, limit, newestFirst }: { after: number; limit: number; newestFirst: boolean },
+): Promise<{ events: StoredEvent[]; next: number | null }> {
+  const asked = { ...filters, after, limit: limit + 1, newestFirst };
+  if (!isScan(filters)) {
+    const events = await ledger.events(asked);
+    return {
+      events: events.slice(0, limit),
+      next: events.length > limit ? events[limit - 1]!.position : null,
+    };
+  }
+  const last = await ledger.lastPosition();
+  const from = newestFirst ? (after === 0 ? last + 1 : after) : after;
+  const end = newestFirst ? Math.max(0, from - 1 - PLACES_AT_ONCE) : Math.min(last, from + PLACES_AT_ONCE);
+  const among = newestFirst ? { above: end, upTo: from - 1 } : { above: from, upTo: end };
+  const events = await ledger.events({ ...asked, among });
+  if (events.length > limit) return { events: events.slice(0, limit), next: events[limit - 1]!.position };
+  const isOver = newestFirst ? end === 0 : end === last;
+  return { events, next: isOver ? null : newestFirst ? end + 1 : end };
+}
+
+/** Neither of these has an index; where another one leads to little, it does not matter. */
+function isScan({ provider, actor, object, types, subject, cause, among }: StoredEventFilters): boolean {
+  if (among) return false;
+  const isWide = provider !== undefined || actor !== undefined || object !== undefined;
+  return isWide && types === undefined && subject === undefined && cause === undefined;
 }
 
 export function readPosition(text: string): number {
@@ -155,5 +205,12 @@ export async function total(
   filters: StoredEventFilters,
 ): Promise<{ total: number; totalIsCapped?: true }> {
   if (Object.keys(filters).length === 0) return { total: await ledger.lastPosition() };
-  return showTotal(await ledger.countEvents({ ...filters, after: 0 }));
+  if (!isScan(filters)) return showTotal(await ledger.countEvents({ ...filters, after: 0 }));
+  const last = await ledger.lastPosition();
+  const above = Math.max(0, last - PLACES_COUNTED);
+  const counted = await ledger.countEvents({ ...filters, after: above });
+  return showTotal({ ...counted, totalIsCapped: counted.totalIsCapped || above > 0 });
 }
+
+/** Where no index helps, so many of the newest places are counted. */
+const PLACES_COUNTED = 200_000;

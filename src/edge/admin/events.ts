@@ -1,13 +1,13 @@
 // The ordered feed of events, with waiting for the next one, and the same events as an audit list, newest first.
 
 import { Type } from 'typebox';
-import type { Ledger } from '../../ledger/ledger.ts';
-import { showEvent } from '../../outbox/shown-event.ts';
-import { eventShape, listQuery, orNull, pageOf, providerFilter, sortedBy, text } from './contract.ts';
+import { auditExportRoutes } from './audit-export.ts';
+import { eventShape, listQuery, orNull, pageOf, sortedBy, text } from './contract.ts';
+import { eventFilters } from './event-filters.ts';
+import { showEvents } from './event-names.ts';
 import {
   type EventPage,
   eventPage,
-  eventWords,
   readEventFilters,
   readPosition,
   type StoredEventFilters,
@@ -17,16 +17,6 @@ import { type AdminParts, type Route, route } from './route.ts';
 
 /** Seconds that a request may wait for the next event: below the 60 s at which load balancers give up. */
 const LONGEST_WAIT_S = 30;
-
-const key = (description: string) =>
-  Type.Optional(Type.String({ minLength: 1, maxLength: 300, description }));
-
-const filters = {
-  type: key(`One or more types, separated by commas: ${Object.keys(eventWords).join(', ')}.`),
-  provider: providerFilter,
-  subject: key('Id of a user, group, team, business unit, provider or token.'),
-  cause: key('Id of the request or job whose effects they are.'),
-};
 
 const place = (description: string) => Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description }));
 
@@ -39,7 +29,7 @@ const getFeed = route({
     'Start with `after=0` (or nothing), then send the `nextCursor` of each answer as the next `after`. Nothing is ever put in before a place that was read. An answer without items has `nextCursor` null: ask again from where you are, with `wait` to be answered as soon as something happens.',
   query: Type.Object(
     {
-      ...filters,
+      ...eventFilters,
       limit: listQuery.limit,
       sort: sortedBy('position'),
       after: place('Events behind this place.'),
@@ -75,7 +65,7 @@ async function readFeed(parts: AdminParts, stored: StoredEventFilters, from: Fee
   const until = performance.now() + from.waitMs;
   for (;;) {
     const seen = await parts.ledger.lastPosition();
-    const page = await feedPage(parts.ledger, stored, from);
+    const page = await feedPage(parts, stored, from);
     const leftMs = until - performance.now();
     if (page.items.length > 0 || leftMs <= 0) return page;
     if (!(await parts.waiters.next(seen, leftMs, from.gone))) return page;
@@ -83,16 +73,16 @@ async function readFeed(parts: AdminParts, stored: StoredEventFilters, from: Fee
 }
 
 async function feedPage(
-  ledger: Ledger,
+  parts: AdminParts,
   stored: StoredEventFilters,
   { after, limit }: FeedFrom,
 ): Promise<EventPage> {
-  const items = (await ledger.events({ ...stored, after, limit })).map(showEvent);
+  const items = await showEvents(parts, await parts.ledger.events({ ...stored, after, limit }));
   const last = items.at(-1);
   return {
     items,
     nextCursor: last ? String(last.position) : null,
-    ...(await total(ledger, stored)),
+    ...(await total(parts.ledger, stored)),
   };
 }
 
@@ -102,14 +92,21 @@ const getAudit = route({
   permission: { resource: 'audit', operation: 'read' },
   summary: 'What was done by whom, newest first',
   query: Type.Object(
-    { ...filters, ...listQuery, sort: sortedBy('-position', 'position') },
+    {
+      ...eventFilters,
+      place: place('The event at that place alone.'),
+      ...listQuery,
+      sort: sortedBy('-position', 'position'),
+    },
     { additionalProperties: false },
   ),
   response: pageOf(eventShape),
-  async handle({ parts: { ledger }, query }) {
-    const stored = await readEventFilters(ledger, query);
-    return { body: await eventPage(ledger, stored, query) };
+  async handle({ parts, query }) {
+    const filters = await readEventFilters(parts.ledger, query);
+    const at = query.place === undefined ? null : readPosition(query.place);
+    const stored = at === null ? filters : { ...filters, among: { above: at - 1, upTo: at } };
+    return { body: await eventPage(parts, stored, query) };
   },
 });
 
-export const eventRoutes: readonly Route[] = [getFeed, getAudit];
+export const eventRoutes: readonly Route[] = [getFeed, getAudit, ...auditExportRoutes];

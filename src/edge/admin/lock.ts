@@ -28,17 +28,19 @@ export function refuseRemovalOfDeclared(settings: Settings, provider: Provider):
   if (provider.declared) throw lockedRefusal(settings, provider, ['name']);
 }
 
-/** A list that the file declares, even an empty one. */
-export function isLockedList(settings: Settings, key: 'trustedNetworks'): boolean {
+type LockedKey = 'trustedNetworks' | 'sessions';
+
+/** What the file declares, even an empty list. */
+export function isLockedSetting(settings: Settings, key: LockedKey): boolean {
   return settings.declared?.[key] !== undefined;
 }
 
-export function refuseLockedList(settings: Settings, key: 'trustedNetworks'): void {
-  if (!isLockedList(settings, key)) return;
+export function refuseLockedSetting(settings: Settings, key: LockedKey): void {
+  if (!isLockedSetting(settings, key)) return;
   const where = whereDeclared(settings);
   throw new Refusal(
     'conflict',
-    `${where} declares ${key} and owns the list: change it there and start again.`,
+    `${where} declares ${key} and owns what it says: change it there and start again.`,
     {
       locked: [key],
       where,

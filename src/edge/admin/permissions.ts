@@ -79,8 +79,8 @@ const catalogue = {
     delete: 'Remove break-glass administrators, but for the last.',
   },
   settings: {
-    read: 'See the trusted networks.',
-    edit: 'Change the trusted networks, which outbound requests may reach.',
+    read: 'See the trusted networks, and how long sessions last.',
+    edit: 'Change the trusted networks, which outbound requests may reach, and how long sessions last.',
   },
   system: {
     read: 'See how the system does.',

@@ -8,6 +8,7 @@ import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventWaiters } from './event-waiters.ts';
 import type { KeptPlans } from './kept-plans.ts';
+import type { LiveFeed } from './live.ts';
 import type { Needs } from './permissions.ts';
 import { bodyReader, queryReader } from './read-input.ts';
 import type { Surveys } from './survey.ts';
@@ -18,6 +19,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 /** Shared by all requests of one server. */
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
+  live: LiveFeed;
   verification: Verification;
   plans: KeptPlans;
   surveys: Surveys;
@@ -34,6 +36,9 @@ export interface Call {
   at: number;
   ifMatch: string | null;
   ifNoneMatch: string | null;
+  lastEventId: string | null;
+  /** Who asks, looked up anew: for an answer that goes on for long. @throws Refusal when they may not come in any more. */
+  again(): Promise<Caller>;
   /** Aborted when the client has gone. */
   gone: AbortSignal;
 }

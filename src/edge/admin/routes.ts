@@ -13,6 +13,7 @@ import { importRoutes } from './imports.ts';
 import { jobRoutes } from './jobs.ts';
 import { keyRoutes } from './keys.ts';
 import { linkRoutes } from './links.ts';
+import { liveRoutes } from './live-route.ts';
 import { localAdminRoutes } from './local-admins.ts';
 import { localEntraRoutes } from './local-entra.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
@@ -33,12 +34,14 @@ import { roleRoutes } from './roles.ts';
 import type { Route } from './route.ts';
 import { rulesetRoutes } from './rulesets.ts';
 import { seenAttributeRoutes } from './seen-attributes.ts';
+import { sessionRuleRoutes } from './session-rules.ts';
 import { sessionRoutes } from './sessions.ts';
 import { systemRoutes } from './system.ts';
 import { targetRoutes } from './targets.ts';
 import { tokenRoutes } from './tokens.ts';
 import { trustedNetworkRoutes } from './trusted-networks.ts';
 import { userAccessRoutes } from './user-access.ts';
+import { userAttributeRoutes } from './user-attributes.ts';
 import { userRoutes } from './users.ts';
 import { webhookDeliveryRoutes } from './webhook-deliveries.ts';
 import { webhookRoutes } from './webhooks.ts';
@@ -46,6 +49,7 @@ import { webhookRoutes } from './webhooks.ts';
 export const routes: readonly Route[] = [
   ...userRoutes,
   ...userAccessRoutes,
+  ...userAttributeRoutes,
   ...manualGrantRoutes,
   ...accessRoutes,
   ...targetRoutes,
@@ -66,6 +70,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...liveRoutes,
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
   ...reconciliationRoutes,
@@ -84,5 +89,6 @@ export const routes: readonly Route[] = [
   ...linkRoutes,
   ...localAdminRoutes,
   ...trustedNetworkRoutes,
+  ...sessionRuleRoutes,
   ...systemRoutes,
 ];

@@ -96,6 +96,8 @@ export const localAdminShape = Type.Object({
   lockedUntil: orNull(time()),
 });
 
+export type LocalAdminJson = Static<typeof localAdminShape>;
+
 export const setUpLinkShape = Type.Object({
   url: text('For one person, once. It is not shown again.'),
   expiresAt: time(),
@@ -107,6 +109,7 @@ export const trustedNetworksShape = Type.Object({
   revision: count('Also its ETag; 0 until it was first set.'),
   locked: Type.Boolean({ description: 'The configuration file declares the list, and owns it.' }),
 });
+export type TrustedNetworksJson = Static<typeof trustedNetworksShape>;
 
 // --- trying providers -------------------------------------------------------------------------------------------
 

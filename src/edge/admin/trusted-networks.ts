@@ -6,7 +6,7 @@ import { type Static, Type } from 'typebox';
 import { isNetwork } from '../../config-schema.ts';
 import { equalJson } from '../../scim/json.ts';
 import type { Parts } from '../parts.ts';
-import { isLockedList, refuseLockedList } from './lock.ts';
+import { isLockedSetting, refuseLockedSetting } from './lock.ts';
 import { badInput, type InputProblem } from './read-input.ts';
 import { changeBy, type Route, route } from './route.ts';
 import { trustedNetworksShape } from './sign-in-contract.ts';
@@ -27,7 +27,7 @@ export async function trustedNetworks({
   settings,
 }: Pick<Parts, 'ledger' | 'settings'>): Promise<Static<typeof trustedNetworksShape>> {
   const declared = settings.declared?.trustedNetworks;
-  if (declared) return { networks: [...declared], revision: 0, locked: isLockedList(settings, SETTING) };
+  if (declared) return { networks: [...declared], revision: 0, locked: isLockedSetting(settings, SETTING) };
   const stored = await ledger.ownSettings.read(SETTING);
   return { networks: (stored?.value ?? []) as Network[], revision: stored?.revision ?? 0, locked: false };
 }
@@ -72,7 +72,7 @@ const putNetworks = route({
   refuses: { 409: 'The configuration file owns the list' },
   async handle(call) {
     const { parts, body, ifMatch } = call;
-    refuseLockedList(parts.settings, SETTING);
+    refuseLockedSetting(parts.settings, SETTING);
     const before = await trustedNetworks(parts);
     checkIfMatch(ifMatch, revisionTag(before.revision));
     const networks = body.networks.map(({ cidr, description = '' }) => ({ cidr, description }));

@@ -209,7 +209,7 @@ const getTimeline = route({
   response: pageOf(eventShape),
   async handle({ parts, params, query }) {
     const { loaded } = await needUser(parts.ledger, params.id);
-    return { body: await eventPage(parts.ledger, { subject: loaded.user.id }, query) };
+    return { body: await eventPage(parts, { subject: loaded.user.id }, query) };
   },
 });
 

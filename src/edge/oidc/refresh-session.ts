@@ -24,10 +24,10 @@ export type Refreshed = 'kept' | 'ended';
 
 /** At once where the claims are young, there is nothing to refresh with, or another request is at it. */
 export async function refreshIfOld(parts: Parts, session: Session, at: number): Promise<Refreshed> {
-  const { ledger, settings } = parts;
+  const { ledger } = parts;
   const { provider: id } = session.person;
   if (id === null || session.refreshToken === null) return 'kept';
-  if (session.claimsAt + settings.sessions.refreshAfterMs > at) return 'kept';
+  if (session.claimsAt + parts.sessionRules().refreshAfterMs > at) return 'kept';
   const [state, [link]] = await Promise.all([
     ledger.provider(id),
     ledger.identities.linksOf(id, session.person.id),
@@ -119,12 +119,12 @@ async function refresh(
 
 /** Nobody's session ends for it; the next try is a while from now. */
 async function pause(
-  { ledger, settings }: Parts,
+  { ledger, sessionRules }: Parts,
   session: Session,
   ms: number,
   at: number,
 ): Promise<Refreshed> {
-  await ledger.sessions.refreshed(session.hash, at - settings.sessions.refreshAfterMs + ms, null);
+  await ledger.sessions.refreshed(session.hash, at - sessionRules().refreshAfterMs + ms, null);
   return 'kept';
 }
 

@@ -40,7 +40,9 @@ export async function signedInCaller(
 
 async function callerOf(parts: Parts, hash: string, at: number): Promise<Caller | null> {
   const session = await parts.ledger.sessions.find(hash, at);
-  if (!session || (await refreshIfOld(parts, session, at)) === 'ended') return null;
+  // The cap may be shorter by now than when the session began.
+  if (!session || session.createdAt + parts.sessionRules().capMs <= at) return null;
+  if ((await refreshIfOld(parts, session, at)) === 'ended') return null;
   const caller = await personCaller(parts.ledger, session.person);
   if (!caller) return null;
   parts.ledger.sessions.seen(hash, at);

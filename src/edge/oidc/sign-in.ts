@@ -160,7 +160,7 @@ async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams):
     return refuse(visit, provider, await refusedByUs(outcome, ledger), { key: result.key });
   }
   await endOwn(door, request, { ...by, actor: actorOf({ provider: provider.id, id: outcome.user.id }) });
-  giveSession(reply, secret, door.parts.settings.sessions.capMs);
+  giveSession(reply, secret, door.parts.sessionRules().capMs);
   return reply.header('cache-control', 'no-store').redirect(readReturnTo(result.returnTo), 303);
 }
 
@@ -188,9 +188,9 @@ async function readBegun(
 }
 
 function sessionFor({ door, request, by }: Visit, signedIn: SignedIn) {
-  const { keys, settings } = door.parts;
+  const { keys, sessionRules } = door.parts;
   const { iss, sid, loginHint } = signedIn.idToken;
-  const begun = beginSession(request, by.at, settings.sessions.capMs, { issuer: iss, sid, loginHint });
+  const begun = beginSession(request, by.at, sessionRules().capMs, { issuer: iss, sid, loginHint });
   const { refreshToken } = signedIn;
   const sealed = refreshToken === null ? null : keys.seal(refreshToken, sessionIdentity(begun.session.id));
   return { ...begun, session: { ...begun.session, refreshToken: sealed } };

@@ -21,6 +21,7 @@ import { readPatch } from '../../scim/patch-request.ts';
 import { type Projection, readProjection, wantsMembers } from '../../scim/projection.ts';
 import { readResource } from '../../scim/resource.ts';
 import { groupKind } from '../../scim/schema.ts';
+import { type Change, membersInWords, nameIn } from './action-words.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
 import { checkPreconditions, isKnown } from './precondition.ts';
 import { groupLocation, groupText } from './resource-text.ts';
@@ -32,7 +33,8 @@ export async function getGroup(call: ScimCall, id: string): Promise<ScimAnswer> 
   const projection = projectionOf(call);
   const row = await call.ledger.readGroup(call.caller.provider, id, wantsMembers(projection));
   if (!row) throw noGroup(id);
-  call.ledger.noteRequest(requestRow(call, { status: 200, action: 'Read a group', resource: id }));
+  const action = `Read the group ${nameIn(row.document) ?? id}`;
+  call.ledger.noteRequest(requestRow(call, { status: 200, action, resource: id }));
   if (isKnown(call.ifNoneMatch, row.version)) return { status: 304, body: null, version: row.version };
   return answer(call, 200, row, projection);
 }
@@ -48,7 +50,7 @@ export async function createGroup(call: ScimCall): Promise<ScimAnswer> {
       const members = knownMembers(refs, loaded.members);
       const context = contextOf(call, loaded.state);
       const { changes, group } = decideGroupCreate(context, newId(call.at), read.document, members);
-      const action = `Created the group ${groupName(group)}${membersInWords(members.length, 0)}`;
+      const action = createdInWords(group, members);
       const request = requestRow(call, { status: 201, action, resource: group.id, tags: read.habits });
       return { changes, request, answer: rowOf(group, members.map(memberRow)) };
     },
@@ -269,17 +271,22 @@ function answer(call: ScimCall, status: number, row: GroupRow, projection: Proje
   };
 }
 
-function changeInWords(before: Group, after: Group, membership: MembershipDecision): string {
-  const [was, is] = [groupName(before), groupName(after)];
-  const members = membersInWords(membership.joins.length, membership.leaves.length);
-  if (was !== is) return `Renamed the group ${was} to ${is}${members}`;
-  if (after !== before) return `Updated the group ${is}${members}`;
-  return members ? `Group ${is}${members}` : `Nothing to change for the group ${is}`;
+function createdInWords(group: Group, members: readonly LoadedMember[]): string {
+  const created = `Created the group ${groupName(group)}`;
+  const joined = membersInWords('it', whoIn(members), whoIn([]));
+  return joined ? `${created}: ${joined[0]!.toLowerCase()}${joined.slice(1)}` : created;
 }
 
-function membersInWords(joined: number, left: number): string {
-  const people = (n: number) => (n === 1 ? '1 member' : `${n} members`);
-  const parts = [joined > 0 ? `${people(joined)} joined` : '', left > 0 ? `${people(left)} left` : ''];
-  const said = parts.filter(Boolean).join(', ');
-  return said ? `: ${said}` : '';
+function changeInWords(before: Group, after: Group, membership: MembershipDecision): string {
+  const [was, is] = [groupName(before), groupName(after)];
+  const members = membersInWords(is, whoIn(membership.joins), whoIn(membership.leaves));
+  const also = members && `: ${members[0]!.toLowerCase()}${members.slice(1)}`;
+  if (was !== is) return `Renamed the group ${was} to ${is}${also}`;
+  if (after !== before) return `Updated the group ${is}${also}`;
+  return members || `Nothing to change for the group ${is}`;
+}
+
+function whoIn(members: readonly LoadedMember[]): Change {
+  const people = members.flatMap((each) => (each.kind === 'User' ? [displayNameOf(each.loaded.user)] : []));
+  return { people, groups: members.length - people.length };
 }

@@ -6,6 +6,7 @@ import { type Condition, readCondition } from '../../scim/condition.ts';
 import { readProjection, wantsMembers } from '../../scim/projection.ts';
 import { groupKind, type ResourceKind, userKind } from '../../scim/schema.ts';
 import { readSort } from '../../scim/sort.ts';
+import { lookedInWords, nameIn } from './action-words.ts';
 import { requestRow, type ScimAnswer, type ScimCall } from './call.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { groupText, listText, userText } from './resource-text.ts';
@@ -38,7 +39,9 @@ export async function list(call: ScimCall, kind: ResourceKind, parts: ListParts)
       : texts(await ledger.queryGroups({ ...asked, withMembers: wantsMembers(projection) }), (row) =>
           groupText(row, call.base, projection),
         );
-  ledger.noteRequest(requestRow(call, { status: 200, action: queryInWords(call, kind, page) }));
+  const found = { total: page.total, name: page.sole };
+  const action = lookedInWords(kind === userKind ? 'User' : 'Group', query.filter, found);
+  ledger.noteRequest(requestRow(call, { status: 200, action }));
   const paging =
     'offset' in start
       ? { startIndex: query.startIndex }
@@ -48,18 +51,19 @@ export async function list(call: ScimCall, kind: ResourceKind, parts: ListParts)
 
 interface TextPage {
   resources: string[];
-  ids: string[];
+  /** Name of the one that was found. */
+  sole: string | null;
   total: number;
   next: { sorted: string | number | null; id: string } | null;
 }
 
-function texts<Row extends { id: string }>(
+function texts<Row extends { document: string }>(
   page: { rows: Row[]; total: number; next: TextPage['next'] },
   show: (row: Row) => string,
 ): TextPage {
   return {
     resources: page.rows.map(show),
-    ids: page.rows.map((row) => row.id),
+    sole: page.total === 1 && page.rows[0] ? nameIn(page.rows[0].document) : null,
     total: page.total,
     next: page.next,
   };
@@ -69,12 +73,6 @@ function pageStart(call: ScimCall, cursors: Parameters<typeof readCursor>[0], li
   const { cursor, startIndex } = call.query;
   if (cursor === null) return { offset: startIndex - 1 };
   return { after: cursor === '' ? null : readCursor(cursors, cursor, limit, call.at) };
-}
-
-function queryInWords(call: ScimCall, kind: ResourceKind, page: TextPage): string {
-  const what = kind === userKind ? ['user', 'users'] : ['group', 'groups'];
-  const found = page.total === 1 ? `1 ${what[0]}` : `${page.total === 0 ? 'no' : page.total} ${what[1]}`;
-  return call.query.filter === null ? `Listed ${what[1]}: ${found}` : `Looked for ${what[1]}: found ${found}`;
 }
 
 /**

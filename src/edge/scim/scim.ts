@@ -7,6 +7,7 @@ import { Refusal } from '../../refusal.ts';
 import { groupKind, userKind } from '../../scim/schema.ts';
 import { readListQuery, readSearch } from '../../scim/search-request.ts';
 import type { Parts } from '../parts.ts';
+import { refusedInWords, rejectedInWords } from './action-words.ts';
 import { type Authenticated, authenticate, bearerToken, type TryCounter, tryCounter } from './auth.ts';
 import { loggedBody, loggedPath, parseBody } from './body.ts';
 import { BULK_PAYLOAD_BYTES, bulk } from './bulk.ts';
@@ -252,6 +253,7 @@ function noteRefusal(
   arrival: Arrival,
   outcome: { status: number; detail: string },
 ): void {
+  const body = arrival.body ?? (typeof request.body === 'string' ? loggedBody(request.body) : null);
   const row = requestRow(
     {
       ledger: parts.ledger,
@@ -261,7 +263,7 @@ function noteRefusal(
       startedMs: arrival.startedMs,
       method: request.method,
       path: loggedPath(request.url),
-      loggedBody: arrival.body ?? (typeof request.body === 'string' ? loggedBody(request.body) : null),
+      loggedBody: body,
       ifMatch: null,
       ifNoneMatch: null,
       remote: request.ip,
@@ -269,7 +271,10 @@ function noteRefusal(
     },
     {
       status: outcome.status,
-      action: outcome.status === 401 ? rejectedCredential(request) : 'Refused',
+      action:
+        outcome.status === 401
+          ? rejectedInWords(bearerToken(request.headers.authorization))
+          : refusedInWords(request.method, loggedPath(request.url), body),
       // A refusal quotes what it is about.
       detail: /password/i.test(outcome.detail)
         ? outcome.detail.replace(/"(?:[^"\\]|\\.)*"/g, '"***"')
@@ -277,12 +282,4 @@ function noteRefusal(
     },
   );
   parts.ledger.noteRequest(row);
-}
-
-/** A wrong token is told apart by its last four characters, as Entra's administrator sees it. */
-function rejectedCredential(request: FastifyRequest): string {
-  const token = bearerToken(request.headers.authorization);
-  if (token === null) return 'Rejected a request without a token';
-  // Of a short text the end would be too much of the whole.
-  return token.length < 16 ? 'Rejected an unknown token' : `Rejected a token ending in ${token.slice(-4)}`;
 }

@@ -2,6 +2,7 @@
 
 import { fold } from '../../fold.ts';
 import { newId } from '../../id.ts';
+import type { EventDraft } from '../../identity/event.ts';
 import { displayNameOf, type User } from '../../identity/user.ts';
 import type { Loaded, UserRow } from '../../ledger/ledger.ts';
 import {
@@ -16,6 +17,7 @@ import { readPatch } from '../../scim/patch-request.ts';
 import { type Projection, readProjection } from '../../scim/projection.ts';
 import { type ReadResource, readResource } from '../../scim/resource.ts';
 import { userKind } from '../../scim/schema.ts';
+import { nameIn } from './action-words.ts';
 import { contextOf, requestRow, type ScimAnswer, type ScimCall } from './call.ts';
 import { checkPreconditions, isKnown } from './precondition.ts';
 import { userLocation, userText } from './resource-text.ts';
@@ -24,7 +26,8 @@ export async function getUser(call: ScimCall, id: string): Promise<ScimAnswer> {
   const projection = projectionOf(call);
   const row = await call.ledger.readUser(call.caller.provider, id);
   if (!row) throw noUser(id);
-  call.ledger.noteRequest(requestRow(call, { status: 200, action: 'Read a user', resource: id }));
+  const action = `Read ${nameIn(row.document) ?? 'a user'}`;
+  call.ledger.noteRequest(requestRow(call, { status: 200, action, resource: id }));
   if (isKnown(call.ifNoneMatch, row.version)) return { status: 304, body: null, version: row.version };
   return answer(call, 200, row, projection);
 }
@@ -78,7 +81,7 @@ async function changeUser(
       checkPreconditions(call, versionOf(before.user));
       const wanted = read(before.user);
       const { changes, user } = decideUserWrite(contextOf(call, loaded.state), before, wantedOf(wanted));
-      const action = changeInWords(before.user, user);
+      const action = changeInWords(before.user, user, changes?.events ?? []);
       const request = requestRow(call, { status: 200, action, resource: id, tags: wanted.habits });
       return { changes, request, answer: rowOf(user, before.groups) };
     },
@@ -145,7 +148,7 @@ function answer(call: ScimCall, status: number, row: UserRow, projection: Projec
   };
 }
 
-function changeInWords(before: User, after: User): string {
+function changeInWords(before: User, after: User, events: readonly EventDraft[]): string {
   const name = displayNameOf(after);
   if (after === before) return `Nothing to change for ${name}`;
   if (!before.kept && after.kept) return `Moved ${displayNameOf(before)} to the recycle bin`;
@@ -154,5 +157,10 @@ function changeInWords(before: User, after: User): string {
   const is = after.suspensions.scim !== undefined;
   if (!was && is) return `Suspended ${name}`;
   if (was && !is) return `Reactivated ${name}`;
-  return `Updated ${name}`;
+  const updated = events.find(({ type }) => type === 'user.updated')?.data?.after;
+  const attributes = Object.keys(updated ?? {}).map((each) => each.split(':').at(-1)!);
+  if (attributes.length === 0 || attributes.length > ATTRIBUTES_NAMED) return `Updated ${name}`;
+  return `Updated ${name}: ${attributes.join(', ')}`;
 }
+
+const ATTRIBUTES_NAMED = 4;

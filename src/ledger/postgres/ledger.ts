@@ -9,11 +9,12 @@ import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
+import { readNames } from '../sql/names.ts';
 import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { findRequests, readOneRequest } from '../sql/requests.ts';
+import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
@@ -121,6 +122,12 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     );
   }
 
+  /** Of requests: what waits to be written is part of the answer. */
+  async function readLogged<Value>(script: () => Script<Value>): Promise<Value> {
+    await requests.flush();
+    return read(script);
+  }
+
   /** Of events: what was committed before the question is part of the answer. */
   async function readSealed<Value>(script: () => Script<Value>): Promise<Value> {
     await sealer.caughtUp();
@@ -207,6 +214,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
     fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
+    names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
     everybody: (provider) =>
       walkOver(dialect, (script) => readWith(({ stored }) => script(stored.states.get(provider)))),
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
@@ -223,14 +231,9 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
       const { rows } = await pool.patiently(() => pool.query('SELECT max(position) AS position FROM events'));
       return (rows[0] as { position: number | null }).position ?? 0;
     },
-    async requests(query) {
-      await requests.flush();
-      return read(() => findRequests(dialect, query));
-    },
-    async request(id) {
-      await requests.flush();
-      return read(() => readOneRequest(id));
-    },
+    requests: (query) => readLogged(() => findRequests(dialect, query)),
+    request: (id) => readLogged(() => readOneRequest(id)),
+    rejectedCredentials: (limit) => readLogged(() => rejectedCredentials(limit)),
 
     counts: () => readSealed(countRows),
     verify: (onProgress = () => {}) => verifyAll(onProgress),

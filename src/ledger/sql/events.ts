@@ -62,6 +62,7 @@ function* eventConditions(dialect: Dialect, query: EventQuery): Script<Condition
   for (const [column, value] of [
     ['provider', query.provider],
     ['subject', query.subject],
+    ['object', query.object],
   ] as const) {
     if (value === undefined) continue;
     where.push(`${column} = ?`);
@@ -71,12 +72,57 @@ function* eventConditions(dialect: Dialect, query: EventQuery): Script<Condition
     where.push(`type IN (${listMarks(query.types.length)})`);
     values.push(...query.types);
   }
+  if (query.actor !== undefined) {
+    where.push('(actor = ? OR actor_kind = ?)');
+    values.push(query.actor, query.actor);
+  }
+  if (query.among) {
+    where.push('position > ? AND position <= ?');
+    values.push(query.among.above, query.among.upTo);
+  }
+  const time = yield* timeConditions(query);
+  where.push(...time.where);
+  values.push(...time.values);
   if (query.cause !== undefined) {
     const cause = yield* causeCondition(dialect, query.cause);
     where.push(cause.where);
     values.push(...cause.values);
   }
   return { where: where.join(' AND '), values };
+}
+
+/** Events of one moment may stand in another order than they happened, by as long as a commit takes. */
+const DISORDER_MS = 10 * 60_000;
+
+/** There is no index by time: places follow it nearly, so the place is looked for, and then the time is compared. */
+function* timeConditions({
+  since,
+  until,
+}: Pick<EventQuery, 'since' | 'until'>): Script<{ where: string[]; values: Value[] }> {
+  const where: string[] = [];
+  const values: Value[] = [];
+  if (since !== undefined) {
+    where.push('position >= ? AND at >= ?');
+    values.push(yield* placeOf(since - DISORDER_MS), since);
+  }
+  if (until !== undefined) {
+    where.push('position < ? AND at < ?');
+    values.push(yield* placeOf(until + DISORDER_MS), until);
+  }
+  return { where, values };
+}
+
+/** The first place at that time or later, one behind the last where there is none: found by halving. */
+function* placeOf(at: number): Script<number> {
+  const last = yield* one<{ last: number | null }>('SELECT max(position) AS last FROM events');
+  let [low, high] = [1, (last?.last ?? 0) + 1];
+  while (low < high) {
+    const middle = Math.floor((low + high) / 2);
+    const found = yield* one<{ at: number }>('SELECT at FROM events WHERE position = ?', middle);
+    if (found && found.at < at) low = middle + 1;
+    else high = middle;
+  }
+  return low;
 }
 
 /**

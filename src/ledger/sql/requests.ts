@@ -1,7 +1,7 @@
 // The request log: what arrived, with what came of it.
 
 import { fold } from '../../fold.ts';
-import type { RequestQuery, RequestRow, StoredRequest, Total } from '../ledger.ts';
+import type { RejectedCredential, RequestQuery, RequestRow, StoredRequest, Total } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { counted } from './events.ts';
 import { all, one, type Script, type Value, write } from './statement.ts';
@@ -60,17 +60,56 @@ interface RequestColumns extends Omit<StoredRequest, 'durationMs' | 'tags'> {
   first_event: number | null;
 }
 
+/** Rows that one page looks at, and that are counted, where no index leads to what is wanted. */
+const ROWS_AT_ONCE = 50_000;
+
 export function* findRequests(
   dialect: Dialect,
   query: RequestQuery,
 ): Script<{ items: StoredRequest[]; next: string | null } & Total> {
-  const { where, values } = requestConditions(dialect, query);
-  const sql = `SELECT ${columns} FROM requests ${where} ORDER BY id DESC LIMIT (? + 0)`;
-  const rows = yield* all<RequestColumns>(sql, ...values, query.limit + 1);
-  const items = rows.slice(0, query.limit).map(readRequest);
-  const conditions = requestConditions(dialect, { ...query, before: null });
-  const total = yield* counted(`SELECT 1 AS one FROM requests ${conditions.where}`, conditions.values);
-  return { items, next: rows.length > query.limit ? items.at(-1)!.id : null, ...total };
+  const found = yield* matching(dialect, query, query.limit + 1);
+  const items = found.rows.slice(0, query.limit).map(readRequest);
+  const next = found.rows.length > query.limit ? items.at(-1)!.id : yield* lastLookedAt(found.among);
+  const total = yield* countRequests(dialect, { ...query, before: null });
+  return { items, next, ...total };
+}
+
+interface Among {
+  sql: string;
+  values: Value[];
+}
+
+/** What an index finds, so many rows of it, and among these what else is wanted: a page is bounded, however rare that is. */
+function* matching(
+  dialect: Dialect,
+  query: RequestQuery,
+  limit: number,
+): Script<{ rows: RequestColumns[]; among: Among }> {
+  const among = indexed(query);
+  const { where, values } = conditions(dialect, query);
+  const sql = `SELECT ${columns} FROM (SELECT * ${among.sql} ORDER BY id DESC LIMIT (? + 0)) AS looked_at ${where} ORDER BY id DESC LIMIT (? + 0)`;
+  const rows = yield* all<RequestColumns>(sql, ...among.values, ROWS_AT_ONCE, ...values, limit);
+  return { rows, among };
+}
+
+/** Where the page that was not filled ended; null where there was nothing behind it. */
+function* lastLookedAt({ sql, values }: Among): Script<string | null> {
+  const row = yield* one<{ id: string }>(
+    `SELECT id ${sql} ORDER BY id DESC LIMIT 1 OFFSET (? + 0)`,
+    ...values,
+    ROWS_AT_ONCE - 1,
+  );
+  return row?.id ?? null;
+}
+
+function* countRequests(dialect: Dialect, query: RequestQuery): Script<Total> {
+  const among = indexed(query);
+  const { where, values } = conditions(dialect, query);
+  if (where === '') return yield* counted(`SELECT 1 AS one ${among.sql}`, among.values);
+  const sql = `SELECT 1 AS one FROM (SELECT * ${among.sql} ORDER BY id DESC LIMIT (? + 0)) AS looked_at ${where}`;
+  const total = yield* counted(sql, [...among.values, ROWS_AT_ONCE, ...values]);
+  const isCut = (yield* lastLookedAt(among)) !== null;
+  return { ...total, totalIsCapped: total.totalIsCapped || isCut };
 }
 
 export function* readOneRequest(id: string): Script<StoredRequest | null> {
@@ -87,7 +126,8 @@ export function* forgetRequests(before: number, most: number): Script<number> {
   );
 }
 
-function requestConditions(dialect: Dialect, query: RequestQuery): { where: string; values: Value[] } {
+/** By the order of ids, which begin with their time, and by what has an index of its own. */
+function indexed(query: RequestQuery): Among {
   const parts: string[] = [];
   const values: Value[] = [];
   const add = (sql: string, ...given: Value[]) => {
@@ -95,15 +135,60 @@ function requestConditions(dialect: Dialect, query: RequestQuery): { where: stri
     values.push(...given);
   };
   if (query.before !== null) add('id < ?', query.before);
-  if (query.provider !== undefined) add('provider = ?', query.provider);
+  if (query.since !== undefined) add('id >= ?', idAt(query.since));
+  if (query.until !== undefined) add('id < ?', idAt(query.until));
   if (query.resource !== undefined) add('resource = ?', query.resource);
+  if (query.status === 'failed') add('status >= 400 AND status <> 401');
+  if (query.status === 'rejected') add('status = 401');
+  return { sql: `FROM requests ${whereAll(parts)}`, values };
+}
+
+function conditions(dialect: Dialect, query: RequestQuery): { where: string; values: Value[] } {
+  const parts: string[] = [];
+  const values: Value[] = [];
+  const add = (sql: string, ...given: Value[]) => {
+    parts.push(sql);
+    values.push(...given);
+  };
+  if (query.status === 'ok') add('status < 400');
+  if (query.provider !== undefined) add('provider = ?', query.provider);
+  if (query.method !== undefined) add('method = ?', query.method);
+  if (query.token !== undefined) add('token = ?', query.token);
+  if (query.hasEffects !== undefined) add(query.hasEffects ? 'effects > 0' : 'effects = 0');
+  if (query.tag !== undefined) {
+    // As it stands in the list, whole; or up to the colon of its family.
+    const text = JSON.stringify(query.tag).slice(0, -1);
+    const at = `${dialect.position}(tags, ?)`;
+    add(`(${at} > 0 OR ${at} > 0)`, `${text}"`, `${text}:`);
+  }
+  if (query.actions !== undefined) {
+    const begins = query.actions.map((each) => `substr(action, 1, ${each.length}) = ?`);
+    add(`(${begins.join(' OR ') || '1 = 0'})`, ...query.actions);
+  }
   if (query.search !== undefined) {
     add(`${dialect.position}(bifrost_fold(path || ' ' || action), ?) > 0`, fold(query.search));
   }
-  if (query.status === 'ok') add('status < 400');
-  if (query.status === 'failed') add('status >= 400 AND status <> 401');
-  if (query.status === 'rejected') add('status = 401');
-  return { where: parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '', values };
+  return { where: whereAll(parts), values };
+}
+
+function whereAll(parts: readonly string[]): string {
+  return parts.length > 0 ? `WHERE ${parts.join(' AND ')}` : '';
+}
+
+/** Of so many of the newest rejected requests. */
+const REJECTED_LOOKED_AT = 20_000;
+
+export function* rejectedCredentials(limit: number): Script<RejectedCredential[]> {
+  const rows = yield* all<
+    Omit<RejectedCredential, 'firstAt' | 'lastAt'> & { first_at: number; last_at: number }
+  >(
+    `SELECT action, remote, detail, count(*) AS times, min(at) AS first_at, max(at) AS last_at, max(id) AS last
+     FROM (SELECT id, at, action, remote, detail FROM requests WHERE status = 401 ORDER BY id DESC LIMIT (? + 0)) AS rejected
+     GROUP BY action, remote, detail ORDER BY last DESC LIMIT (? + 0)`,
+    REJECTED_LOOKED_AT,
+    limit,
+  );
+  return rows.map(({ first_at: firstAt, last_at: lastAt, ...rest }) => ({ ...rest, firstAt, lastAt }));
 }
 
 function readRequest(row: RequestColumns): StoredRequest {

@@ -6,12 +6,13 @@ import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
+import { readNames } from '../sql/names.ts';
 import type { Tell } from '../sql/origin.ts';
 import { findPeople, fullUser } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { findRequests, readOneRequest } from '../sql/requests.ts';
+import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
@@ -131,6 +132,12 @@ function ledgerOn(file: OpenFile): Ledger {
     return value;
   }
 
+  /** What waits to be written is part of the answer. */
+  function logged<Value>(script: () => Script<Value>): Value {
+    if (riders.waiting() > 0) queue.flush();
+    return run(script());
+  }
+
   const worker = jobWorker({ run, change, loader, writer, tell, ages: (at) => ages(at) });
   const tokenUses = new Map<string, number>();
   const write = <Answer>(script: () => Script<Answer>) => change(() => run(script()));
@@ -190,6 +197,7 @@ function ledgerOn(file: OpenFile): Ledger {
 
     listUsers: (query) => durably(() => listUsers(dialect, loader.settings(), query)),
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
+    names: (ids) => durably(() => readNames(dialect, loader.settings(), ids)),
     everybody: (provider) => walkOver(dialect, (script) => durably(() => script(loader.state(provider)))),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
@@ -204,14 +212,9 @@ function ledgerOn(file: OpenFile): Ledger {
       await queue.synced();
       return writer.lastPosition();
     },
-    requests: async (query) => {
-      if (riders.waiting() > 0) queue.flush();
-      return run(findRequests(dialect, query));
-    },
-    request: async (id) => {
-      if (riders.waiting() > 0) queue.flush();
-      return run(readOneRequest(id));
-    },
+    requests: async (query) => logged(() => findRequests(dialect, query)),
+    request: async (id) => logged(() => readOneRequest(id)),
+    rejectedCredentials: async (limit) => logged(() => rejectedCredentials(limit)),
 
     counts: () => durably(countRows),
     verify: async (onProgress = () => {}) => {

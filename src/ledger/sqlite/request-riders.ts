@@ -1,4 +1,5 @@
-// Request rows without changes of their own: they ride with the next transaction, or after a short wait.
+// Request rows: how they are written, and those without changes of their own, which ride with the next transaction, or after a short
+// wait.
 
 import type { RequestRow } from '../ledger.ts';
 import { requestColumns, requestValues } from '../sql/requests.ts';

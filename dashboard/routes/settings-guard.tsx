@@ -1,0 +1,102 @@
+// From how many people on reconciliation, a change of rules and purges wait for a decision, provider by provider.
+
+import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import type { ProviderJson } from '../../src/edge/admin/contract.ts';
+import { send } from '../api.ts';
+import { type ListPage, useChange, useGet } from '../queries.ts';
+import { useSession } from '../session.tsx';
+import { Locked } from '../ui/locked.tsx';
+import { Panel } from '../ui/panel.tsx';
+import { Empty, Shown } from '../ui/states.tsx';
+
+export function GuardLimits() {
+  const providers = useGet<ListPage<ProviderJson>>('/providers', { query: { limit: 100 } });
+  return (
+    <Stack gap="md">
+      <Text size="sm" c="dimmed" maw={760}>
+        What SCIM says of one person always acts at once. What comparing with the directory, a change of rules
+        or purging would take from more people than this in a day waits for a decision. Below ten people
+        nothing waits, unless it is more than half.
+      </Text>
+      <Shown of={providers}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No provider so far">Each provider has its own limits.</Empty>
+          ) : (
+            items.map((provider) => (
+              <Panel key={provider.id} title={provider.name}>
+                {provider.locked.includes('guard') && <Locked what={`the limits of ${provider.name}`} />}
+                <LimitsForm key={provider.revision} provider={provider} />
+              </Panel>
+            ))
+          )
+        }
+      </Shown>
+    </Stack>
+  );
+}
+
+function LimitsForm({ provider }: { provider: ProviderJson }) {
+  const { may } = useSession();
+  const { guard, locked, revision } = provider;
+  const [percent, setPercent] = useState<number | string>(guard.percent);
+  const [count, setCount] = useState<number | string>(guard.count);
+  const isReadOnly = locked.includes('guard') || !may('providers:edit');
+  const save = useChange<void>({
+    run: () =>
+      send(`/providers/${provider.id}`, {
+        method: 'PATCH',
+        body: { guard: { percent: Number(percent), count: Number(count) } },
+        ifMatch: `"${revision}"`,
+      }),
+    touches: ['providers', 'guard'],
+    done: `The limits of ${provider.name} are saved.`,
+    isQuiet: true,
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    save.mutate();
+  };
+  return (
+    <form onSubmit={submit}>
+      <Group align="flex-end" gap="md">
+        <NumberInput
+          label="More than this share of the active users"
+          value={percent}
+          onChange={setPercent}
+          suffix=" %"
+          min={0}
+          max={100}
+          allowDecimal={false}
+          readOnly={isReadOnly}
+          w={290}
+        />
+        <NumberInput
+          label="Or more than so many people"
+          value={count}
+          onChange={setCount}
+          min={0}
+          allowDecimal={false}
+          thousandSeparator=","
+          readOnly={isReadOnly}
+          w={230}
+        />
+        {!isReadOnly && (
+          <Button
+            type="submit"
+            loading={save.isPending}
+            disabled={Number(percent) === guard.percent && Number(count) === guard.count}
+          >
+            Save
+          </Button>
+        )}
+      </Group>
+      {save.error && (
+        <Text size="sm" className="loss" role="alert" mt="xs">
+          {save.error.message}
+        </Text>
+      )}
+    </form>
+  );
+}

@@ -1,0 +1,192 @@
+// Requests, audit and settings in a browser: what arrived and what it changed, who did what, and that pages follow what happens.
+
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { ENTERPRISE, USER } from '../harness/scim-client.ts';
+import { axe } from './axe.ts';
+import { browser, type DashboardWorld, saysTitle, startDashboard } from './world.ts';
+
+const WAIT = { timeout: 20_000 };
+let world: DashboardWorld;
+let ada: string;
+
+beforeAll(async () => {
+  world = await startDashboard();
+  ada = await push('ada@contoso.com', 'Ada Lovelace');
+  await world.scim.patch(`/Users/${ada}`, [{ op: 'Replace', path: 'title', value: 'Analyst' }]);
+  await world.scim.get(`/Users?filter=${encodeURIComponent('userName eq "nobody@contoso.com"')}`);
+  for (let times = 0; times < 3; times++) {
+    await fetch(`${world.server.scim}/Users`, { headers: { authorization: 'Bearer bifrost_mistyped_4f2a' } });
+  }
+});
+afterEach(() => browser?.closeWindows());
+afterAll(async () => {
+  await browser?.close();
+  await world?.stop();
+});
+
+async function push(userName: string, displayName: string): Promise<string> {
+  const { resource } = await world.scim.post('/Users', {
+    schemas: [USER, ENTERPRISE],
+    userName,
+    externalId: `oid-${userName}`,
+    displayName,
+    active: true,
+    [ENTERPRISE]: { department: 'Sales' },
+  });
+  return resource.id;
+}
+
+const choose = async (page: Page, label: string, option: string) => {
+  await page.getByRole('combobox', { name: label, exact: true }).click();
+  await page.getByRole('option', { name: option, exact: true }).click();
+};
+const cells = (page: Page) =>
+  page.locator('.grid-table .body [role=row] [role=cell]:first-child').allTextContents();
+
+describe.skipIf(!browser)('Requests', () => {
+  it('shows each in plain words, narrows by the address, and opens one with its effects', async () => {
+    const { page } = await world.asAdmin('/governance/requests');
+    await saysTitle(page, 'Requests');
+    await page.getByRole('button', { name: 'Updated Ada Lovelace: title' }).waitFor(WAIT);
+    expect(await cells(page)).toEqual(
+      expect.arrayContaining([
+        'Wrong token, ending in 4f2a',
+        'Looked up nobody@contoso.com: nobody',
+        'Updated Ada Lovelace: title',
+        'Created Ada Lovelace',
+      ]),
+    );
+    await choose(page, 'What was done', 'Changed');
+    await expect.poll(() => cells(page), WAIT).toEqual(['Updated Ada Lovelace: title']);
+    expect(new URL(page.url()).searchParams.get('action')).toBe('changed');
+    // By the keyboard, as whoever has no mouse.
+    await page.getByRole('button', { name: 'Updated Ada Lovelace: title' }).focus();
+    await page.keyboard.press('Tab');
+    await page.getByRole('tooltip').filter({ hasText: 'as Entra does' }).waitFor(WAIT);
+    await page.keyboard.press('Escape');
+    await page.getByRole('button', { name: 'Updated Ada Lovelace: title' }).click();
+    const drawer = page.getByRole('dialog');
+    await drawer.getByText('SCIM changed Ada Lovelace: title').waitFor(WAIT);
+    await drawer.getByText('"Analyst"').waitFor();
+    expect(new URL(page.url()).searchParams.get('open')).not.toBeNull();
+    await page.reload();
+    await page.getByRole('dialog').getByText('SCIM changed Ada Lovelace: title').waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('keeps rejected credentials apart, with how often from where and what to do', async () => {
+    const { page } = await world.asAdmin('/governance/requests?tab=rejected', { scheme: 'dark' });
+    const row = page.getByRole('row').filter({ hasText: 'Wrong token, ending in 4f2a' });
+    await row.waitFor(WAIT);
+    expect(await row.getByRole('cell').allTextContents()).toEqual(
+      expect.arrayContaining(['127.0.0.1', '3', expect.stringContaining('mistyped')]),
+    );
+    await page.getByText('Compare the last four characters').waitFor();
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!browser)('Audit', () => {
+  it('says who did what, with before and after, by filters of the address', async () => {
+    const { page } = await world.asAdmin(`/governance/audit?subject=${ada}`);
+    await page.getByRole('button', { name: 'SCIM changed Ada Lovelace: title' }).waitFor(WAIT);
+    await choose(page, 'What happened', 'Access');
+    await page
+      .getByRole('button', { name: /^Rule department=Sales gave Ada Lovelace the role Viewer/ })
+      .waitFor(WAIT);
+    await page.goto(`${world.server.url}/governance/audit?subject=${ada}&type=user.updated`);
+    await page.getByRole('button', { name: 'SCIM changed Ada Lovelace: title' }).click(WAIT);
+    const drawer = page.getByRole('dialog');
+    await drawer.getByRole('row', { name: 'title nothing Analyst' }).waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('goes as a file with the filters, and its chain is verified', async () => {
+    const { page } = await world.asAdmin(`/governance/audit?type=user.created`);
+    await page.getByRole('button', { name: 'SCIM created Ada Lovelace' }).waitFor(WAIT);
+    await page.getByRole('button', { name: 'Export' }).click();
+    const item = page.getByRole('menuitem', { name: /^CSV/ });
+    const address = await item.getAttribute('href');
+    expect(address).toContain('type=user.created');
+    const [file] = await Promise.all([page.waitForEvent('download'), item.click()]);
+    expect(file.suggestedFilename()).toMatch(/^audit-.*\.csv$/);
+    await page.getByRole('button', { name: 'Verify the chain' }).click();
+    await page.getByRole('dialog').getByText('Everything holds').waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!browser)('Settings', () => {
+  it('changes how long sessions last', async () => {
+    const { page, expectProblem } = await world.asAdmin('/settings');
+    expectProblem(/400/);
+    await saysTitle(page, 'Settings');
+    const cap = page.getByRole('textbox', { name: 'A session ends after' });
+    await cap.fill('soon');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('is no duration', { exact: false }).waitFor(WAIT);
+    await cap.fill('7d');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('It counts on every server').waitFor(WAIT);
+    expect((await world.api<{ cap: string }>('GET', '/api/settings/sessions')).body.cap).toBe('7d');
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('changes trusted networks and the limits of the guard', async () => {
+    const { page, expectProblem } = await world.asAdmin('/settings/trusted-networks');
+    expectProblem(/400/);
+    await page.getByRole('button', { name: 'Add a network' }).click(WAIT);
+    await page.getByRole('textbox', { name: 'Network 1', exact: true }).fill('127.0.0.1');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('this machine', { exact: false }).last().waitFor(WAIT);
+    await page.getByRole('textbox', { name: 'Network 1', exact: true }).fill('10.20.0.0/16');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('It counts on every server').waitFor(WAIT);
+    await page.getByRole('tab', { name: 'Guard limits' }).click();
+    await page.getByRole('textbox', { name: 'Or more than so many people' }).waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+  });
+
+  it('makes an API key, shows it once, and ends it', async () => {
+    const { page } = await world.asAdmin('/settings/api-keys');
+    await page.getByRole('button', { name: 'New API key' }).click(WAIT);
+    await page.getByRole('textbox', { name: 'What it is for' }).fill('Nightly report');
+    await page.getByRole('button', { name: 'Make the key' }).click();
+    const field = page.getByRole('textbox', { name: 'API key' });
+    await field.waitFor(WAIT);
+    const key = await field.inputValue();
+    const ask = () => fetch(`${world.server.url}/api/me`, { headers: { authorization: `Bearer ${key}` } });
+    expect((await ask()).status).toBe(200);
+    await page.getByRole('button', { name: 'I have stored it' }).click();
+    await page.getByRole('button', { name: 'Revoke Nightly report' }).click(WAIT);
+    await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click();
+    await page.getByText('is revoked', { exact: false }).waitFor(WAIT);
+    expect((await ask()).status).toBe(401);
+    await page.getByRole('tab', { name: 'Break-glass administrators' }).click();
+    await page.getByRole('cell', { name: 'admin', exact: true }).waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!browser)('live', () => {
+  it('shows what just happened without a reload', async () => {
+    const { page } = await world.asAdmin('/governance/audit?type=user.created');
+    await page.getByRole('button', { name: 'SCIM created Ada Lovelace' }).waitFor(WAIT);
+    await push('grace@contoso.com', 'Grace Hopper');
+    await page.getByRole('button', { name: 'SCIM created Grace Hopper' }).waitFor({ timeout: 8_000 });
+  });
+
+  it('tells whoever is suspended at once', async () => {
+    const person = [...world.entra.tenant().users.values()].find(({ department }) => department)!;
+    const { page, expectProblem } = await world.asUser(person.userPrincipalName, '/governance/users');
+    await saysTitle(page, 'Users');
+    expectProblem(/401/);
+    const found = await world.api<{ items: { id: string }[] }>(
+      'GET',
+      `/api/users?search=${encodeURIComponent(person.userPrincipalName)}`,
+    );
+    await world.api('PATCH', `/api/users/${found.body.items[0]!.id}`, { suspended: true });
+    await page.getByText('Your session has ended.').waitFor({ timeout: 8_000 });
+  });
+});
