@@ -6,7 +6,6 @@ import { Actor } from '../ui/actor.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
-import { eventWords } from './user-event-words.ts';
 
 const columns: readonly Column<EventJson>[] = [
   {
@@ -21,18 +20,18 @@ const columns: readonly Column<EventJson>[] = [
   {
     title: 'What happened',
     width: 'minmax(320px, 3fr)',
-    show: (event) => (
-      <Text size="sm" lineClamp={2} title={eventWords(event)}>
-        {eventWords(event)}
+    show: ({ words }) => (
+      <Text size="sm" lineClamp={2} title={words}>
+        {words}
       </Text>
     ),
   },
   {
     title: 'By',
     width: 'minmax(150px, 1fr)',
-    show: ({ actor }) => (
-      <Text component="div" size="sm" truncate>
-        {actor.kind === 'token' ? 'The provider, by SCIM' : <Actor {...actor} />}
+    show: ({ actor, names }) => (
+      <Text component="div" size="sm" truncate title={names.actor}>
+        <Actor {...actor} name={names.actor} />
       </Text>
     ),
   },

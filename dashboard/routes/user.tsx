@@ -11,7 +11,9 @@ import { Mark, StatusMark } from '../ui/badges.tsx';
 import { Page } from '../ui/page.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { UserAccess } from './user-access.tsx';
+import { UserAttributes } from './user-attributes.tsx';
 import { Suspended, UserFacts } from './user-facts.tsx';
+import { UserScim } from './user-scim.tsx';
 import { UserSessions } from './user-sessions.tsx';
 import { EraseUser, type Standing, StandingDialog } from './user-standing.tsx';
 import { UserTimeline } from './user-timeline.tsx';
@@ -89,10 +91,14 @@ function Parts({ user }: { user: UserJson }) {
   const [{ tab }, change] = useAddress();
   const parts = [
     { name: 'access', label: 'Access', content: <UserAccess user={user} /> },
+    { name: 'attributes', label: 'Attributes', content: <UserAttributes user={user} /> },
     { name: 'timeline', label: 'Timeline', content: <UserTimeline user={user} /> },
     ...(may('sessions:read') || may('apiKeys:read')
       ? [{ name: 'sessions', label: 'Sessions & keys', content: <UserSessions user={user} /> }]
       : []),
+    ...(user.status === 'removed'
+      ? []
+      : [{ name: 'scim', label: 'Raw SCIM', content: <UserScim user={user} /> }]),
   ];
   const shown = parts.find(({ name }) => name === tab)?.name ?? 'access';
   return (

@@ -162,6 +162,17 @@ describe.skipIf(!browser)('one user', () => {
     await page.getByText('owns the name, the address and all attributes').waitFor();
   });
 
+  it('has attributes, with whose word counts and which rules look at them', async () => {
+    const { page } = await world.asAdmin(`${of(ada)}?tab=attributes`);
+    const row = page
+      .getByRole('table', { name: 'Attributes' })
+      .getByRole('row')
+      .filter({ hasText: 'department' });
+    await row.getByText('Research').waitFor();
+    await row.getByText('Nobody else speaks of it.').waitFor();
+    await row.getByText('department = "*" gives the role "Viewer"').waitFor();
+  });
+
   it('is given a role by hand, and it is taken back', async () => {
     const { page } = await world.asAdmin(of(nemo));
     await page.getByRole('note', { name: 'No role: they cannot sign in' }).waitFor();
@@ -175,8 +186,8 @@ describe.skipIf(!browser)('one user', () => {
     await page.getByRole('note', { name: 'No role: they cannot sign in' }).waitFor();
     expect((await person(nemo)).role).toBeNull();
     await page.getByRole('tab', { name: 'Timeline' }).click();
-    await page.getByText('Got the role Viewer: given by hand').waitFor();
-    await page.getByText('Lost a role: not any more given by hand').waitFor();
+    await page.getByText(/gave Nemo Nobody the role Viewer by hand/).waitFor();
+    await page.getByText(/took the role Viewer from Nemo Nobody/).waitFor();
   });
 
   it('is suspended and let in again', async () => {
@@ -233,7 +244,12 @@ describe.skipIf(!browser)('a Viewer', () => {
     for (const name of ['Suspend', 'Give by hand', /^Take back/, 'Erase']) {
       expect(await button(page, name).count(), String(name)).toBe(0);
     }
-    expect(await page.getByRole('tab').allTextContents()).toEqual(['Access', 'Timeline']);
+    expect(await page.getByRole('tab').allTextContents()).toEqual([
+      'Access',
+      'Attributes',
+      'Timeline',
+      'Raw SCIM',
+    ]);
     await page.getByRole('link', { name: 'Users', exact: true }).first().click();
     await saysTitle(page, 'Users');
     await page.getByRole('link', { name: 'Ada Lovelace' }).waitFor();
@@ -247,14 +263,20 @@ describe.skipIf(!browser)('[WCAG 2.2] axe finds nothing', () => {
     expect(await axe(page)).toEqual([]);
     for (const [tab, shown] of [
       ['access', 'What speaks for a role'],
+      ['attributes', 'Attributes'],
       ['timeline', 'Timeline'],
     ]) {
       await page.goto(`${world.server.url}${of(ada)}?tab=${tab}`);
       await page.getByRole('table', { name: shown! }).waitFor();
       expect(await axe(page), tab).toEqual([]);
     }
-    await page.goto(`${world.server.url}${of(ada)}?tab=sessions`);
-    await page.getByText('They have made none.').waitFor();
-    expect(await axe(page), 'sessions').toEqual([]);
+    for (const [tab, shown] of [
+      ['sessions', 'They have made none.'],
+      ['scim', '"userName": "ada@contoso.com"'],
+    ]) {
+      await page.goto(`${world.server.url}${of(ada)}?tab=${tab}`);
+      await page.getByText(shown!).waitFor();
+      expect(await axe(page), tab).toEqual([]);
+    }
   });
 });
