@@ -59,7 +59,7 @@ function AttributeTable({ items }: { items: readonly UserAttributeJson[] }) {
 function AttributeRow({ of: { name, value, why, said, rules } }: { of: UserAttributeJson }) {
   return (
     <Table.Tr style={{ verticalAlign: 'top' }}>
-      <Table.Td fw={600} style={{ overflowWrap: 'anywhere' }} maw={220}>
+      <Table.Td fw={600} miw={150} maw={260} style={{ overflowWrap: 'break-word' }}>
         {name}
       </Table.Td>
       <Table.Td maw={300} style={{ overflowWrap: 'anywhere' }}>

@@ -20,7 +20,7 @@ export function UserScim({ user }: { user: UserJson }) {
         {({ resource, location }) => (
           <Stack gap="sm">
             <Text size="sm" c="dimmed">
-              As a GET of the provider is answered.
+              What the provider is answered when it reads this user.
             </Text>
             {location !== null && (
               <Box maw={640}>
