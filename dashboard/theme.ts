@@ -15,6 +15,20 @@ const sky: MantineColorsTuple = [
   '#153183',
 ];
 
+/** As light as Mantine's own greys, in the hue of the pages. */
+const dark: MantineColorsTuple = [
+  '#c9cedb',
+  '#b8bfd0',
+  '#828ba1',
+  '#69728a',
+  '#3f475c',
+  '#363e53',
+  '#262d40',
+  '#1b2030',
+  '#171b28',
+  '#10131b',
+];
+
 type Shades = 'red' | 'yellow' | 'green';
 
 /** Mantine's own are too faint: for the text on a light ground (its darkest shade), and of red for white text on it. */
@@ -32,6 +46,7 @@ export const theme = createTheme({
   primaryShade: { light: 6, dark: 7 },
   colors: {
     sky,
+    dark,
     red: readable('red', { 6: '#c92a2a', 7: '#b32424', 8: '#a01d1d', 9: '#8f1a1a' }),
     yellow: readable('yellow', { 9: '#7a4300' }),
     green: readable('green', { 9: '#1a6b31' }),

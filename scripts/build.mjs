@@ -29,7 +29,7 @@ const entries = {
   generate: 'scripts/generate.ts',
 };
 /** Pages for browsers: a folder of dist/ from its configuration of Vite. */
-const pages = { dashboard: 'dashboard/vite.config.ts' };
+const pages = { dashboard: 'dashboard/vite.config.ts', portal: 'simulator/portal/vite.config.ts' };
 const watched = ['src', 'simulator', 'dashboard', 'bench', 'scripts', 'package.json'];
 /** Kept beside their files in both forms, so that no answer waits for its compression. */
 const compressible = /\.(?:js|css|svg|html|json)$/;

@@ -1,7 +1,7 @@
-// Business unit: to be written.
+// One business unit: what is shown of it is what business units and teams share.
 
-import { Page } from '../ui/page.tsx';
+import { TargetPage } from '../ui/target-pages.tsx';
 
 export default function BusinessUnitPage() {
-  return <Page title="Business unit" permission="businessUnits:read" />;
+  return <TargetPage base="business-units" />;
 }

@@ -1,7 +1,7 @@
-// Business Units: to be written.
+// Every business unit: what is shown of it is what business units and teams share.
 
-import { Page } from '../ui/page.tsx';
+import { TargetsPage } from '../ui/target-pages.tsx';
 
 export default function BusinessUnitsPage() {
-  return <Page title="Business Units" permission="businessUnits:read" />;
+  return <TargetsPage base="business-units" />;
 }

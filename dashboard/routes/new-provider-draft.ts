@@ -8,6 +8,8 @@ export interface NewProvider {
   name: string;
   values: Readonly<Record<string, string>>;
   scim: boolean;
+  /** It begins with rules that give roles by the claim `roles`. */
+  rules: boolean;
 }
 
 const KEY = 'bifrost-new-provider';
@@ -16,7 +18,7 @@ const KEY = 'bifrost-new-provider';
 let secrets: Readonly<Record<string, string>> = {};
 
 function emptyDraft(kind: Kind): NewProvider {
-  return { kind, name: kinds[kind].label, values: {}, scim: false };
+  return { kind, name: kinds[kind].label, values: {}, scim: false, rules: kind === 'entra' };
 }
 
 /** Another kind begins anew; the same one goes on with what was typed. */

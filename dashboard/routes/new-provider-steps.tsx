@@ -151,20 +151,43 @@ function Discovery({ issuer, onFound }: { issuer: string; onFound(values: Record
   );
 }
 
-export function MappingStep({ onBack, onNext }: { onBack(): void; onNext(): void }) {
+/** What Entra calls app roles, as it sends them. */
+export const firstRules = [
+  { attribute: 'roles', value: 'admin', role: 'Admin' },
+  { attribute: 'roles', value: 'developer', role: 'Developer' },
+  { attribute: 'roles', value: 'viewer', role: 'Viewer' },
+] as const;
+
+interface MappingProps extends StepProps {
+  onBack(): void;
+  onNext(): void;
+}
+
+export function MappingStep({ draft, write, onBack, onNext }: MappingProps) {
   return (
     <Stack gap="md">
       <Panel title="Attribute Mapping">
         <Text size="sm">
-          Rules say which attribute gives which role, team and business unit. They are set up once the
+          Rules say which attribute gives which role, team and business unit. They are written once the
           provider is there: Discover Claims then shows what it really sends, and the plan shows whom each
           rule would change.
         </Text>
+        <Switch
+          label="Begin with rules for the three roles"
+          description="The values admin, developer and viewer of the claim roles give Admin, Developer and Viewer."
+          checked={draft.rules}
+          onChange={(event) => write({ rules: event.currentTarget.checked })}
+        />
         <Facts
           of={[
-            ['Roles', 'No rule so far: without a role nobody signs in.'],
+            [
+              'Roles',
+              draft.rules
+                ? firstRules.map(({ value, role }) => `${value} gives ${role}`).join(', ')
+                : 'No rule: nobody signs in but those who are given a role by hand.',
+            ],
             ['Teams', 'Enabling SCIM adds one rule: every synced group becomes a team.'],
-            ['Business Units', 'No rule so far.'],
+            ['Business Units', 'No rule.'],
           ]}
         />
       </Panel>
@@ -183,7 +206,7 @@ interface ReviewProps extends StepProps {
 }
 
 export function ReviewStep({ draft, problem, write, isBusy, onBack, onConfigure, onAdd }: ReviewProps) {
-  const { kind, name, values, scim } = draft;
+  const { kind, name, values, scim, rules } = draft;
   const rows = kinds[kind].fields.flatMap(({ key, label, isSecret, options }): [string, ReactNode][] => {
     const value = values[key]?.trim() ?? '';
     if (value === '')
@@ -210,7 +233,14 @@ export function ReviewStep({ draft, problem, write, isBusy, onBack, onConfigure,
           </Button>
         }
       >
-        <Facts of={[['Name', name], ['Kind', kinds[kind].label], ...rows]} />
+        <Facts
+          of={[
+            ['Name', name],
+            ['Kind', kinds[kind].label],
+            ...rows,
+            ['Rules', rules ? 'Three, for the three roles' : 'None so far'],
+          ]}
+        />
       </Panel>
       <Panel title="SCIM">
         <Switch

@@ -11,7 +11,7 @@ import { useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Page } from '../ui/page.tsx';
 import { beginDraft, forgetDraft, keepDraft, type NewProvider, readDraft } from './new-provider-draft.ts';
-import { ConfigurationStep, MappingStep, ReviewStep } from './new-provider-steps.tsx';
+import { ConfigurationStep, firstRules, MappingStep, ReviewStep } from './new-provider-steps.tsx';
 import { blockOf } from './provider-fields.tsx';
 import { isKind } from './provider-kinds.ts';
 import { ProviderTiles } from './provider-tiles.tsx';
@@ -40,8 +40,14 @@ export default function NewProviderPage() {
 }
 
 /** What POST /providers takes. */
-function written({ kind, name, values, scim }: NewProvider): Record<string, unknown> {
-  return { name: name.trim(), kind, ...blockOf(kind, values), ...(scim && { scim: { enabled: true } }) };
+function written({ kind, name, values, scim, rules }: NewProvider): Record<string, unknown> {
+  return {
+    name: name.trim(),
+    kind,
+    ...blockOf(kind, values),
+    ...(scim && { scim: { enabled: true } }),
+    ...(rules && { attributeRoleMappings: firstRules }),
+  };
 }
 
 function Wizard() {
@@ -108,7 +114,9 @@ function Wizard() {
           onNext={() => go('mapping')}
         />
       )}
-      {step === 'mapping' && <MappingStep onBack={() => go('configuration')} onNext={() => go('review')} />}
+      {step === 'mapping' && (
+        <MappingStep {...shared} onBack={() => go('configuration')} onNext={() => go('review')} />
+      )}
       {step === 'review' && (
         <ReviewStep
           {...shared}

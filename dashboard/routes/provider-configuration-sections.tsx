@@ -123,6 +123,7 @@ export function ReconcileSection({
       <Group grow align="flex-start">
         <Select
           label="Differences from the directory"
+          description="What a comparison finds."
           data={[
             { value: 'heal', label: 'are healed' },
             { value: 'report', label: 'are reported' },

@@ -53,6 +53,7 @@ export function ProviderFields({ kind, isDevelopment, columns = 2, ...rest }: Fi
             component="button"
             type="button"
             size="sm"
+            style={{ alignSelf: 'flex-start' }}
             onClick={toggle}
             aria-expanded={isOpen || isWrong}
           >

@@ -64,9 +64,7 @@ const entraFields: readonly Field[] = [
     label: 'Application (client) ID',
     placeholder: '00000000-0000-0000-0000-000000000000',
   },
-  clientSecret(
-    'App registrations › Certificates & secrets › New client secret: its Value, not its Secret ID',
-  ),
+  clientSecret('Certificates & secrets › New client secret: the Value, not the Secret ID'),
   {
     key: 'cloud',
     label: 'Cloud',

@@ -16,7 +16,7 @@ type People = RemovalPlanJson['people'];
 const choices: Readonly<Record<People, { label: string; description: string }>> = {
   keep: {
     label: 'Keep them',
-    description: 'They stay as they are; what rules gave them becomes the gift of people.',
+    description: 'They stay as they are; what rules gave them stays with them as given by hand.',
   },
   suspend: { label: 'Suspend them', description: 'The same, and nobody of them comes in any more.' },
   remove: { label: 'Remove them', description: 'Each is removed, with access and sessions, for good.' },

@@ -71,7 +71,8 @@ export function HealthPanel({ provider, health }: { provider: ProviderJson; heal
             'Users',
             `${users.active} active, ${users.suspended} suspended, ${users.withoutRole} without a role`,
           ],
-          ['Groups', `${groups}: ${health.teams} teams, ${health.businessUnits} business units`],
+          ['Groups', `${groups}`],
+          ['Made of them', `${health.teams} teams, ${health.businessUnits} business units`],
         ]}
       />
       {may('requests:read') && health.lastRequest !== null && <LastRequests provider={provider} />}

@@ -1,7 +1,7 @@
-// Team: to be written.
+// One team: what is shown of it is what business units and teams share.
 
-import { Page } from '../ui/page.tsx';
+import { TargetPage } from '../ui/target-pages.tsx';
 
 export default function TeamPage() {
-  return <Page title="Team" permission="teams:read" />;
+  return <TargetPage base="teams" />;
 }

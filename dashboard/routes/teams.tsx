@@ -1,7 +1,7 @@
-// Teams: to be written.
+// Every team: what is shown of it is what business units and teams share.
 
-import { Page } from '../ui/page.tsx';
+import { TargetsPage } from '../ui/target-pages.tsx';
 
 export default function TeamsPage() {
-  return <Page title="Teams" permission="teams:read" />;
+  return <TargetsPage base="teams" />;
 }

@@ -61,7 +61,7 @@ function linesOf({ held, alarms, provider }: GuardJson): Line[] {
       content: (
         <>
           {whatItWouldDo(batch)}{' '}
-          <Anchor component={Link} to={`${HELD}/${batch.id}`} inherit>
+          <Anchor component={Link} to={`${HELD}/${batch.id}`} inherit underline="always">
             Look and decide
           </Anchor>
         </>

@@ -13,13 +13,13 @@ export function SearchBox({ label, name = 'search' }: { label: string; name?: st
   const wanted = address[name] ?? '';
   const [written, setWritten] = useState(wanted);
   useEffect(() => setWritten(wanted), [wanted]);
-  const follow = useDebouncedCallback(
-    (text: string) => change({ [name]: text || undefined }, { isTyping: true }),
-    WAIT_MS,
-  );
+  const follow = useDebouncedCallback((text: string, page: string) => {
+    // The page may be left by now, and still be seen until the next has loaded.
+    if (location.pathname === page) change({ [name]: text || undefined }, { isTyping: true });
+  }, WAIT_MS);
   const write = (text: string) => {
     setWritten(text);
-    follow(text);
+    follow(text, location.pathname);
   };
   return (
     <TextInput

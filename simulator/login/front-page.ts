@@ -1,4 +1,4 @@
-// The page at the root: what the service offers, and what to enter in Bifrost.
+// The page at the root: what the service offers to programs, and what to enter in Bifrost. What people do is on the portal's pages.
 
 import { CONTROL_ROUTES } from './control-api.ts';
 import type { LoginState } from './login-state.ts';
@@ -56,6 +56,7 @@ export function frontPage(state: LoginState): string {
     ['People', `${state.url}/control/users`],
   ];
   const body = `<h1>Local Entra</h1><p class="soft">Sign-in and Graph of a tenant that does not exist.</p>
+<p><a class="button" href="/portal/">Open the portal</a> <span class="soft">people, groups, assignments and provisioning</span></p>
 <dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd><code>${escaped(value)}</code></dd>`).join('')}</dl>
 <p>${links.map(([name, href]) => `<a href="${escaped(href)}">${name}</a>`).join(' · ')}</p>
 <h2>In Bifrost</h2><p>Start it with <code>BIFROST_DEVELOPMENT=1</code> and this <code>bifrost.json</code>:</p>

@@ -43,6 +43,16 @@ export interface GrantRow {
   since: number;
 }
 
+/** Whether people gave somebody's role, which then outweighs rules, or rules do. */
+export function givenBy(
+  role: string | null,
+  grants: Iterable<{ target: string; reason: GrantReason }>,
+): GrantReason['by'] | null {
+  if (role === null) return null;
+  for (const { target, reason } of grants) if (target === role && reason.by === 'manual') return 'manual';
+  return 'rule';
+}
+
 /** That a user has a target, for whatever reasons: what lists of members are made of. */
 export interface Holding {
   user: string;

@@ -4,7 +4,7 @@
 
 import type { ChangeSet } from '../identity/change-set.ts';
 import type { Actor, Cause, Event, EventDraft } from '../identity/event.ts';
-import type { GrantRow } from '../identity/grant.ts';
+import type { GrantReason, GrantRow } from '../identity/grant.ts';
 import type { Group } from '../identity/group.ts';
 import type { Provider, Retirement, SealedSecret } from '../identity/provider.ts';
 import type { User, UserSource, UserStatus } from '../identity/user.ts';
@@ -231,6 +231,8 @@ export interface ListedUser {
   /** The ruleset that the rest follows from; with an older number than the provider's it is to be resolved anew. */
   ruleset: number;
   role: { id: string; name: string } | null;
+  /** Whether people gave it, or rules do. */
+  roleBy: GrantReason['by'] | null;
   teams: { id: string; name: string }[];
   businessUnits: { id: string; name: string }[];
 }
@@ -239,6 +241,8 @@ export interface TargetListQuery {
   kind: 'team' | 'businessUnit';
   provider?: string;
   search?: string;
+  /** From the last name to the first. */
+  descending?: boolean;
   after: PageKey | null;
   limit: number;
 }

@@ -76,8 +76,10 @@ async function rounds(work: Work, id: string, underWay: Map<string, Promise<void
     if (!webhook || webhook.pausedAt !== null) return;
     const isMoved = queue.length === 0 && (await readOn(work, webhook));
     if (queue.length === 0) {
+      // As it is now: one that ends while they are read may still be among them.
+      const busy = new Set(underWay.keys());
       const due = await ledger.webhooks.due(id, clock.now(), DUE_AT_ONCE);
-      queue = due.filter((each) => !underWay.has(each.id));
+      queue = due.filter((each) => !busy.has(each.id));
     }
     const lanes = webhook.failures < FAILURES_UNTIL_ONE_LANE ? LANES : 1;
     for (const delivery of queue.splice(0, Math.max(0, lanes - underWay.size))) {

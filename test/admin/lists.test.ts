@@ -34,10 +34,17 @@ beforeAll(async () => {
     providers: 'entra',
     roles: 'Admin',
     plans: await planned(),
+    webhooks: await webhook(),
     ...(await writtenRun()),
   };
 });
 afterAll(() => api.stop());
+
+/** Where nobody listens. */
+async function webhook(): Promise<string> {
+  const body = { name: 'Nowhere', url: 'https://nowhere.example/' };
+  return (await api.send<{ id: string }>('POST', '/api/webhooks', { body })).body.id;
+}
 
 /** A plan of which both people are. */
 async function planned(): Promise<string> {

@@ -146,7 +146,9 @@ describe('DELETE /api/providers/{id}?people=keep 202', () => {
     expect((await scim.get('/Users')).status).toBe(401);
     expect((await scim.post('/Users', userBody('late@contoso.com'))).status).toBe(401);
     expect(await ended(job.id)).toMatchObject({ state: 'done', done: 2 });
-    for (const [n, person] of people.entries()) expect(await user(person)).toEqual(before[n]);
+    for (const [n, person] of people.entries()) {
+      expect(await user(person)).toEqual({ ...before[n], roleBy: 'manual' });
+    }
 
     const { body } = await api.get<{ role: { sources: object[] } }>(`/api/users/${people[0]}/access`);
     expect(body.role.sources).toMatchObject([
@@ -269,7 +271,7 @@ describe('PATCH /api/providers/{id} with scim.enabled false', () => {
     expect((await scim.get('/Users')).status).toBe(403);
     const job = await jobOf(id);
     await ended(job.id);
-    expect(await user(people[0]!)).toEqual(before);
+    expect(await user(people[0]!)).toEqual({ ...before, roleBy: 'manual' });
     const access = () =>
       api.get<{ teams: { sources: { by: string }[] }[] }>(`/api/users/${people[0]}/access`);
     expect((await access()).body.teams[0]!.sources.map(({ by }) => by)).toEqual(['manual']);

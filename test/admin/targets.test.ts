@@ -1,7 +1,7 @@
 // GET /api/teams, /api/business-units, one of them, and their members.
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { PersonJson, SourceJson } from '../../src/edge/admin/contract.ts';
+import type { PersonJson, RoleJson, SourceJson } from '../../src/edge/admin/contract.ts';
 import { type Fixture, type Page, startFixture } from './fixture.ts';
 
 interface Target {
@@ -35,7 +35,11 @@ describe('GET /api/teams and /api/business-units 200', () => {
   it('lists teams by name, also those without members', async () => {
     expect((await list('/api/teams')).items).toMatchObject([
       { name: 'Archive', members: 0, provider: 'entra' },
-      { name: 'Platform', members: 2, group: platform },
+      { name: 'Platform', members: 2, group: platform, rules: [{ attribute: 'groups', target: '*' }] },
+    ]);
+    expect((await list('/api/teams?sort=-name')).items.map(({ name }) => name)).toEqual([
+      'Platform',
+      'Archive',
     ]);
   });
 
@@ -53,7 +57,15 @@ describe('GET /api/teams and /api/business-units 200', () => {
     const second = await list(`/api/business-units?limit=1&cursor=${first.nextCursor}`);
     expect([...first.items, ...second.items].map((unit) => unit.name)).toEqual(['Finance', 'Sales']);
     expect(second.nextCursor).toBeNull();
+    const last = await list('/api/business-units?limit=1&sort=-name');
+    const before = await list(`/api/business-units?limit=1&sort=-name&cursor=${last.nextCursor}`);
+    expect([...last.items, ...before.items].map((unit) => unit.name)).toEqual(['Sales', 'Finance']);
   });
+});
+
+it('GET /api/roles 200 says how many hold each, and how many rules give it', async () => {
+  const { items } = (await api.get<Page<RoleJson>>('/api/roles?search=viewer')).body;
+  expect(items).toMatchObject([{ name: 'Viewer', members: 3, rules: 1 }]);
 });
 
 describe('GET /api/teams/{id}', () => {

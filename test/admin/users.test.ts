@@ -41,6 +41,7 @@ describe('GET /api/users 200', () => {
       status: 'active',
       source: 'scim',
       role: { id: 'viewer', name: 'Viewer' },
+      roleBy: 'rule',
       teams: [{ id: expect.any(String), name: 'Platform' }],
       businessUnits: [{ id: expect.any(String), name: 'Sales' }],
       suspensions: [],
@@ -71,7 +72,17 @@ describe('GET /api/users 200', () => {
     ['?provider=okta', []],
     ['?search=CONTOSO', ['amara', 'bela', 'chen', 'dora']],
     ['?search=ora', ['dora']],
+    ['?search=AM', ['amara']],
+    ['?search=ra', []],
+    ['?search=d&sort=displayName', ['dora']],
+    ['?source=scim', ['amara', 'bela', 'chen', 'dora']],
+    ['?source=login', []],
+    ['?canSignIn=false', ['bela', 'dora']],
+    ['?canSignIn=false&status=active', ['dora']],
+    ['?canSignIn=false&search=contoso&sort=-displayName', ['dora', 'bela']],
     ['?sort=-userName', ['dora', 'chen', 'bela', 'amara']],
+    ['?sort=displayName', ['amara', 'bela', 'chen', 'dora']],
+    ['?sort=-lastSignInAt', ['dora', 'chen', 'bela', 'amara']],
     ['?sort=createdAt', ['amara', 'bela', 'chen', 'dora']],
     ['?sort=-createdAt', ['dora', 'chen', 'bela', 'amara']],
     ['?sort=-lastProvisionedAt&limit=1', ['bela']],
@@ -87,7 +98,7 @@ describe('GET /api/users 200', () => {
     expect(names(await list(`?businessUnit=${team!.id}`))).toEqual([]);
   });
 
-  it.each(['userName', '-userName', 'createdAt', '-lastProvisionedAt'])(
+  it.each(['userName', '-userName', '-displayName', 'createdAt', '-lastProvisionedAt', 'lastSignInAt'])(
     'pages through everybody once, by %s',
     async (sort) => {
       const seen: string[] = [];

@@ -167,8 +167,9 @@ describe.skipIf(!browser)('Step 1: Enable SCIM in Bifrost', () => {
     await page.goto(world.server.url + PROVIDER);
     await page.getByRole('table', { name: 'Provisioning tokens' }).waitFor(WAIT);
     expect(await axe(page)).toEqual([]);
-    await button(page, 'Settings').click();
-    await dialog(page, 'Provider Configuration').getByRole('button', { name: 'Save' }).waitFor();
+    // By its address: a click would leave the tooltip of the button open for a moment, which axe takes for a part of the page.
+    await page.goto(`${world.server.url}${PROVIDER}?open=configuration`);
+    await dialog(page, 'Provider Configuration').getByRole('button', { name: 'Save' }).waitFor(WAIT);
     expect(await axe(page)).toEqual([]);
   });
 });

@@ -14,6 +14,8 @@ import { empty, lived, refused, type Sight } from './sights.ts';
 import { browser, type DashboardWorld, startDashboard } from './world.ts';
 
 const WORLD_LIMIT_MS = 120_000;
+const LOADED_WITHIN_MS = 15_000;
+const LOADING = '[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root';
 
 const pictures = process.env.BIFROST_SCREENSHOTS
   ? fileURLToPath(new URL('../../docs/screenshots/dashboard', import.meta.url))
@@ -32,9 +34,8 @@ afterAll(() => browser?.close());
 async function settled(page: Page, title: string | null): Promise<void> {
   const heading = title === null ? { level: 1 } : { level: 1, name: title, exact: true };
   await page.getByRole('heading', heading).first().waitFor();
-  await page.waitForFunction(
-    `!document.querySelector('[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root')`,
-  );
+  const isLoading = () => page.evaluate<boolean>(`document.querySelector('${LOADING}') !== null`);
+  await expect.poll(isLoading, { timeout: LOADED_WITHIN_MS }).toBe(false);
 }
 
 /** Times are told as from then. */

@@ -121,8 +121,7 @@ function watch(context: BrowserContext, note: (problem: string) => void): void {
   context.on('requestfailed', (request) => {
     // A page that is left takes its questions back, and follows no longer.
     const isTakenBack =
-      ['fetch', 'eventsource'].includes(request.resourceType()) &&
-      request.failure()?.errorText === 'net::ERR_ABORTED';
+      request.resourceType() !== 'document' && request.failure()?.errorText === 'net::ERR_ABORTED';
     if (isTakenBack) return;
     note(`did not load: ${request.url()} ${request.failure()?.errorText ?? ''}`);
   });

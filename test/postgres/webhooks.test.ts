@@ -83,19 +83,19 @@ it('deliver each event once, in order', async () => {
   expect(isInOrder(receiver.got)).toBe(true);
 });
 
-it('go on when the one that delivers is killed', { timeout: 60_000 }, async () => {
+it('go on when the one that delivers is killed', { timeout: 90_000 }, async () => {
   receiver.reply(() => 'hang');
   const before = receiver.got.length;
   const left = replicas[1]!;
   await live('slow', [left]);
   await receiver.until((got) => got.length > before);
-  // Whichever it is that waits for an answer now: after both were killed once, one of them had it.
+  // Was it the other that waits for an answer now, that one goes on when its time is over.
   await replicas[0]!.kill();
   const second = receiver.got.length;
   receiver.reply(() => 204);
   await Promise.all(named('left').map((name) => live(name, [left])));
   const all = (2 * PEOPLE + 1) * CHANGES;
-  await until(() => new Set(ofUsers().map(({ id }) => id)).size === all, 'all of it', 40_000);
+  await until(() => new Set(ofUsers().map(({ id }) => id)).size === all, 'all of it', 60_000);
   expect(receiver.got.length).toBeGreaterThan(second);
   expect(isInOrder(receiver.got)).toBe(true);
 });

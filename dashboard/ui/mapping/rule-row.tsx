@@ -2,7 +2,7 @@
 
 import { useSortable } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
-import { ActionIcon, Code, Group, Text, Tooltip } from '@mantine/core';
+import { ActionIcon, Code, Group, Text } from '@mantine/core';
 import {
   IconArrowDown,
   IconArrowRight,
@@ -155,19 +155,19 @@ interface DoingProps {
   children: ReactNode;
 }
 
+/** The name as the browser's own hint: hundreds of rules have four of these each. */
 export function Doing({ label, way, isOff = false, onClick, children }: DoingProps) {
   return (
-    <Tooltip label={label} openDelay={400}>
-      <ActionIcon
-        variant="subtle"
-        color="gray"
-        aria-label={label}
-        disabled={isOff}
-        onClick={onClick}
-        {...(way && { 'data-move': way })}
-      >
-        {children}
-      </ActionIcon>
-    </Tooltip>
+    <ActionIcon
+      variant="subtle"
+      color="gray"
+      aria-label={label}
+      title={label}
+      disabled={isOff}
+      onClick={onClick}
+      {...(way && { 'data-move': way })}
+    >
+      {children}
+    </ActionIcon>
   );
 }

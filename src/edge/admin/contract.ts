@@ -76,6 +76,7 @@ export const userShape = Type.Object({
   ...person.properties,
   source: choice(sources, 'How they came: `scim` as soon as SCIM has told of them.'),
   role: orNull(reference),
+  roleBy: orNull(choice(['rule', 'manual'], 'Whether people gave the role, or rules do.')),
   teams: Type.Array(reference),
   businessUnits: Type.Array(reference),
   suspensions: Type.Array(choice(['scim', 'directory', 'admin']), {
@@ -257,11 +258,14 @@ export type { PendingJson } from './provider-reconciliation.ts';
 export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type * from './request-contract.ts';
+export type { PermissionJson, RoleJson, WholeRoleJson } from './roles.ts';
 export type { PlannedJson, RulesPlanJson } from './rules-plan.ts';
 export type { RulesetJson, WholeRulesetJson } from './rulesets.ts';
 export type { SessionRulesJson } from './session-rules.ts';
 export type * from './sign-in-contract.ts';
 export type * from './system-contract.ts';
+export type { MemberJson, TargetJson } from './targets.ts';
+export type { Explanation as ExplanationJson } from './user-access.ts';
 export type { UserAttributeJson } from './user-attributes.ts';
 export type { DeliveryJson, SentJson, WebhookJson } from './webhook-contract.ts';
 export type { ListedRunJson, WholeRunJson } from './whole-run.ts';

@@ -1,6 +1,7 @@
 // What a user has now, and how users are shown. A user whom the job after a rule change has not reached yet is
 // resolved on reading, so that every answer is right at once.
 
+import { type GrantReason, givenBy } from '../../identity/grant.ts';
 import type { User } from '../../identity/user.ts';
 import { displayNameOf, emailOf, externalIdOf, signInName, sourceOf, statusOf } from '../../identity/user.ts';
 import type { FullUser, Ledger, ListedUser } from '../../ledger/ledger.ts';
@@ -10,6 +11,7 @@ import { type PersonJson, type ReferenceJson, rfc3339, type UserJson } from './c
 
 export interface CurrentAccess {
   role: ReferenceJson | null;
+  roleBy: GrantReason['by'] | null;
   teams: ReferenceJson[];
   businessUnits: ReferenceJson[];
 }
@@ -32,6 +34,7 @@ export function currentAccess(full: FullUser): CurrentAccess {
   const of = (kind: TargetKind) => byName(held.filter((each) => each.kind === kind));
   return {
     role: role ? { id: role.id, name: role.name } : null,
+    roleBy: givenBy(loaded.role, loaded.grants),
     teams: of('team'),
     businessUnits: of('businessUnit'),
   };
@@ -42,6 +45,10 @@ function accessFrom({ role, grants }: Access): CurrentAccess {
   const of = (kind: TargetKind) => byName([...targets.values()].filter((each) => each.kind === kind));
   return {
     role: role ? { id: role.id, name: role.name } : null,
+    roleBy: givenBy(
+      role?.id ?? null,
+      grants.map(({ target, reason }) => ({ target: target.id, reason })),
+    ),
     teams: of('team'),
     businessUnits: of('businessUnit'),
   };
@@ -65,11 +72,12 @@ export function showPerson(user: User): PersonJson {
   };
 }
 
-function showUser(user: User, { role, teams, businessUnits }: CurrentAccess): UserJson {
+function showUser(user: User, { role, roleBy, teams, businessUnits }: CurrentAccess): UserJson {
   return {
     ...showPerson(user),
     source: sourceOf(user),
     role,
+    roleBy,
     teams,
     businessUnits,
     suspensions: Object.keys(user.suspensions) as UserJson['suspensions'],

@@ -1,8 +1,9 @@
 // Roles and what they permit, and the catalogue of what there is to permit. Changing them: role-changes.ts.
 
 import { type Static, Type } from 'typebox';
-import type { StoredRole } from '../../ledger/ledger.ts';
+import type { Ledger, StoredRole } from '../../ledger/ledger.ts';
 import { choice, count, listQuery, pageOf, search, sortedBy, text } from './contract.ts';
+import { rulesFor } from './feeding-rules.ts';
 import { needRole } from './look-up.ts';
 import { pageInMemory } from './page.ts';
 import { allPermissions, permissionOf } from './permissions.ts';
@@ -19,14 +20,22 @@ const roleShape = Type.Object({
   permissionCount: count(),
   revision: count('Also its ETag.'),
 });
-type RoleJson = Static<typeof roleShape>;
+
+const listedRoleShape = Type.Object({
+  ...roleShape.properties,
+  members: count('Who holds it, suspended ones included.'),
+  membersIsCapped: Type.Optional(Type.Boolean({ description: 'True: `members` is where counting stopped.' })),
+  rules: count('Rules that give it, of all providers.'),
+});
+export type RoleJson = Static<typeof listedRoleShape>;
 
 export const wholeRoleShape = Type.Object({
   ...roleShape.properties,
   permissions: Type.Array(text(), { description: 'Each `resource:operation`.' }),
 });
+export type WholeRoleJson = Static<typeof wholeRoleShape>;
 
-function showRole({ id, name, description, system, permissionCount, revision }: StoredRole): RoleJson {
+function showRole({ id, name, description, system, permissionCount, revision }: StoredRole) {
   return { id, name, description, system, permissionCount, revision };
 }
 
@@ -46,11 +55,24 @@ const listRoles = route({
     { ...listQuery, search, sort: sortedBy('name', '-name') },
     { additionalProperties: false },
   ),
-  response: pageOf(roleShape),
+  response: pageOf(listedRoleShape),
   async handle({ parts: { ledger }, query }) {
-    return { body: pageInMemory('roles', (await ledger.roles()).map(showRole), query) };
+    const page = pageInMemory('roles', (await ledger.roles()).map(showRole), query);
+    const states = await ledger.providers();
+    const items: RoleJson[] = [];
+    for (const role of page.items) {
+      const rules = states.flatMap((state) => rulesFor(state, 'role', role.name)).length;
+      items.push({ ...role, ...(await membersOf(ledger, role.id)), rules });
+    }
+    return { body: { ...page, items } };
   },
 });
+
+async function membersOf(ledger: Ledger, role: string) {
+  const sort = { by: 'createdAt', descending: false } as const;
+  const { total, totalIsCapped } = await ledger.listUsers({ role, sort, after: null, limit: 1 });
+  return { members: total, ...(totalIsCapped && { membersIsCapped: true }) };
+}
 
 const getRole = route({
   method: 'GET',
@@ -76,7 +98,7 @@ const permissionShape = Type.Object({
     'configuration: an application that the configuration file declares; nowhere: no more in the catalogue.',
   ),
 });
-type PermissionJson = Static<typeof permissionShape>;
+export type PermissionJson = Static<typeof permissionShape>;
 
 const permissionQuery = Type.Object(
   { ...listQuery, search, sort: sortedBy('name', '-name') },

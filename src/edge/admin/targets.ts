@@ -28,6 +28,7 @@ import {
   time,
 } from './contract.ts';
 import { resolveFull, showPerson } from './current-access.ts';
+import { feedingRule, rulesFor } from './feeding-rules.ts';
 import { fittingPage, showPending } from './fitting-page.ts';
 import { findProvider, findTarget } from './look-up.ts';
 import { readCursor, showTotal, writeCursor } from './page.ts';
@@ -42,24 +43,23 @@ const targetShape = Type.Object({
   provider: text('Id of the provider.'),
   members: count('Users who have it, suspended ones included.'),
   group: orNull(text('Id of the group whose team this is: its name follows the group.')),
+  rules: Type.Array(feedingRule, { description: 'Rules that can give it.' }),
   createdAt: time(),
 });
+export type TargetJson = Static<typeof targetShape>;
 
 const memberShape = Type.Object({
   ...person.properties,
   sources: Type.Array(source, { description: 'Why they are members; one is enough.' }),
 });
+export type MemberJson = Static<typeof memberShape>;
 
-function showTarget({
-  id,
-  name,
-  provider,
-  members,
-  key,
-  createdAt,
-}: ListedTarget): Static<typeof targetShape> {
+async function showTarget(ledger: Ledger, target: ListedTarget): Promise<TargetJson> {
+  const { id, kind, name, provider, members, key, createdAt } = target;
   const [, group = null] = /^group:([^:]+)/.exec(key) ?? [];
-  return { id, name, provider, members, group, createdAt: rfc3339(createdAt) };
+  const state = await ledger.provider(provider);
+  const rules = state ? rulesFor(state, kind, name) : [];
+  return { id, name, provider, members, group, rules, createdAt: rfc3339(createdAt) };
 }
 
 async function needTarget(ledger: Ledger, kind: Kind, words: string, id: string): Promise<ListedTarget> {
@@ -78,25 +78,30 @@ const routesOf = (kind: Kind, base: 'teams' | 'business-units', words: string): 
       permission,
       summary: `All ${plural}, by name`,
       query: Type.Object(
-        { ...listQuery, search, sort: sortedBy('name'), provider: providerFilter },
+        { ...listQuery, search, sort: sortedBy('name', '-name'), provider: providerFilter },
         { additionalProperties: false },
       ),
       response: pageOf(targetShape),
       handle: async ({ parts: { ledger }, query }) => {
-        const after = readCursor(base, query.cursor);
+        const { sort = 'name' } = query;
+        const order = sort === 'name' ? base : `${base} ${sort}`;
+        const after = readCursor(order, query.cursor);
         const found = query.provider === undefined ? null : await findProvider(ledger, query.provider);
         if (query.provider !== undefined && !found) {
           return { body: { items: [], nextCursor: null, total: 0 } };
         }
         const page = await ledger.listTargets({
           kind,
+          descending: sort === '-name',
           after,
           limit: query.limit ?? 50,
           ...(found && { provider: found.provider.id }),
           ...(query.search !== undefined && { search: query.search }),
         });
-        const nextCursor = page.next && writeCursor(base, page.next);
-        return { body: { items: page.items.map(showTarget), nextCursor, total: page.total } };
+        const items = await Promise.all(page.items.map((each) => showTarget(ledger, each)));
+        return {
+          body: { items, nextCursor: page.next && writeCursor(order, page.next), total: page.total },
+        };
       },
     }),
     route({
@@ -106,7 +111,7 @@ const routesOf = (kind: Kind, base: 'teams' | 'business-units', words: string): 
       summary: `One ${words}`,
       response: targetShape,
       handle: async ({ parts: { ledger }, params }) => ({
-        body: showTarget(await needTarget(ledger, kind, words, params.id)),
+        body: await showTarget(ledger, await needTarget(ledger, kind, words, params.id)),
       }),
     }),
     route({
@@ -194,7 +199,7 @@ async function showMembers(
   ledger: Ledger,
   target: ListedTarget,
   members: readonly TargetMember[],
-): Promise<(Static<typeof memberShape> | null)[]> {
+): Promise<(MemberJson | null)[]> {
   const state = await ledger.provider(target.provider);
   if (!state) return [];
   const current: Pick<TargetMember, 'user' | 'reasons'>[] = [];

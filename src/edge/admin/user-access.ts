@@ -59,7 +59,7 @@ const explanation = Type.Object({
   at: time(),
 });
 
-type Explanation = Static<typeof explanation>;
+export type Explanation = Static<typeof explanation>;
 type GrantSourceJson = Static<typeof grantSource>;
 
 const getAccess = route({

@@ -1,6 +1,6 @@
 // Rows of a list of users, with what the API shows of each.
 
-import type { GrantRow } from '../../identity/grant.ts';
+import { type GrantRow, givenBy } from '../../identity/grant.ts';
 import type { ListedUser } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { readUserRow, type UserColumns } from './rows.ts';
@@ -40,6 +40,7 @@ export function* listed(
       user: readUserRow(row),
       ruleset: unsettled.has(row.id) ? UNSETTLED : row.ruleset,
       role: role ? { id: role.id, name: role.name } : null,
+      roleBy: givenBy(row.role, JSON.parse(row.grants) as GrantRow[]),
       teams: of('team'),
       businessUnits: of('businessUnit'),
     };

@@ -49,10 +49,12 @@ export function* listTargets(dialect: Dialect, query: TargetListQuery): Script<T
     ...values,
   );
   if (query.after) {
-    where.push('(t.name_folded, t.id) > (?, ?)');
+    where.push(`(t.name_folded, t.id) ${query.descending ? '<' : '>'} (?, ?)`);
     values.push(query.after.sorted, query.after.id);
   }
-  const sql = `SELECT ${columns} FROM targets t WHERE ${where.join(' AND ')} ORDER BY t.name_folded, t.id LIMIT (? + 0)`;
+  const order = query.descending ? 'DESC' : 'ASC';
+  const sql = `SELECT ${columns} FROM targets t WHERE ${where.join(' AND ')}
+    ORDER BY t.name_folded ${order}, t.id ${order} LIMIT (? + 0)`;
   const rows = yield* all<TargetColumns>(sql, ...values, query.limit + 1);
   const page = rows.slice(0, query.limit);
   const last = page.at(-1);

@@ -1,0 +1,225 @@
+// What a role permits, in two panels: resources on the left, what can be done with the chosen one on the right. The draft is the whole
+// list; saving it says what that takes from people where the guard asks.
+
+import {
+  Alert,
+  Badge,
+  Button,
+  Checkbox,
+  Code,
+  Group,
+  NavLink,
+  Paper,
+  SimpleGrid,
+  Stack,
+  Text,
+  Title,
+} from '@mantine/core';
+import { useQueryClient } from '@tanstack/react-query';
+import { useState } from 'react';
+import type { PermissionJson, WholeRoleJson } from '../../src/edge/admin/contract.ts';
+import { useAddress } from '../address.ts';
+import { type ApiProblem, send } from '../api.ts';
+import { type ListPage, useChange, useGet } from '../queries.ts';
+import { useSession } from '../session.tsx';
+import { Confirm } from '../ui/confirm.tsx';
+import { SearchBox } from '../ui/search-box.tsx';
+import { Empty, Failed, Shown } from '../ui/states.tsx';
+
+/** Of the catalogue, at once; applications may declare more, which a search finds. */
+const SHOWN = 500;
+
+export function PermissionEditor({ role }: { role: WholeRoleJson }) {
+  const [{ search }] = useAddress();
+  const catalogue = useGet<ListPage<PermissionJson>>('/permissions', { query: { limit: SHOWN, search } });
+  const [held, setHeld] = useState<ReadonlySet<string>>(new Set(role.permissions));
+  const canEdit = useSession().may('roles:edit');
+  return (
+    <Stack gap="sm" component="section" aria-labelledby="permits">
+      <Group justify="space-between">
+        <Title order={2} size="h4" id="permits">
+          What it permits
+        </Title>
+        <SearchBox label="Search permissions" />
+      </Group>
+      <Shown of={catalogue}>
+        {({ items, total }) =>
+          items.length === 0 ? (
+            <Empty title="No permission is called so" />
+          ) : (
+            <>
+              <Panels catalogue={items} held={held} onChange={canEdit ? setHeld : null} />
+              {total > items.length && (
+                <Text size="sm" c="dimmed">
+                  The first {SHOWN} of {total.toLocaleString('en')} are shown; a search finds the others.
+                </Text>
+              )}
+            </>
+          )
+        }
+      </Shown>
+      {canEdit && <Saving role={role} held={held} onDiscard={() => setHeld(new Set(role.permissions))} />}
+    </Stack>
+  );
+}
+
+interface PanelsProps {
+  catalogue: readonly PermissionJson[];
+  held: ReadonlySet<string>;
+  /** null for whoever may only look. */
+  onChange: ((held: ReadonlySet<string>) => void) | null;
+}
+
+function Panels({ catalogue, held, onChange }: PanelsProps) {
+  const resources = [...new Set(catalogue.map(({ resource }) => resource))];
+  const [wanted, setWanted] = useState<string | null>(null);
+  const chosen = wanted !== null && resources.includes(wanted) ? wanted : (resources[0] ?? '');
+  const of = (resource: string) => catalogue.filter((each) => each.resource === resource);
+  const heldOf = (resource: string) => of(resource).filter(({ permission }) => held.has(permission)).length;
+  const set = (permissions: readonly string[], isHeld: boolean) => {
+    const next = new Set(held);
+    for (const each of permissions) isHeld ? next.add(each) : next.delete(each);
+    onChange?.(next);
+  };
+  const operations = of(chosen);
+  const all = operations.every(({ permission }) => held.has(permission));
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
+      <Paper withBorder p="xs" component="nav" aria-label="Resources" mah={520} style={{ overflow: 'auto' }}>
+        {resources.map((resource) => (
+          <NavLink
+            key={resource}
+            component="button"
+            type="button"
+            label={resource}
+            active={resource === chosen}
+            aria-current={resource === chosen}
+            onClick={() => setWanted(resource)}
+            rightSection={
+              <Text size="sm" c="dimmed" className="number">
+                {heldOf(resource)} of {of(resource).length}
+              </Text>
+            }
+          />
+        ))}
+      </Paper>
+      <Paper withBorder p="md" component="section" aria-label={`Permissions on ${chosen}`}>
+        <Stack gap="sm">
+          <Group justify="space-between">
+            <Title order={3} size="h5">
+              {chosen}
+            </Title>
+            {onChange && (
+              <Button
+                variant="subtle"
+                size="compact-sm"
+                onClick={() =>
+                  set(
+                    operations.map(({ permission }) => permission),
+                    !all,
+                  )
+                }
+              >
+                {all ? 'None of these' : 'All of these'}
+              </Button>
+            )}
+          </Group>
+          {operations.map(({ permission, operation, description, from }) => (
+            <Checkbox
+              key={permission}
+              checked={held.has(permission)}
+              disabled={onChange === null}
+              onChange={({ currentTarget: { checked } }) => set([permission], checked)}
+              label={
+                <Group gap={6}>
+                  <span>{operation}</span>
+                  {from === 'configuration' && (
+                    <Badge size="xs" variant="default" tt="none">
+                      of an application
+                    </Badge>
+                  )}
+                </Group>
+              }
+              description={description || <Code>{permission}</Code>}
+            />
+          ))}
+        </Stack>
+      </Paper>
+    </SimpleGrid>
+  );
+}
+
+interface SavingProps {
+  role: WholeRoleJson;
+  held: ReadonlySet<string>;
+  onDiscard(): void;
+}
+
+function Saving({ role, held, onDiscard }: SavingProps) {
+  const client = useQueryClient();
+  const [problem, setProblem] = useState<ApiProblem | null>(null);
+  const added = [...held].filter((each) => !role.permissions.includes(each));
+  const taken = role.permissions.filter((each) => !held.has(each));
+  const changes = added.length + taken.length;
+  const save = useChange<number | undefined>({
+    run: (confirm) =>
+      send(`/roles/${role.id}/permissions`, {
+        method: 'PUT',
+        query: { confirm },
+        body: { permissions: [...held] },
+        ifMatch: `"${role.revision}"`,
+      }),
+    isQuiet: true,
+    done: `${role.name} is saved. It counts from the next request on.`,
+    onDone: () => setProblem(null),
+  });
+  const submit = (confirm?: number) => save.mutate(confirm, { onError: setProblem });
+  if (changes === 0) return null;
+  const people = problem?.status === 409 ? (problem.refusal as { confirm?: number }).confirm : undefined;
+  return (
+    <>
+      {problem && problem.status === 412 && (
+        <Alert color="yellow" title="Somebody else changed this role meanwhile" role="alert">
+          <Stack gap="xs" align="flex-start">
+            <Text size="sm">
+              Load it anew to see what it permits now; your {changes} changes are dropped then.
+            </Text>
+            <Button size="xs" variant="default" onClick={() => void client.invalidateQueries()}>
+              Load it anew
+            </Button>
+          </Stack>
+        </Alert>
+      )}
+      {problem && problem.status !== 412 && people === undefined && <Failed problem={problem} />}
+      <Paper withBorder p="sm" role="status">
+        <Group justify="space-between">
+          <Text size="sm">
+            {added.length > 0 && <span className="gain">{added.length} more</span>}
+            {added.length > 0 && taken.length > 0 && ', '}
+            {taken.length > 0 && <span className="loss">{taken.length} fewer</span>} permitted, not saved
+          </Text>
+          <Group gap="xs">
+            <Button variant="default" onClick={onDiscard}>
+              Discard
+            </Button>
+            <Button onClick={() => submit()} loading={save.isPending}>
+              Save
+            </Button>
+          </Group>
+        </Group>
+      </Paper>
+      <Confirm
+        opened={people !== undefined}
+        title="People lose something by it"
+        action={`Save it for ${people} people`}
+        isDangerous
+        typed={String(people)}
+        isBusy={save.isPending}
+        onConfirm={() => submit(people)}
+        onClose={() => setProblem(null)}
+      >
+        {problem?.message}
+      </Confirm>
+    </>
+  );
+}

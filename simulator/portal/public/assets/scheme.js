@@ -1,0 +1,9 @@
+// Before anything is painted: light or dark, as chosen here or as the system has it.
+{
+  const chosen = localStorage.getItem('local-entra-color-scheme');
+  const dark =
+    chosen === 'dark' || (chosen !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.setAttribute('data-mantine-color-scheme', dark ? 'dark' : 'light');
+  document.documentElement.style.colorScheme = dark ? 'dark' : 'light';
+  document.documentElement.style.background = dark ? '#12151d' : '#f4f5f8';
+}
