@@ -48,6 +48,7 @@ import { reach } from './provider/reach.ts';
 import { SignInRefusal } from './provider/sign-in-refusal.ts';
 import { reconcilingOn } from './reconcile/worker.ts';
 import { errorBody } from './scim/messages.ts';
+import { silentConnections } from './silent-connections.ts';
 import { openStorage } from './storage.ts';
 import { version } from './version.ts';
 import { working } from './working.ts';
@@ -234,6 +235,8 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
     }
     return undefined;
   });
+  const endSilent = silentConnections(app.server);
+  app.addHook('preClose', async () => endSilent());
   const isHttps = parts.settings.publicUrl?.startsWith('https:') === true;
   app.addHook('onSend', async (_request, reply) => {
     reply.header('x-content-type-options', 'nosniff');

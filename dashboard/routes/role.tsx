@@ -2,6 +2,7 @@
 
 import { Anchor, Button, Group, Paper, Text } from '@mantine/core';
 import { IconPencil, IconTrash } from '@tabler/icons-react';
+import { useQueryClient } from '@tanstack/react-query';
 import { Link, useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { WholeRoleJson } from '../../src/edge/admin/contract.ts';
@@ -85,11 +86,17 @@ function OneRole({ role }: { role: WholeRoleJson }) {
 
 function EndOfRole({ role, opened, onClose }: { role: WholeRoleJson; opened: boolean; onClose(): void }) {
   const navigate = useNavigate();
+  const client = useQueryClient();
+  // This page asks for the role as long as it is open: it is left before what is gone is asked for again.
+  const leave = async () => {
+    await navigate({ to: '/governance/roles' });
+    await client.invalidateQueries({ queryKey: ['roles'] });
+  };
   const end = useChange({
     run: () => sending('DELETE', `/roles/${role.id}`)(),
-    touches: ['roles'],
+    touches: [],
     done: `The role ${role.name} is deleted.`,
-    onDone: () => void navigate({ to: '/governance/roles' }),
+    onDone: () => void leave(),
   });
   return (
     <Confirm

@@ -3,6 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { followLive } from '../harness/live-reader.ts';
 import { ENTERPRISE, type ScimClient, scimClient, USER } from '../harness/scim-client.ts';
 import type { Visitor } from '../sign-in/visitor.ts';
 import { startTwoServers, type TwoServers } from './two-servers.ts';
@@ -105,6 +106,22 @@ describe('two servers on one database', () => {
     },
     LIMIT_MS,
   );
+
+  it('end what a page follows on one when the other suspends its person', async () => {
+    const { name, id } = people[9]!;
+    const browser = await two.signIn(name, 0);
+    const cookie = [...browser.cookies].map(([key, value]) => `${key}=${value}`).join('; ');
+    const reader = await followLive(two.servers[1]!.url, { cookie });
+    await reader.next(() => true);
+    const began = performance.now();
+    const active = (value: boolean) =>
+      scim[0]!.patch(`/Users/${id}`, [{ op: 'Replace', path: 'active', value }]);
+    await active(false);
+    await reader.next(({ event }) => event === 'ended');
+    expect(performance.now() - began).toBeLessThan(2_000);
+    await reader.over();
+    await active(true);
+  });
 
   it('read the claims of a session anew once, whichever is asked, however often', async () => {
     const browser = await two.signIn(people[2]!.name, 0);
