@@ -2,9 +2,10 @@
 
 import { type Static, Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
-import type { Reconciliations, Run, StagedPart } from '../../ledger/reconciliation.ts';
+import type { Run, StagedPart } from '../../ledger/reconciliation.ts';
 import { batchStates } from './batch-contract.ts';
 import { choice, count, orNull, text } from './contract.ts';
+import { countedDrift, type DriftCounts } from './counted-drift.ts';
 import { namedRunShape, runsNamedIn } from './named-run.ts';
 import { category, driftState, partShape, showPart } from './reconciliation-contract.ts';
 import type { AdminParts } from './route.ts';
@@ -53,8 +54,6 @@ export const wholeRunShape = Type.Object({
 });
 export type WholeRunJson = Static<typeof wholeRunShape>;
 
-type Counts = Awaited<ReturnType<Reconciliations['driftCounts']>>;
-
 export async function showWholeRun(
   reached: Pick<AdminParts, 'ledger' | 'apiKeys'>,
   run: Run,
@@ -62,7 +61,7 @@ export async function showWholeRun(
   const { ledger } = reached;
   const { reconciliations } = ledger;
   const parts = await reconciliations.parts(run.id);
-  const drift = await reconciliations.driftCounts(run.id);
+  const drift = await countedDrift(ledger, run);
   const skipped = await reconciliations.drift({
     run: run.id,
     states: ['skipped'],
@@ -95,9 +94,9 @@ function isSound({ state, why }: StagedPart): boolean {
 }
 
 function rowsIn(
-  drift: Counts,
-  state: Counts[number]['state'],
-  isAmong = (_: Counts[number]) => true,
+  drift: DriftCounts,
+  state: DriftCounts[number]['state'],
+  isAmong = (_: DriftCounts[number]) => true,
 ): number {
   return drift
     .filter((each) => each.state === state && isAmong(each))
@@ -105,10 +104,10 @@ function rowsIn(
 }
 
 /** From 0 to 1 within the phase. While it reads it may go back, when a page tells of further groups. */
-function progressOf({ phase }: Run, parts: readonly StagedPart[], drift: Counts): number | null {
+function progressOf({ phase }: Run, parts: readonly StagedPart[], drift: DriftCounts): number | null {
   if (phase === 'reading') return parts.length === 0 ? 0 : sumOf(parts.map(readOf)) / parts.length;
   if (phase === 'confirming') {
-    const takes = ({ takes }: Counts[number]) => takes;
+    const takes = ({ takes }: DriftCounts[number]) => takes;
     const all = sumOf(drift.filter(takes).map(({ rows }) => rows));
     return all === 0 ? null : 1 - rowsIn(drift, 'unconfirmed', takes) / all;
   }
