@@ -171,7 +171,7 @@ function links({ url, setUpLink }: DemoServer, login: LoginSimulator): string {
     ...(link === null
       ? []
       : [['Set-up link', link, 'makes the first administrator, once, within the hour'] as const]),
-    ['The local Entra', login.url, 'who is there, and how to change it'],
+    ['The local Entra', `${login.url}/portal/`, 'who is there, how to change them, and what is sent'],
   ];
   return rows
     .map(([name, address, about]) => `  ${name.padEnd(16)} ${address}\n${' '.repeat(19)}${about}`)

@@ -56,7 +56,7 @@ export function frontPage(state: LoginState): string {
     ['People', `${state.url}/control/users`],
   ];
   const body = `<h1>Local Entra</h1><p class="soft">Sign-in and Graph of a tenant that does not exist.</p>
-<p><a class="button" href="/portal/">Open the portal</a> <span class="soft">people, groups, assignments and provisioning</span></p>
+<p><a class="button" href="${escaped(state.url)}/portal/">Open the portal</a> <span class="soft">people, groups, assignments and provisioning</span></p>
 <dl>${rows.map(([name, value]) => `<dt>${name}</dt><dd><code>${escaped(value)}</code></dd>`).join('')}</dl>
 <p>${links.map(([name, href]) => `<a href="${escaped(href)}">${name}</a>`).join(' · ')}</p>
 <h2>In Bifrost</h2><p>Start it with <code>BIFROST_DEVELOPMENT=1</code> and this <code>bifrost.json</code>:</p>
