@@ -55,7 +55,7 @@ async function welcome(bifrost: Bifrost, output: Output, command: string): Promi
   output.line();
   output.fields([
     ['Address', url],
-    ['Sign in', `${settings.publicUrl ?? url}/login`],
+    ['Dashboard', settings.publicUrl ?? url],
     ['Data', dataPlace(settings)],
     ['Configuration', settings.configPath ?? 'none'],
   ]);
@@ -67,7 +67,9 @@ async function welcome(bifrost: Bifrost, output: Output, command: string): Promi
   }
   output.line();
   if (providers.length === 0) {
-    output.line('There is no provider yet. In another terminal, in this folder:');
+    output.line(
+      'There is no provider yet. Add one in the dashboard, or in another terminal, in this folder:',
+    );
     output.line(`  ${command} provider add --name entra --kind entra --tenant-id <id> --client-id <id>`);
     output.line(`  ${command} provider set-secret entra     # then: provider verify entra`);
     output.line(`  ${command} provider enable-scim entra`);
