@@ -119,6 +119,10 @@ export function peopleWords(count: number): string {
   return count === 1 ? '1 person' : `${count} people`;
 }
 
+export function peopleHave(count: number): string {
+  return `${peopleWords(count)} ${count === 1 ? 'has' : 'have'}`;
+}
+
 /** `"a", "b" and "c"` */
 export function listed(texts: readonly string[]): string {
   const last = texts.at(-1) ?? '';
