@@ -2,7 +2,7 @@
 // it; and how names, values and numbers stand in those words.
 
 import type { Provider } from '../identity/provider.ts';
-import type { Rule, TargetKind } from './rule.ts';
+import { kindWords, type Rule, type TargetKind } from './rule.ts';
 import type { Matches } from './rule-matches.ts';
 import type { CompiledRuleset, ScimAttribute } from './ruleset.ts';
 import { cutTo, type Seen } from './seen.ts';
@@ -97,12 +97,6 @@ export function placedRules(rules: readonly Rule[]): PlacedRule[] {
   const next: Record<TargetKind, number> = { role: 0, team: 0, businessUnit: 0 };
   return rules.map((rule) => ({ rule, place: { kind: rule.kind, index: next[rule.kind]++ } }));
 }
-
-const kindWords = {
-  role: 'role',
-  team: 'team',
-  businessUnit: 'business unit',
-} as const satisfies Record<TargetKind, string>;
 
 /** `role rule 2` */
 export function placeWords({ kind, index }: RulePlace): string {
