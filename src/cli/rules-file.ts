@@ -2,16 +2,9 @@
 
 import { readConfigFile } from '../config-file.ts';
 import type { ConfigProblem } from '../config-problem.ts';
+import { keysOfRules } from '../edge/admin/rules-as-keys.ts';
 import { isObject } from '../scim/json.ts';
 import { CliFailure, exit, usageFailure } from './failure.ts';
-
-const keys = [
-  'attributeRoleMappings',
-  'attributeTeamMappings',
-  'attributeBusinessUnitMappings',
-  'roleResolutionStrategy',
-  'claimScimAttributes',
-];
 
 export function rulesInFile(path: string, provider: { id: string; name: string }): Record<string, unknown> {
   const problems: ConfigProblem[] = [];
@@ -23,10 +16,13 @@ export function rulesInFile(path: string, provider: { id: string; name: string }
   const block =
     isObject(content) && Array.isArray(content.providers) ? blockOf(content.providers, provider) : content;
   if (!isObject(block))
-    throw usageFailure(`${path} has no rules of ${provider.name}.`, `Write one of ${keys.join(', ')}.`);
-  const rules = Object.fromEntries(Object.entries(block).filter(([key]) => keys.includes(key)));
+    throw usageFailure(
+      `${path} has no rules of ${provider.name}.`,
+      `Write one of ${keysOfRules.join(', ')}.`,
+    );
+  const rules = Object.fromEntries(Object.entries(block).filter(([key]) => keysOfRules.includes(key)));
   if (Object.keys(rules).length > 0) return rules;
-  throw usageFailure(`${path} has no rules of ${provider.name}.`, `Write one of ${keys.join(', ')}.`);
+  throw usageFailure(`${path} has no rules of ${provider.name}.`, `Write one of ${keysOfRules.join(', ')}.`);
 }
 
 function blockOf(blocks: readonly unknown[], { id, name }: { id: string; name: string }): unknown {

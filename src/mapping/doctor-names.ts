@@ -7,14 +7,14 @@ import {
   type Finding,
   listed,
   type PlacedRule,
-  peopleWords,
+  peopleHave,
   placedRules,
   placeWords,
   quoted,
   upper,
 } from './finding.ts';
 import { scimAttributeFor } from './ruleset.ts';
-import { bareName, likeness, reads, type Seen, type SeenAttribute } from './seen.ts';
+import { aliasIn, likeness, reads, type Seen, type SeenAttribute } from './seen.ts';
 
 const EXACTLY = 'Names match exactly, including case.';
 const ENTRA_MAPPING =
@@ -23,7 +23,9 @@ const ENTRA_MAPPING =
 /** One finding for each attribute of each rule that nobody has. Rules that an entry of the table misleads are told with it. */
 export function nameFindings(examined: Examined): Finding[] {
   const entries = scimAttributeFindings(examined);
-  const told = new Set(entries.map(({ claim }) => claim));
+  // That groups are matched by displayName whatever the entry says keeps no group away.
+  const misled = entries.filter(({ code }) => code !== 'scim-attribute-no-display-name');
+  const told = new Set(misled.map(({ claim }) => claim));
   const rules = placedRules(examined.ruleset.rules)
     .filter(({ rule }) => !told.has(rule.attribute) && !isRead(examined, rule.attribute))
     .map((placed) => unreadRule(examined, placed));
@@ -57,12 +59,11 @@ function unread({ rule, place }: PlacedRule) {
 
 function meantAnother({ seen }: Examined, placed: PlacedRule, { attribute, alike }: Meant): Finding {
   const { rule, place } = placed;
-  const { name, people } = attribute;
-  const wanted = rule.attribute.includes(':') ? name : aliasOf(seen, name);
+  const wanted = writtenLike(rule.attribute, seen, attribute);
   return {
     ...unread(placed),
     code: alike ? 'attribute-differs' : 'attribute-never-seen',
-    words: `${quoted(rule.attribute)} was never seen; ${peopleWords(people)} ${people === 1 ? 'has' : 'have'} ${quoted(wanted)}.`,
+    words: `${quoted(rule.attribute)} was never seen; ${peopleHave(attribute.people)} ${quoted(wanted)}.`,
     detail: `${upper(placeWords(place))} matches nobody because of it. ${EXACTLY}`,
     examples: examplesOf(attribute),
     fix: { words: `Use ${quoted(wanted)}`, change: { kind: 'setRule', rule: place, attribute: wanted } },
@@ -82,7 +83,9 @@ function noGroups({ provider, ruleset }: Examined, placed: PlacedRule): Finding 
 }
 
 function seenWords(seen: Seen): string {
-  const names = [...seen.values()].sort((a, b) => b.people - a.people).map(({ name }) => bareName(name));
+  const names = [...seen.values()]
+    .sort((a, b) => b.people - a.people)
+    .map((each) => aliasIn(seen, each) ?? each.name);
   return names.length === 0
     ? ''
     : `Seen were ${listed(names.slice(0, 12))}${names.length > 12 ? ' and others' : ''}.`;
@@ -97,8 +100,10 @@ function scimAttributeFindings({ ruleset, seen, provider }: Examined): Finding[]
     if (attributeType === 'group') {
       return attributeValue === 'displayName' ? [] : [noDisplayName(claim, attributeValue)];
     }
-    if ([...byScim.keys()].some((name) => reads(attributeValue, rootOf(name)) || reads(attributeValue, name)))
-      return [];
+    const isThere = [...byScim.values()].some(
+      (each) => reads(attributeValue, each) || reads(attributeValue, { ...each, name: rootOf(each.name) }),
+    );
+    if (isThere) return [];
     const rules = ruleset.rules.filter(({ attribute }) => attribute === claim).length;
     return [neverArrived(byScim, { claim, attributeValue, rules })];
   });
@@ -119,11 +124,8 @@ interface Entry {
 
 function neverArrived(byScim: Seen, { claim, attributeValue, rules }: Entry): Finding {
   const meant = likelyMeant(byScim, attributeValue);
-  const name = meant?.attribute.name;
-  const wanted = name && (attributeValue.includes(':') ? name : aliasOf(byScim, name));
-  const have = wanted
-    ? `; ${peopleWords(meant.attribute.people)} ${meant.attribute.people === 1 ? 'has' : 'have'} ${quoted(wanted)}`
-    : '';
+  const wanted = meant && writtenLike(attributeValue, byScim, meant.attribute);
+  const have = wanted ? `; ${peopleHave(meant.attribute.people)} ${quoted(wanted)}` : '';
   const goes = rules === 0 ? '' : rules === 1 ? 'One rule goes by it. ' : `${rules} rules go by it. `;
   return {
     code: meant?.alike ? 'scim-attribute-differs' : 'scim-attribute-never-seen',
@@ -172,10 +174,9 @@ function likelyMeant(seen: Seen, wanted: string): Meant | null {
   return attribute ? { attribute, alike: false } : null;
 }
 
-/** Rules may name an extension's attribute without its URN, unless another has that bare name. */
-function aliasOf(seen: Seen, name: string): string {
-  const bare = bareName(name);
-  return seen.has(bare) ? name : bare;
+/** Without its URN where the name that was written has none, and that leads there. */
+function writtenLike(written: string, seen: Seen, attribute: SeenAttribute): string {
+  return (written.includes(':') ? null : aliasIn(seen, attribute)) ?? attribute.name;
 }
 
 function examplesOf({ values }: SeenAttribute): string[] {

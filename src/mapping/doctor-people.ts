@@ -1,7 +1,7 @@
 // The doctor on people and on what is around the rules: who has no role and why, externalIds by which nobody can be
 // recognised, signing in that nobody tried, and nobody left to come in when the provider is away.
 
-import { type Examined, type Finding, listed, peopleWords, quoted, upper } from './finding.ts';
+import { type Examined, type Finding, listed, peopleHave, peopleWords, quoted, upper } from './finding.ts';
 import type { WithoutRole } from './rule-matches.ts';
 import { mostFrequent } from './seen.ts';
 
@@ -41,7 +41,6 @@ function withoutRole({ people, holding, empty, values }: WithoutRole, nobodyHasO
     .slice(0, 3)
     .map(([text]) => text);
   const [first] = holding;
-  const isAre = people === 1 ? 'has' : 'have';
   const why =
     first === undefined
       ? `what the role rules look at holds nothing for them: ${listed(empty.map(quoted))}`
@@ -55,7 +54,7 @@ function withoutRole({ people, holding, empty, values }: WithoutRole, nobodyHasO
     severity: nobodyHasOne ? 'problem' : 'warning',
     people,
     examples,
-    words: `${peopleWords(people)} ${isAre} no role and cannot sign in: ${why}.`,
+    words: `${peopleHave(people)} no role and cannot sign in: ${why}.`,
     detail:
       first === undefined
         ? 'Let Entra send one of these attributes (Mappings), put it into the token, or add a rule for an attribute that they have.'

@@ -9,6 +9,7 @@ import {
   type Finding,
   listed,
   type PlacedRule,
+  peopleHave,
   peopleWords,
   placedRules,
   placeWords,
@@ -85,7 +86,7 @@ function neverSeen(
   return {
     ...common,
     code: 'value-never-seen',
-    words: `Nobody has ${quoted(rule.value)} in ${quoted(rule.attribute)}${meant ? `; ${peopleWords(values.get(meant)!)} ${values.get(meant) === 1 ? 'has' : 'have'} ${quoted(meant)}` : ''}.`,
+    words: `Nobody has ${quoted(rule.value)} in ${quoted(rule.attribute)}${meant ? `; ${peopleHave(values.get(meant)!)} ${quoted(meant)}` : ''}.`,
     ...(meant && {
       fix: { words: `Use ${quoted(meant)}`, change: { kind: 'setRule', rule: place, value: meant } },
     }),

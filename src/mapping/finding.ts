@@ -2,7 +2,7 @@
 // it; and how names, values and numbers stand in those words.
 
 import type { Provider } from '../identity/provider.ts';
-import type { Rule, TargetKind } from './rule.ts';
+import { kindWords, type Rule, type TargetKind } from './rule.ts';
 import type { Matches } from './rule-matches.ts';
 import type { CompiledRuleset, ScimAttribute } from './ruleset.ts';
 import { cutTo, type Seen } from './seen.ts';
@@ -98,12 +98,6 @@ export function placedRules(rules: readonly Rule[]): PlacedRule[] {
   return rules.map((rule) => ({ rule, place: { kind: rule.kind, index: next[rule.kind]++ } }));
 }
 
-const kindWords = {
-  role: 'role',
-  team: 'team',
-  businessUnit: 'business unit',
-} as const satisfies Record<TargetKind, string>;
-
 /** `role rule 2` */
 export function placeWords({ kind, index }: RulePlace): string {
   return `${kindWords[kind]} rule ${index + 1}`;
@@ -117,6 +111,10 @@ export function quoted(text: string): string {
 
 export function peopleWords(count: number): string {
   return count === 1 ? '1 person' : `${count} people`;
+}
+
+export function peopleHave(count: number): string {
+  return `${peopleWords(count)} ${count === 1 ? 'has' : 'have'}`;
 }
 
 /** `"a", "b" and "c"` */

@@ -5,6 +5,13 @@ import type { TargetKind } from '../identity/grant.ts';
 
 export type { TargetKind };
 
+/** What people call them. */
+export const kindWords = {
+  role: 'role',
+  team: 'team',
+  businessUnit: 'business unit',
+} as const satisfies Record<TargetKind, string>;
+
 export interface Rule {
   readonly id: string;
   readonly kind: TargetKind;

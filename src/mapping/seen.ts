@@ -169,8 +169,8 @@ export function cutTo(text: string, characters: number): string {
 
 // --- names ------------------------------------------------------------------------------------------------------
 
-/** What is left of an extension's attribute without its URN: rules may use either. */
-export function bareName(name: string): string {
+/** What is left of an extension's attribute without its URN. */
+function bareName(name: string): string {
   return name.slice(name.lastIndexOf(':') + 1);
 }
 
@@ -190,9 +190,15 @@ export function variantsOf(seen: Iterable<string>): ReadonlyMap<string, readonly
   return alike;
 }
 
-/** Whether a rule that names `wanted` reads what was seen as `name`. */
-export function reads(wanted: string, name: string): boolean {
-  return wanted === name || (name.includes(':') && !wanted.includes(':') && wanted === bareName(name));
+/** Whether a rule that names `wanted` reads it. What SCIM brought answers to its bare name too; a claim never does. */
+export function reads(wanted: string, { name, sources }: Pick<SeenAttribute, 'name' | 'sources'>): boolean {
+  return wanted === name || (sources.has('scim') && !wanted.includes(':') && wanted === bareName(name));
+}
+
+/** The name without its URN, where that leads a rule there: no other attribute is called so. */
+export function aliasIn(seen: Seen, attribute: SeenAttribute): string | null {
+  const bare = bareName(attribute.name);
+  return !seen.has(bare) && reads(bare, attribute) ? bare : null;
 }
 
 /** By how many people have them, then by name. */

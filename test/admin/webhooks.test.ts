@@ -328,6 +328,8 @@ describe('a webhook', () => {
       revision: 2,
     });
     expect((await api.send('PATCH', `/api/webhooks/${id}`, change)).problem.status).toBe(412);
+    const again = await api.send<WebhookJson>('PATCH', `/api/webhooks/${id}`, { body: change.body });
+    expect(again.body.revision).toBe(2);
     for (const verb of ['pause', 'pause', 'resume', 'resume']) {
       await api.send('POST', `/api/webhooks/${id}/${verb}`);
     }

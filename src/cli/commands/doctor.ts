@@ -1,6 +1,7 @@
 // bifrost doctor: what is wrong with the rules of a provider, as a linter tells it.
 
 import type { DoctorJson, FindingJson, ProviderJson } from '../../edge/admin/contract.ts';
+import { kindWords } from '../../mapping/rule.ts';
 import { type Api, pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { exit } from '../failure.ts';
@@ -13,11 +14,11 @@ const tones = {
   hint: 'dim',
 } as const satisfies Record<FindingJson['severity'], Tone>;
 
-const kinds: Readonly<Record<string, string>> = {
-  attributeRoleMappings: 'role',
-  attributeTeamMappings: 'team',
-  attributeBusinessUnitMappings: 'business unit',
-};
+const kinds = {
+  attributeRoleMappings: kindWords.role,
+  attributeTeamMappings: kindWords.team,
+  attributeBusinessUnitMappings: kindWords.businessUnit,
+} as const satisfies Record<DoctorJson['rules'][number]['list'], string>;
 
 export const doctor: Command = {
   words: ['doctor'],

@@ -9,6 +9,7 @@ import type {
   RulesPlanJson,
   WholeRulesetJson,
 } from '../../edge/admin/contract.ts';
+import { kindWords, type TargetKind } from '../../mapping/rule.ts';
 import { type Api, pathOf } from '../api.ts';
 import { heldLine } from '../batch.ts';
 import type { Arguments, Call, Command } from '../command.ts';
@@ -151,21 +152,19 @@ function showRules({ changes }: RulesPlanJson, output: Output): void {
   for (const other of changes.other) output.line({ tone: 'warning', text: '  ~ ' }, other);
 }
 
-const kinds = { role: 'role', team: 'team', businessUnit: 'business unit' } as const;
-
 function showTotals({ totals }: RulesPlanJson, output: Output): void {
-  const rows = (Object.keys(kinds) as (keyof typeof kinds)[]).flatMap((kind) => {
+  const rows = (Object.keys(kindWords) as TargetKind[]).flatMap((kind) => {
     const { count, items } = totals[kind];
     const shown = items
       .slice(0, TARGETS_SHOWN)
       .map(({ name, gain, lose }) => [
-        kinds[kind],
+        kindWords[kind],
         name,
         gain === 0 ? '' : `+${gain}`,
         lose === 0 ? '' : `-${lose}`,
       ]);
     const further = count - shown.length;
-    return further > 0 ? [...shown, [kinds[kind], `and ${further} more`, '', '']] : shown;
+    return further > 0 ? [...shown, [kindWords[kind], `and ${further} more`, '', '']] : shown;
   });
   if (rows.length === 0) return;
   output.line();
@@ -188,7 +187,7 @@ function whatOf({ loses, gains, losesSignIn, role: { before, after } }: PlannedJ
   const named = (sign: string, targets: PlannedJson['loses']) =>
     targets
       .filter(({ kind }) => !isReplaced || kind !== 'role')
-      .map(({ kind, name }) => `${sign}${kinds[kind]} ${name}`);
+      .map(({ kind, name }) => `${sign}${kindWords[kind]} ${name}`);
   return [
     ...(losesSignIn ? ['could not sign in'] : []),
     ...(isReplaced ? [`role ${before.name} becomes ${after.name}`] : []),

@@ -4,34 +4,26 @@ import type { StoredEvent } from '../../ledger/ledger.ts';
 import { cutText } from '../../mapping/rule.ts';
 import { showEvent } from '../../outbox/shown-event.ts';
 import { isObject } from '../../scim/json.ts';
-import type { Parts } from '../parts.ts';
+import { actorName, type NameParts, type Names, namesOf } from './actor-names.ts';
 import type { EventJson } from './contract.ts';
 import { sentenceOf } from './event-sentence.ts';
 
-export type NameParts = Pick<Parts, 'ledger' | 'apiKeys'>;
-
 /** All of a page at once. */
-export async function showEvents(
-  { ledger, apiKeys }: NameParts,
-  events: readonly StoredEvent[],
-): Promise<EventJson[]> {
+export async function showEvents(parts: NameParts, events: readonly StoredEvent[]): Promise<EventJson[]> {
   const ids = events.flatMap(({ actor, subject, object, provider }) => [
     actor.id,
     subject.id,
     object?.id ?? '',
     provider ?? '',
   ]);
-  const names = new Map(events.length === 0 ? [] : await ledger.names(ids));
-  for (const { id, name } of apiKeys) names.set(id, name);
+  const names = await namesOf(parts, ids);
   return events.map((event) => named(event, names));
 }
-
-type Names = ReadonlyMap<string, string>;
 
 function named(event: StoredEvent, names: Names): EventJson {
   const { subject, object, provider } = event;
   const known = {
-    actor: actorName(event, names),
+    actor: actorName(event.actor, names),
     subject: names.get(subject.id) ?? nameIn(event),
     object: object ? (names.get(object.id) ?? nameOfObject(event)) : null,
   };
@@ -43,34 +35,6 @@ function named(event: StoredEvent, names: Names): EventJson {
     data: {},
   };
   return { ...showEvent(event), words: sentenceOf(event, told), names: known };
-}
-
-// --- who --------------------------------------------------------------------------------------------------------
-
-/** Who acts without being a person, a key or SCIM. */
-const ourselves: Readonly<Record<string, string>> = {
-  local: "The operator's shell",
-  configuration: 'The configuration file',
-  start: 'The start of the server',
-  'set-up': 'The set-up link',
-  'sign-in': 'Signing in',
-  'sign-out': 'Signing out',
-  'front-channel': 'Signing out at the provider',
-  refresh: 'A refresh of claims',
-  reconciliation: 'Reconciliation',
-  import: 'The import',
-  guard: 'The guard',
-  batch: 'A held batch',
-  job: 'A change of rules',
-  retention: 'Retention',
-};
-
-function actorName({ actor: { kind, id } }: StoredEvent, names: Names): string {
-  if (kind === 'token') return 'SCIM';
-  if (kind === 'system') return ourselves[id] ?? 'The server';
-  const name = names.get(id);
-  if (kind === 'key') return `The API key ${name ?? id}`;
-  return name ?? 'Somebody who is not here any more';
 }
 
 // --- what is not there any more ---------------------------------------------------------------------------------

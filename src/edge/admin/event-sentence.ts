@@ -2,6 +2,7 @@
 // (event-names.ts). The timeline, the audit list, exports and the effects of a request all say it in these words.
 
 import type { Event, EventType } from '../../identity/event.ts';
+import { kindWords } from '../../mapping/rule.ts';
 import { isObject } from '../../scim/json.ts';
 
 /** What an event says, with the names that people know. */
@@ -145,7 +146,7 @@ const sentences: Readonly<Record<EventType, Sentence>> = {
 
 // --- access -----------------------------------------------------------------------------------------------------
 
-const kinds: Readonly<Record<string, string>> = { role: 'role', team: 'team', businessUnit: 'business unit' };
+const kinds: Readonly<Record<string, string>> = kindWords;
 
 function granted({ by: who, subject, object, data }: Told, kind: string): string {
   const what = `the ${kinds[kind] ?? kind} ${object}`;

@@ -64,10 +64,11 @@ const getHealth = route({
     const { provider } = await needProvider(ledger, params.id);
     const { id } = provider;
     const lastRequest = await last(ledger, { provider: id });
+    const heardAt = lastRequest ? Date.parse(lastRequest.at) : await lastUseOf(ledger, id);
     return {
       body: {
         provider: id,
-        ...contactOf(provider, lastRequest && Date.parse(lastRequest.at), at),
+        ...contactOf(provider, heardAt, at),
         lastRequest,
         lastSuccess: await last(ledger, { provider: id, status: 'ok' }),
         lastFailure: await last(ledger, { provider: id, status: 'failed' }),
@@ -103,6 +104,12 @@ function contactOf(
   const silence = at - lastAt;
   const contact = silence > SILENT_MS ? 'silent' : silence > LATE_MS ? 'late' : 'onTime';
   return { contact, nextExpectedAt: rfc3339(lastAt + CYCLE_MS) };
+}
+
+/** Of its tokens: what the log has forgotten, or holds behind very many requests of others, was heard all the same. */
+async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
+  const uses = (await ledger.tokens(provider)).map(({ lastUsedAt }) => lastUsedAt ?? 0);
+  return Math.max(0, ...uses) || null;
 }
 
 async function failuresOfDay(ledger: Ledger, provider: string, at: number) {

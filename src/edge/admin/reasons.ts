@@ -1,21 +1,15 @@
 // Reasons of grants as they are shown: in words and as data. Used by a user's access and by the members of a team.
 
 import type { Exempt, GrantReason, Kept } from '../../identity/grant.ts';
-import type { Rule, TargetKind } from '../../mapping/rule.ts';
+import { kindWords, type Rule } from '../../mapping/rule.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { type ReferenceJson, rfc3339, type SourceJson } from './contract.ts';
 
 /** Names of groups by id; a group that is gone has none. */
 export type GroupNames = (id: string) => string | null;
 
-const targetWords: Readonly<Record<TargetKind, string>> = {
-  role: 'role',
-  team: 'team',
-  businessUnit: 'business unit',
-};
-
 export function ruleText({ attribute, value, kind, target }: Rule): string {
-  return `${attribute} = "${value}" gives the ${targetWords[kind]} "${target}"`;
+  return `${attribute} = "${value}" gives the ${kindWords[kind]} "${target}"`;
 }
 
 export function showReason(

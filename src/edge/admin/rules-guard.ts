@@ -9,6 +9,7 @@ import { signInName } from '../../identity/user.ts';
 import type { Change, Ledger } from '../../ledger/ledger.ts';
 import type { Batch, BatchState, NewBatch } from '../../ledger/reconciliation.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
+import { kindWords } from '../../mapping/rule.ts';
 import { compileRuleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { sha256Hex } from '../../secret.ts';
@@ -189,9 +190,7 @@ function rulesBody({ state, wanted, changed }: RulesChange, plan: GuardedPlan): 
 }
 
 export function lossOf({ plan }: PlannedPerson): string {
-  const names = plan.lost.map(
-    ({ kind, name }) => `${kind === 'businessUnit' ? 'business unit' : kind} ${name}`,
-  );
+  const names = plan.lost.map(({ kind, name }) => `${kindWords[kind]} ${name}`);
   return `${plan.losesSignIn ? 'cannot sign in any more; ' : ''}loses ${names.join(', ')}`;
 }
 

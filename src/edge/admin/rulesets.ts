@@ -7,7 +7,7 @@ import type { StoredRuleset } from '../../ledger/ruleset-history.ts';
 import type { Ruleset } from '../../mapping/ruleset.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
-import { actorNames } from './actor-names.ts';
+import { actorName, type Names, namesOf } from './actor-names.ts';
 import { count, listQuery, orNull, pageOf, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { readNumberCursor, writeNumberCursor } from './page.ts';
@@ -56,14 +56,14 @@ function showRuleset(
   ruleset: StoredRuleset,
   before: Ruleset | null,
   current: number,
-  name: string,
+  names: Names,
 ): RulesetJson {
   const { number, at, actor, rules, provider, strategy } = ruleset;
   const former = before ?? { ...noRules(provider), strategy };
   return {
     number,
     at: rfc3339(at),
-    by: { ...actor, name },
+    by: { ...actor, name: actorName(actor, names) },
     isCurrent: number === current,
     rules: rules.length,
     changes: rulesDifference(former, ruleset),
@@ -85,11 +85,11 @@ const listRulesets = route({
     const { items, next, total } = await ledger.rulesets(provider.id, { before, limit: query.limit ?? 50 });
     const last = items.at(-1);
     const behind = last ? await ledger.rulesetOf(provider.id, last.number - 1) : null;
-    const nameOf = actorNames(parts);
-    const names = await Promise.all(items.map(({ actor }) => nameOf(actor)));
-    const shown = items.map((each, at) =>
-      showRuleset(each, items[at + 1] ?? behind, ruleset.number, names[at]!),
+    const names = await namesOf(
+      parts,
+      items.map(({ actor }) => actor.id),
     );
+    const shown = items.map((each, at) => showRuleset(each, items[at + 1] ?? behind, ruleset.number, names));
     return { body: { items: shown, nextCursor: writeNumberCursor(order, next), total } };
   },
 });
@@ -105,9 +105,10 @@ const getRuleset = route({
     const { provider, ruleset: current } = await needProvider(ledger, params.id);
     const found = await needRuleset(ledger, provider.id, params.number);
     const before = await ledger.rulesetOf(provider.id, found.number - 1);
+    const names = await namesOf(parts, [found.actor.id]);
     return {
       body: {
-        ...showRuleset(found, before, current.number, await actorNames(parts)(found.actor)),
+        ...showRuleset(found, before, current.number, names),
         mappings: showRulesAsKeys(found),
         former: before && showRulesAsKeys(before),
         sinceThen: rulesDifference(found, current),

@@ -3,10 +3,10 @@
 
 import { Type } from 'typebox';
 import { fold } from '../../fold.ts';
-import type { CompiledRuleset } from '../../mapping/ruleset.ts';
+import type { CompiledRuleset, ScimAttribute } from '../../mapping/ruleset.ts';
 import { scimAttributeFor } from '../../mapping/ruleset.ts';
 import {
-  bareName,
+  aliasIn,
   cutTo,
   likeness,
   mostFrequent,
@@ -58,34 +58,32 @@ function showAttribute(
   ruleset: CompiledRuleset,
 ): Omit<SeenAttributesJson['items'][number], 'variants'> {
   const { name, sources, people, values, valuesAreCapped, long } = attribute;
-  const bare = bareName(name);
   const examples = mostFrequent(values).slice(0, EXAMPLES);
   const texts = examples.length > 0 ? examples.map(([text]) => text) : long === null ? [] : [long];
   return {
     name,
-    alias: bare !== name && !seen.has(bare) ? bare : null,
+    alias: aliasIn(seen, attribute),
     sources: seenSources.filter((source) => sources.has(source)),
     people,
     share: lookedAt === 0 ? 0 : people / lookedAt,
     examples: texts.map((text) => cutTo(text, EXAMPLE_CHARACTERS)),
     values: values.size,
     valuesAreCapped: valuesAreCapped || long !== null,
-    usedBy: usedBy(name, ruleset),
+    usedBy: usedBy(attribute, ruleset),
   };
 }
 
-function usedBy(name: string, ruleset: CompiledRuleset): SeenAttributesJson['items'][number]['usedBy'] {
-  const byRule = (claim: string) => {
-    const { attributeType, attributeValue } = scimAttributeFor(ruleset, claim);
-    if (reads(claim, name)) return true;
-    return attributeType === 'group' ? name === 'groups' : reads(attributeValue, name);
-  };
+function usedBy(
+  attribute: SeenAttribute,
+  ruleset: CompiledRuleset,
+): SeenAttributesJson['items'][number]['usedBy'] {
+  const byEntry = ({ attributeType, attributeValue }: ScimAttribute) =>
+    attributeType === 'group' ? attribute.name === 'groups' : reads(attributeValue, attribute);
+  const byRule = (claim: string) => reads(claim, attribute) || byEntry(scimAttributeFor(ruleset, claim));
   return {
-    rules: ruleset.rules.filter(({ attribute }) => byRule(attribute)).length,
+    rules: ruleset.rules.filter((rule) => byRule(rule.attribute)).length,
     scimAttributes: Object.entries(ruleset.scimAttributes)
-      .filter(([, entry]) =>
-        entry.attributeType === 'group' ? name === 'groups' : reads(entry.attributeValue, name),
-      )
+      .filter(([, entry]) => byEntry(entry))
       .map(([claim]) => claim),
   };
 }
@@ -102,7 +100,7 @@ const listValues = route({
     const state = await needProvider(parts.ledger, params.id);
     const survey = await parts.surveys.of(state, at);
     const attribute =
-      survey.seen.get(params.name) ?? [...survey.seen.values()].find(({ name }) => reads(params.name, name));
+      survey.seen.get(params.name) ?? [...survey.seen.values()].find((each) => reads(params.name, each));
     if (!attribute) {
       throw new Refusal('notFound', `Nobody who was looked at has the attribute ${shorten(params.name)}.`);
     }

@@ -1,5 +1,5 @@
 // What a provider's people have and what its rules do to them, from a walk over people in short turns: so that others are
-// answered in between, nobody waits for a million. The last walk of each provider is kept until something changed.
+// answered in between, nobody waits for a million. One that took long is kept for a while, the last of each provider.
 
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LoadedPerson, ProviderState } from '../../mapping/decide.ts';

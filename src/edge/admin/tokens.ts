@@ -8,6 +8,7 @@ import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { mintToken, sha256Hex } from '../../secret.ts';
 import { SCIM_BASE } from '../scim/call.ts';
+import { namesOf } from './actor-names.ts';
 import {
   choice,
   listQuery,
@@ -20,7 +21,6 @@ import {
   tokenShape,
 } from './contract.ts';
 import { needProvider } from './look-up.ts';
-import { ownersIn } from './owners.ts';
 import { pageInMemory } from './page.ts';
 import { refuseWhileGoing } from './provider-going.ts';
 import { type AdminParts, type Call, changeBy, type Route, route } from './route.ts';
@@ -56,17 +56,14 @@ function showToken(token: Token, at: number, createdByName: string | null): Toke
   };
 }
 
-/** The name of whoever made a token; null where nobody has one, or has it no more. */
-function makersIn({ ledger, apiKeys }: AdminParts): (token: Token) => Promise<string | null> {
-  const ownerOf = ownersIn(ledger);
-  return async ({ createdBy }) => {
-    const at = createdBy.indexOf(':');
-    const [kind, id] = [createdBy.slice(0, at), createdBy.slice(at + 1)];
-    if (kind === 'key') return apiKeys.find((each) => each.id === id)?.name ?? null;
-    if (kind !== 'user' && kind !== 'admin') return null;
-    const { shown } = await ownerOf({ provider: kind === 'admin' ? null : '', id });
-    return shown.name || null;
-  };
+/** The name of whoever made each token; null where nobody has one, or has it no more. */
+async function makersOf(
+  parts: AdminParts,
+  tokens: readonly Token[],
+): Promise<(token: Token) => string | null> {
+  const idOf = ({ createdBy }: Token) => createdBy.slice(createdBy.indexOf(':') + 1);
+  const names = await namesOf(parts, tokens.map(idOf));
+  return (token) => (/^(user|admin|key):/.test(token.createdBy) && names.get(idOf(token))) || null;
 }
 
 /** A token for a provider, not stored yet; `secret` is its text, or null to mint one. */
@@ -114,9 +111,9 @@ const listTokens = route({
   async handle({ parts, params, query, at }) {
     const { ledger } = parts;
     const { provider } = await needProvider(ledger, params.id);
-    const nameOf = makersIn(parts);
     const tokens = await ledger.tokens(provider.id);
-    const shown = await Promise.all(tokens.map(async (token) => showToken(token, at, await nameOf(token))));
+    const makerOf = await makersOf(parts, tokens);
+    const shown = tokens.map((token) => showToken(token, at, makerOf(token)));
     const sortedOf = query.sort?.endsWith('name') ? undefined : (token: TokenJson) => token.createdAt;
     return { body: pageInMemory(`tokens ${provider.id}`, shown, query, sortedOf) };
   },

@@ -8,7 +8,7 @@ import type { Ledger } from '../../ledger/ledger.ts';
 import { type Webhook, type WebhookSettings, webhookIdentity } from '../../ledger/webhooks.ts';
 import { newSecret } from '../../outbox/signature.ts';
 import { Refusal } from '../../refusal.ts';
-import { shorten } from '../../scim/json.ts';
+import { equalJson, shorten } from '../../scim/json.ts';
 import { listQuery, pageOf, search, sortedBy } from './contract.ts';
 import { pageInMemory } from './page.ts';
 import { type Call, changeBy, type Route, route } from './route.ts';
@@ -142,9 +142,14 @@ const changeWebhook = route({
     const before = await needWebhook(parts.ledger, params.id);
     checkIfMatch(ifMatch, revisionTag(before.revision));
     const { name, url, types, providers } = before;
-    const after = { ...before, ...(await readWords(parts, { name, url, types, providers, ...body })) };
-    const told = toldOf('webhook.updated', after);
-    await parts.ledger.webhooks.save(before.id, after, before.revision, changeBy(call), { tell: told });
+    const read = await readWords(parts, { name, url, types, providers: [], ...body });
+    // A provider that it named and that is gone by now is nothing that this change says.
+    const words = body.providers ? read : { ...read, providers };
+    if (!equalJson(words, { name, url, types, providers })) {
+      const after = { ...before, ...words };
+      const told = toldOf('webhook.updated', after);
+      await parts.ledger.webhooks.save(before.id, after, before.revision, changeBy(call), { tell: told });
+    }
     return answer(call, before.id);
   },
 });

@@ -23,6 +23,8 @@ const sortColumns = {
 const FEW = 7_000;
 /** Beyond these those who fit stand together somewhere: then they are sorted after all, however many. */
 const WALKED_AT_MOST = 20_000;
+/** PostgreSQL takes a number that is added to 0 for one of 32 bits. */
+const EVERYBODY = 2 ** 31 - 1;
 
 export interface UserPage extends Total {
   items: ListedUser[];
@@ -189,7 +191,7 @@ function* walk(way: Sql | null, filters: readonly UserFilter[], query: OneProvid
   const some = yield* all<PageKey>(...walkSql(filters, query, WALKED_AT_MOST));
   if (some.length > query.limit || !(yield* isLonger(filters, query))) return some.map(asKey);
   if (way) return (yield* sorted(fitting(way, filters, query), query)).map(asKey);
-  return (yield* all<PageKey>(...walkSql(filters, query, Number.MAX_SAFE_INTEGER))).map(asKey);
+  return (yield* all<PageKey>(...walkSql(filters, query, EVERYBODY))).map(asKey);
 }
 
 function walkSql(filters: readonly UserFilter[], query: OneProvider, most: number): [string, ...Value[]] {
