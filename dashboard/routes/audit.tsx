@@ -50,6 +50,11 @@ const types: readonly { value: string; label: string }[] = [
     label: 'Administrators and API keys',
     value: 'admin.created,admin.password_set,admin.removed,setup_link.issued,api_key.created,api_key.revoked',
   },
+  {
+    label: 'Webhooks',
+    value:
+      'webhook.created,webhook.updated,webhook.rotated,webhook.paused,webhook.resumed,webhook.replayed,webhook.removed',
+  },
   { label: 'Roles and settings', value: 'role.created,role.updated,role.removed,settings.updated' },
   {
     label: 'Comparing and importing',
