@@ -96,7 +96,7 @@ function readJson(text: string): unknown {
 }
 
 /** With the page that they were on as the way back. */
-export function leadToSignIn(): void {
+function leadToSignIn(): void {
   const here = location.pathname + location.search;
   location.assign(`/login?ended&returnTo=${encodeURIComponent(here)}`);
 }

@@ -4,7 +4,6 @@
 import { notifications } from '@mantine/notifications';
 import {
   type InfiniteData,
-  keepPreviousData,
   useInfiniteQuery,
   useMutation,
   useQuery,
@@ -28,6 +27,12 @@ export function keyOf(path: string, query: Query = {}): readonly unknown[] {
   return [path.split('/')[1] ?? '', path, query];
 }
 
+/** What was found before stays while other search, sort or filters are asked for; what another path answered is something else. */
+function keptOf(path: string) {
+  return <Found>(before: Found | undefined, of: { queryKey: readonly unknown[] } | undefined) =>
+    of?.queryKey[1] === path ? before : undefined;
+}
+
 export interface GetOptions {
   query?: Query;
   enabled?: boolean;
@@ -41,7 +46,7 @@ export function useGet<Body>(path: string, { query = {}, enabled = true, every }
     queryKey: keyOf(path, query),
     queryFn: ({ signal }) => get<Body>(path, query, signal),
     enabled,
-    placeholderData: keepPreviousData,
+    placeholderData: keptOf(path),
     ...(every !== undefined && {
       refetchInterval: typeof every === 'number' ? every : (found) => every(found.state.data),
     }),
@@ -63,7 +68,7 @@ export function useList<Item>(path: string, query: Query = {}, enabled = true) {
     initialPageParam: '',
     getNextPageParam: (last) => last.nextCursor ?? undefined,
     enabled,
-    placeholderData: keepPreviousData,
+    placeholderData: keptOf(path),
   });
 }
 

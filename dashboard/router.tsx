@@ -10,6 +10,7 @@ import {
 } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { parseSearch, stringifySearch, texts } from './address.ts';
+import { navigation } from './frame/navigation.ts';
 import { Shell } from './frame/shell.tsx';
 import { useSession } from './session.tsx';
 import { NotFound } from './ui/not-found.tsx';
@@ -29,10 +30,11 @@ function page(path: string, load: Page, ...names: readonly string[]) {
   });
 }
 
-/** The first page that they may see. */
+/** The first page that they may see; whoever may see none is told so by the page of users. */
 function Home() {
   const { may } = useSession();
-  return <Navigate to={may('providers:read') ? provisioning : '/governance/users'} replace />;
+  const first = navigation.flatMap(({ places }) => places).find(({ permission }) => may(permission));
+  return <Navigate to={first?.to ?? '/governance/users'} replace />;
 }
 
 const home = createRoute({ getParentRoute: () => root, path: '/', component: Home });

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { MappingsJson, ProviderJson } from '../../src/edge/admin/contract.ts';
 import { useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
+import { counted } from '../ui/counted.ts';
 import { MappingEditor } from '../ui/mapping/mapping-editor.tsx';
 import { type KeptDraft, useDraft } from '../ui/mapping/use-draft.ts';
 import { Page } from '../ui/page.tsx';
@@ -93,7 +94,7 @@ function DraftBar({ provider, kept }: { provider: string; kept: KeptDraft }) {
     <Paper withBorder shadow="md" p="sm" className="draft-bar" role="region" aria-label="Draft">
       <Group justify="space-between" gap="sm">
         <Text size="sm" fw={600} role="status" className="number">
-          {changes} {changes === 1 ? 'change' : 'changes'}, not applied
+          {counted(changes, 'change', 'changes')}, not applied
         </Text>
         <Group gap="xs">
           <Button variant="default" onClick={discard}>

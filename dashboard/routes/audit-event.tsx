@@ -11,11 +11,6 @@ import { Empty, Shown } from '../ui/states.tsx';
 import { exactTime } from '../ui/when.tsx';
 
 export function WholeEvent({ place, onClose }: { place: string | undefined; onClose: () => void }) {
-  const at = /^[1-9]\d{0,14}$/.test(place ?? '') ? Number(place) : null;
-  const found = useGet<ListPage<EventJson>>('/audit', {
-    query: { place: at ?? undefined, limit: 1 },
-    enabled: at !== null,
-  });
   return (
     <Drawer
       opened={place !== undefined}
@@ -25,19 +20,27 @@ export function WholeEvent({ place, onClose }: { place: string | undefined; onCl
       title={`Event ${place ?? ''}`}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
-      {place !== undefined && (
-        <Shown of={found}>
-          {({ items: [event] }) =>
-            event && String(event.position) === place ? (
-              <Whole event={event} />
-            ) : (
-              <Empty title="There is no such event">The newest one has a smaller number.</Empty>
-            )
-          }
-        </Shown>
-      )}
+      {place !== undefined && <EventAt key={place} place={place} />}
     </Drawer>
   );
+}
+
+function EventAt({ place }: { place: string }) {
+  const at = /^[1-9]\d{0,14}$/.test(place) ? Number(place) : null;
+  const found = useGet<ListPage<EventJson>>('/audit', {
+    query: { place: at ?? undefined, limit: 1 },
+    enabled: at !== null,
+  });
+  if (at === null) return <NoSuchEvent />;
+  return (
+    <Shown of={found}>
+      {({ items: [event] }) => (event?.position === at ? <Whole event={event} /> : <NoSuchEvent />)}
+    </Shown>
+  );
+}
+
+function NoSuchEvent() {
+  return <Empty title="There is no such event">No event has this number so far.</Empty>;
 }
 
 function Whole({ event }: { event: EventJson }) {

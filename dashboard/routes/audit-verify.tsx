@@ -5,6 +5,7 @@ import { IconShieldCheck } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { VerificationJson } from '../../src/edge/admin/contract.ts';
 import { sending, useChange } from '../queries.ts';
+import { counted } from '../ui/counted.ts';
 
 export function VerifyChain() {
   const [report, setReport] = useState<VerificationJson | null>(null);
@@ -43,7 +44,7 @@ function Report({ report }: { report: VerificationJson }) {
       <Alert
         color={ok ? 'green' : 'red'}
         variant="light"
-        title={ok ? 'Everything holds' : `${problemCount} problems`}
+        title={ok ? 'Everything holds' : counted(problemCount, 'problem', 'problems')}
       >
         <Text size="sm">
           {events.toLocaleString('en')} events, each chained to the one before it; the access of{' '}

@@ -2,16 +2,16 @@
 
 import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import type { EventJson, ProviderJson } from '../../src/edge/admin/contract.ts';
+import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { type Address, useAddress } from '../address.ts';
 import { addressOf } from '../api.ts';
-import { type ListPage, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Filter } from '../ui/filter.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Narrowed } from '../ui/narrowed.tsx';
 import { Page } from '../ui/page.tsx';
 import { Period, periodOf } from '../ui/period.tsx';
+import { ProviderFilter, useProviders } from '../ui/provider-filter.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
 import { WholeEvent } from './audit-event.tsx';
@@ -50,6 +50,11 @@ const types: readonly { value: string; label: string }[] = [
     label: 'Administrators and API keys',
     value: 'admin.created,admin.password_set,admin.removed,setup_link.issued,api_key.created,api_key.revoked',
   },
+  {
+    label: 'Webhooks',
+    value:
+      'webhook.created,webhook.updated,webhook.rotated,webhook.paused,webhook.resumed,webhook.replayed,webhook.removed',
+  },
   { label: 'Roles and settings', value: 'role.created,role.updated,role.removed,settings.updated' },
   {
     label: 'Comparing and importing',
@@ -73,11 +78,7 @@ const actors = [
 export default function Audit() {
   const [address, change] = useAddress();
   const { may } = useSession();
-  const providers = useGet<ListPage<ProviderJson>>('/providers', {
-    query: { limit: 100 },
-    enabled: may('providers:read'),
-  });
-  const named = (providers.data?.items ?? []).map(({ id: value, name: label }) => ({ value, label }));
+  const providers = useProviders();
   const { open, sort: _, from: _from, to: _to, search: _search, ...filters } = address;
   const query = { ...filters, ...periodOf(address) };
   return (
@@ -96,9 +97,7 @@ export default function Audit() {
         <Group gap="xs">
           <Filter name="type" label="What happened" all="Everything" options={types} w={230} />
           <Filter name="actor" label="Who did it" all="Everybody" options={actors} w={220} />
-          {named.length > 0 && (
-            <Filter name="provider" label="Provider" all="All providers" options={named} />
-          )}
+          <ProviderFilter of={providers} least={1} />
           <Period />
         </Group>
         <Narrowed names={{ subject: 'about', object: 'with', cause: 'caused by' }} />

@@ -7,7 +7,7 @@ import { useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { ActorText } from '../ui/actor.tsx';
 import { Mark } from '../ui/badges.tsx';
-import { sources, states, whatItWouldDo, whyHeld } from '../ui/batch-words.ts';
+import { peopleOf, sources, states, whatItWouldDo, whyHeld } from '../ui/batch-words.ts';
 import { Facts } from '../ui/facts.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Page } from '../ui/page.tsx';
@@ -82,7 +82,7 @@ function Batch({ batch }: { batch: WholeBatchJson }) {
 }
 
 function Known({ batch }: { batch: WholeBatchJson }) {
-  const { id, source, origin, provider, people, active, createdAt, askedBy, decidedBy, decidedAt } = batch;
+  const { id, source, origin, provider, createdAt, askedBy, decidedBy, decidedAt } = batch;
   return (
     <Facts
       of={[
@@ -93,7 +93,7 @@ function Known({ batch }: { batch: WholeBatchJson }) {
             {provider.name}
           </Anchor>,
         ],
-        ['Users', source === 'purge' ? people : `${people} of ${active} active ones`],
+        ['Users', peopleOf(batch)],
         ['Held', <When key="held" at={createdAt} />],
         ...(askedBy === null ? [] : [['Asked for by', <ActorText key="asked" of={askedBy} />] as const]),
         [

@@ -13,6 +13,7 @@ import { alarmWords, peopleOf, sources, states } from '../ui/batch-words.ts';
 import { Filter } from '../ui/filter.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Page } from '../ui/page.tsx';
+import { ProviderFilter } from '../ui/provider-filter.tsx';
 import { Empty } from '../ui/states.tsx';
 import { ago, When } from '../ui/when.tsx';
 
@@ -37,14 +38,7 @@ export default function HeldPage() {
           w={220}
           options={Object.entries(states).map(([value, { words }]) => ({ value, label: words }))}
         />
-        {all.length > 1 && (
-          <Filter
-            name="provider"
-            label="Provider"
-            all="All providers"
-            options={all.map(({ provider }) => ({ value: provider.id, label: provider.name }))}
-          />
-        )}
+        <ProviderFilter of={all.map(({ provider }) => provider)} />
       </Group>
       <Batches />
       <Allowances of={all} />

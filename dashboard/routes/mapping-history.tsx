@@ -1,8 +1,8 @@
 // Every change of the rules of a provider: who made it, when, what it changed. One opens with its rules; going back is a change
 // like any other, and is reviewed first.
 
-import { Alert, Button, Group, Text, UnstyledButton } from '@mantine/core';
-import { IconArrowBackUp, IconLock } from '@tabler/icons-react';
+import { Button, Group, Text, UnstyledButton } from '@mantine/core';
+import { IconArrowBackUp } from '@tabler/icons-react';
 import { useParams } from '@tanstack/react-router';
 import type {
   MappingsJson,
@@ -16,6 +16,7 @@ import { May, useSession } from '../session.tsx';
 import { Actor } from '../ui/actor.tsx';
 import { Mark } from '../ui/badges.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
+import { Locked } from '../ui/locked.tsx';
 import { Page } from '../ui/page.tsx';
 import { ReviewChanges } from '../ui/review-changes.tsx';
 import { RulesDifference } from '../ui/rules-difference.tsx';
@@ -46,11 +47,7 @@ export default function MappingHistoryPage() {
       ]}
       permission="mappings:read"
     >
-      {locked.length > 0 && (
-        <Alert color="gray" icon={<IconLock size={18} />}>
-          The configuration file owns {locked.join(', ')}: go back there, and start the server anew.
-        </Alert>
-      )}
+      {locked.length > 0 && <Locked what={locked.join(', ')} />}
       <Changes provider={id} canGoBack={mappings.data !== undefined && locked.length === 0} />
       {ruleset !== undefined && (
         <WholeRuleset

@@ -6,6 +6,7 @@ import type { JobJson, ProviderJson, RemovalPlanJson } from '../../src/edge/admi
 import { send } from '../api.ts';
 import { type ListPage, useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
+import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Failed, Shown } from '../ui/states.tsx';
 import { Warning } from '../ui/warning.tsx';
@@ -153,9 +154,7 @@ function Plan({ plan }: { plan: RemovalPlanJson }) {
         ]}
       />
       {admins.total > 0 && (
-        <Warning
-          title={`${admins.total} of them ${admins.total === 1 ? 'is an administrator' : 'are administrators'}`}
-        >
+        <Warning title={counted(admins.total, 'of them is an administrator', 'of them are administrators')}>
           {admins.items.map(({ userName }) => userName).join(', ')}
         </Warning>
       )}

@@ -15,6 +15,7 @@ import { type ListPage, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Mark } from '../ui/badges.tsx';
 import { CopyField } from '../ui/copy-field.tsx';
+import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Shown } from '../ui/states.tsx';
@@ -165,7 +166,7 @@ const strategies = {
 export function MappingPanel({ provider }: { provider: ProviderJson }) {
   const mappings = useGet<MappingsJson>(`/providers/${provider.id}/mappings`);
   const path = `${PROVISIONING}/${provider.id}`;
-  const rules = (count: number) => `${count} ${count === 1 ? 'rule' : 'rules'}`;
+  const rules = (count: number) => counted(count, 'rule', 'rules');
   return (
     <Panel
       title="Attribute Mapping"

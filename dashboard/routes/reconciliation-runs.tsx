@@ -4,8 +4,8 @@ import { Anchor, Group, Stack, Text } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ListedRunJson, ReconciliationStateJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
-import { Filter } from '../ui/filter.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
+import { ProviderFilter } from '../ui/provider-filter.tsx';
 import { RunMark } from '../ui/runs/run-mark.tsx';
 import { beganBy, byCategory, categoryWords, number, rowsIn, tookText } from '../ui/runs/run-words.ts';
 import { Empty } from '../ui/states.tsx';
@@ -21,11 +21,9 @@ export function Runs({ directories }: RunsProps) {
   const [{ provider }] = useAddress();
   return (
     <Stack gap="xs">
-      {directories.length > 1 && (
-        <Group>
-          <ProviderFilter directories={directories} />
-        </Group>
-      )}
+      <Group>
+        <ProviderFilter of={directories.map(({ provider: id, name }) => ({ id, name }))} />
+      </Group>
       <ListTable<ListedRunJson>
         label="Runs"
         path="/reconciliations"
@@ -42,17 +40,6 @@ export function Runs({ directories }: RunsProps) {
         }
       />
     </Stack>
-  );
-}
-
-function ProviderFilter({ directories }: RunsProps) {
-  return (
-    <Filter
-      name="provider"
-      label="Provider"
-      all="All providers"
-      options={directories.map(({ provider, name }) => ({ value: provider, label: name }))}
-    />
   );
 }
 

@@ -27,7 +27,7 @@ export function WholeRequest({ id, tags, providers, onClose }: WholeProps) {
       onClose={onClose}
       position="right"
       size="lg"
-      title={request.data?.id === id ? request.data?.action : 'Request'}
+      title={request.data?.action ?? 'Request'}
       closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {id !== undefined && (

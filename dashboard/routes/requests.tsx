@@ -1,15 +1,15 @@
 // What identity providers sent, in plain words, with what came of it; and, apart, credentials that were refused.
 
 import { Anchor, Group, Stack, Tabs, Text } from '@mantine/core';
-import type { ProviderJson, RequestJson, RequestTagJson } from '../../src/edge/admin/contract.ts';
+import type { RequestJson, RequestTagJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
-import { type ListPage, useGet } from '../queries.ts';
-import { useSession } from '../session.tsx';
+import { useGet } from '../queries.ts';
 import { Filter } from '../ui/filter.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Narrowed } from '../ui/narrowed.tsx';
 import { Page } from '../ui/page.tsx';
 import { Period, periodOf } from '../ui/period.tsx';
+import { ProviderFilter, useProviders } from '../ui/provider-filter.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
@@ -74,13 +74,8 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((value) => ({ valu
 
 function AllRequests() {
   const [address, change] = useAddress();
-  const { may } = useSession();
   const { items: tags = [] } = useGet<{ items: RequestTagJson[] }>('/requests/tags').data ?? {};
-  const providers = useGet<ListPage<ProviderJson>>('/providers', {
-    query: { limit: 100 },
-    enabled: may('providers:read'),
-  });
-  const named = providers.data?.items ?? [];
+  const providers = useProviders();
   const { search, status, action, method, tag, effects: wanted, token, resource, provider } = address;
   return (
     <Stack gap="sm">
@@ -97,14 +92,7 @@ function AllRequests() {
           options={tags.map(({ tag: value, title: label }) => ({ value, label }))}
           w={220}
         />
-        {named.length > 1 && (
-          <Filter
-            name="provider"
-            label="Provider"
-            all="All providers"
-            options={named.map(({ id: value, name: label }) => ({ value, label }))}
-          />
-        )}
+        <ProviderFilter of={providers} />
         <Period />
       </Group>
       <Narrowed names={{ resource: 'about', token: 'with the token' }} />
@@ -131,7 +119,7 @@ function AllRequests() {
       <WholeRequest
         id={address.open}
         tags={tags}
-        providers={named}
+        providers={providers}
         onClose={() => change({ open: undefined })}
       />
     </Stack>

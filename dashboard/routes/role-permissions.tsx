@@ -23,6 +23,7 @@ import { type ApiProblem, send } from '../api.ts';
 import { type ListPage, useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Confirm } from '../ui/confirm.tsx';
+import { counted } from '../ui/counted.ts';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Empty, Failed, Shown } from '../ui/states.tsx';
 
@@ -182,7 +183,8 @@ function Saving({ role, held, onDiscard }: SavingProps) {
         <Alert color="yellow" title="Somebody else changed this role meanwhile" role="alert">
           <Stack gap="xs" align="flex-start">
             <Text size="sm">
-              Load it anew to see what it permits now; your {changes} changes are dropped then.
+              Load it anew to see what it permits now; your {counted(changes, 'change is', 'changes are')}{' '}
+              dropped then.
             </Text>
             <Button size="xs" variant="default" onClick={() => void client.invalidateQueries()}>
               Load it anew
@@ -211,9 +213,9 @@ function Saving({ role, held, onDiscard }: SavingProps) {
       <Confirm
         opened={people !== undefined}
         title="People lose something by it"
-        action={`Save it for ${people} people`}
+        action={`Save it for ${counted(people ?? 0, 'person', 'people')}`}
         isDangerous
-        typed={String(people)}
+        typed={String(people ?? '')}
         isBusy={save.isPending}
         onConfirm={() => submit(people)}
         onClose={() => setProblem(null)}

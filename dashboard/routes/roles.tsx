@@ -9,6 +9,7 @@ import { useAddress } from '../address.ts';
 import { type ListPage, sending, useChange, useGet } from '../queries.ts';
 import { May, useSession } from '../session.tsx';
 import { Mark } from '../ui/badges.tsx';
+import { counted } from '../ui/counted.ts';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Page } from '../ui/page.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
@@ -97,7 +98,7 @@ function columnsOf(permissions: number | undefined): readonly Column<RoleJson>[]
       title: 'Given by',
       width: '130px',
       show: ({ rules }) => (
-        <span className="number">{rules === 0 ? 'no rule' : rules === 1 ? '1 rule' : `${rules} rules`}</span>
+        <span className="number">{rules === 0 ? 'no rule' : counted(rules, 'rule', 'rules')}</span>
       ),
     },
     {

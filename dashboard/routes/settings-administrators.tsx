@@ -9,6 +9,7 @@ import { useSession } from '../session.tsx';
 import { Mark } from '../ui/badges.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { CopyField } from '../ui/copy-field.tsx';
+import { counted } from '../ui/counted.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Shown } from '../ui/states.tsx';
 import { exactTime, When } from '../ui/when.tsx';
@@ -133,6 +134,6 @@ function AdminTable({ items }: { items: readonly LocalAdminJson[] }) {
 
 function AdminState({ of: { lockedUntil, failures } }: { of: LocalAdminJson }) {
   if (lockedUntil !== null) return <Mark tone="bad">Locked until {exactTime(lockedUntil)}</Mark>;
-  if (failures > 0) return <Mark tone="warn">{failures} wrong passwords</Mark>;
+  if (failures > 0) return <Mark tone="warn">{counted(failures, 'wrong password', 'wrong passwords')}</Mark>;
   return <Mark tone="good">Ready</Mark>;
 }

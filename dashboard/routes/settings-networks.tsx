@@ -72,7 +72,7 @@ function NetworksForm({ found }: { found: TrustedNetworksJson }) {
               placeholder="10.20.0.0/16"
               value={row.cidr}
               onChange={(event) => edit(row.id, { cidr: event.currentTarget.value })}
-              error={save.error?.problems.find(({ path }) => path.startsWith(`/networks/${at}/`))?.problem}
+              error={save.error?.at(`/networks/${at}`)}
               readOnly={isReadOnly}
               w={220}
             />

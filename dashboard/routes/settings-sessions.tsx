@@ -37,7 +37,6 @@ function RulesForm({ rules }: { rules: SessionRulesJson }) {
     done: 'Saved. It counts on every server within a second.',
     isQuiet: true,
   });
-  const problemAt = (path: string) => save.error?.problems.find((each) => each.path === path)?.problem;
   const other = save.error && save.error.problems.length === 0 ? save.error.message : undefined;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -51,7 +50,7 @@ function RulesForm({ rules }: { rules: SessionRulesJson }) {
           description="In any case, also one that has begun. A whole number and s, m, h or d, such as 30d."
           value={cap}
           onChange={(event) => setCap(event.currentTarget.value)}
-          error={problemAt('/cap') ?? other}
+          error={save.error?.at('/cap') ?? other}
           readOnly={isReadOnly}
         />
         <TextInput
@@ -59,7 +58,7 @@ function RulesForm({ rules }: { rules: SessionRulesJson }) {
           description="On demand, when they are older: that is how soon somebody who was blocked at the provider is out where SCIM is off."
           value={refreshAfter}
           onChange={(event) => setRefreshAfter(event.currentTarget.value)}
-          error={problemAt('/refreshAfter')}
+          error={save.error?.at('/refreshAfter')}
           readOnly={isReadOnly}
         />
         {!isReadOnly && (

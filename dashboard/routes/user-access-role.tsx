@@ -5,6 +5,7 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { ExplanationJson } from '../../src/edge/admin/contract.ts';
 import { Mark } from '../ui/badges.tsx';
+import { counted } from '../ui/counted.ts';
 import { Panel } from '../ui/panel.tsx';
 import { Reason, TakeBack, type Taken } from './user-access-reasons.tsx';
 
@@ -84,7 +85,7 @@ function CandidateRow({
           {role.name}
         </Anchor>
         <Text size="xs" c="dimmed" className="number" miw="max-content">
-          {permissionCount} permissions
+          {counted(permissionCount, 'permission', 'permissions')}
         </Text>
       </Table.Td>
       <Table.Td>

@@ -6,7 +6,8 @@ import type { ApiKeyJson, SessionJson, UserJson } from '../../src/edge/admin/con
 import { send } from '../api.ts';
 import { type ListPage, useChange, useGet } from '../queries.ts';
 import { May, useSession } from '../session.tsx';
-import { Mark, type Tone } from '../ui/badges.tsx';
+import { ApiKeyTable } from '../ui/api-keys.tsx';
+import { Mark } from '../ui/badges.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Shown } from '../ui/states.tsx';
@@ -75,7 +76,14 @@ function SessionTable({ items }: { items: readonly SessionJson[] }) {
   return (
     <Table.ScrollContainer minWidth={720}>
       <Table verticalSpacing={6} aria-label="Sessions">
-        <Heads of={['Browser', 'From', 'Began', 'Last seen', 'Ends']} />
+        <Table.Thead>
+          <Table.Tr>
+            {['Browser', 'From', 'Began', 'Last seen', 'Ends'].map((title) => (
+              <Table.Th key={title}>{title}</Table.Th>
+            ))}
+            <Table.Td />
+          </Table.Tr>
+        </Table.Thead>
         <Table.Tbody>
           {items.map(({ id, agent, remote, createdAt, lastSeenAt, expiresAt, current }) => (
             <Table.Tr key={id}>
@@ -116,99 +124,16 @@ function SessionTable({ items }: { items: readonly SessionJson[] }) {
   );
 }
 
-const states = {
-  live: { tone: 'good', words: 'Live' },
-  expired: { tone: 'quiet', words: 'Expired' },
-  revoked: { tone: 'quiet', words: 'Revoked' },
-  dormant: { tone: 'warn', words: 'Dormant' },
-} as const satisfies Record<ApiKeyJson['state'], { tone: Tone; words: string }>;
-
 function Keys({ user: { id } }: { user: UserJson }) {
   const found = useGet<ListPage<ApiKeyJson>>('/api-keys', { query: { owner: id, limit: MOST } });
-  const [ending, setEnding] = useState<ApiKeyJson | null>(null);
-  const revoke = useChange<string>({
-    run: (key) => send(`/api-keys/${key}`, { method: 'DELETE' }),
-    done: 'The API key is revoked: its next request is refused.',
-    onDone: () => setEnding(null),
-  });
   return (
     <Panel title="API keys">
       <Shown of={found}>
         {({ items }) =>
-          items.length > 0 ? <KeyTable items={items} onEnd={setEnding} /> : <None>They have made none.</None>
+          items.length > 0 ? <ApiKeyTable items={items} isOfOne /> : <None>They have made none.</None>
         }
       </Shown>
-      <Confirm
-        opened={ending !== null}
-        title={`Revoke ${ending?.name ?? ''}?`}
-        action="Revoke"
-        isDangerous
-        isBusy={revoke.isPending}
-        onConfirm={() => ending && revoke.mutate(ending.id)}
-        onClose={() => setEnding(null)}
-      >
-        Whatever uses this key is refused from its next request on. It cannot be taken back.
-      </Confirm>
     </Panel>
-  );
-}
-
-function KeyTable({ items, onEnd }: { items: readonly ApiKeyJson[]; onEnd(key: ApiKeyJson): void }) {
-  return (
-    <Table.ScrollContainer minWidth={720}>
-      <Table verticalSpacing={6} aria-label="API keys">
-        <Heads of={['Key', 'State', 'May', 'Last used', 'Ends']} />
-        <Table.Tbody>
-          {items.map((key) => (
-            <Table.Tr key={key.id}>
-              <Table.Td>
-                {key.name}{' '}
-                <Text span size="xs" c="dimmed" ff="monospace">
-                  ...{key.lastFour}
-                </Text>
-              </Table.Td>
-              <Table.Td>
-                <Mark tone={states[key.state].tone}>{states[key.state].words}</Mark>
-              </Table.Td>
-              <Table.Td title={key.permissions.join(', ')}>{key.permissions.length} permissions</Table.Td>
-              <Table.Td>
-                <When at={key.lastUsedAt} />
-              </Table.Td>
-              <Table.Td>
-                <When at={key.revokedAt ?? key.expiresAt} />
-              </Table.Td>
-              <Table.Td ta="right">
-                {key.state !== 'revoked' && (
-                  <May do="apiKeys:revoke">
-                    <Button
-                      size="compact-xs"
-                      variant="default"
-                      aria-label={`Revoke ${key.name}`}
-                      onClick={() => onEnd(key)}
-                    >
-                      Revoke
-                    </Button>
-                  </May>
-                )}
-              </Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-    </Table.ScrollContainer>
-  );
-}
-
-function Heads({ of }: { of: readonly string[] }) {
-  return (
-    <Table.Thead>
-      <Table.Tr>
-        {of.map((title) => (
-          <Table.Th key={title}>{title}</Table.Th>
-        ))}
-        <Table.Td />
-      </Table.Tr>
-    </Table.Thead>
   );
 }
 

@@ -7,6 +7,7 @@ import { type ListPage, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Filter } from '../ui/filter.tsx';
 import { totalOf } from '../ui/list-table.tsx';
+import { ProviderFilter } from '../ui/provider-filter.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { type TargetKind, TargetSelect, targetKinds } from '../ui/target-select.tsx';
 import { sources } from './user-words.ts';
@@ -47,7 +48,6 @@ function QuickFilter({ label, of }: (typeof quick)[number]) {
 }
 
 export function UserFilters({ providers }: { providers: readonly ProviderJson[] }) {
-  const { may } = useSession();
   return (
     <Group gap="xs">
       <SearchBox label="Search by name or address" />
@@ -65,15 +65,7 @@ export function UserFilters({ providers }: { providers: readonly ProviderJson[] 
       <TargetFilter kind="role" first={{ value: 'none', label: 'No role' }} />
       <TargetFilter kind="team" />
       <TargetFilter kind="businessUnit" />
-      {may('providers:read') && providers.length > 1 && (
-        <Filter
-          name="provider"
-          label="Provider"
-          all="Provider"
-          w={140}
-          options={providers.map(({ id, name }) => ({ value: id, label: name }))}
-        />
-      )}
+      <ProviderFilter of={providers} all="Provider" w={140} />
       <Filter
         name="source"
         label="Source"

@@ -5,10 +5,10 @@ import { IconUsers } from '@tabler/icons-react';
 import { Link } from '@tanstack/react-router';
 import type { ProviderJson, UserJson } from '../../src/edge/admin/contract.ts';
 import { type Address, useAddress } from '../address.ts';
-import { type ListPage, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { ListTable } from '../ui/list-table.tsx';
 import { Page } from '../ui/page.tsx';
+import { useProviders } from '../ui/provider-filter.tsx';
 import { Empty } from '../ui/states.tsx';
 import { Warning } from '../ui/warning.tsx';
 import { userColumns } from './users-columns.tsx';
@@ -39,21 +39,16 @@ export default function UsersPage() {
 }
 
 function Users() {
-  const { may } = useSession();
   const [address, change] = useAddress();
-  const providers = useGet<ListPage<ProviderJson>>('/providers', {
-    query: { limit: 100 },
-    enabled: may('providers:read'),
-  });
-  const known = providers.data?.items ?? [];
+  const providers = useProviders();
   const { search, status, role, team, businessUnit, provider, source, canSignIn } = address;
   const query = { search, status, role, team, businessUnit, provider, source, canSignIn };
   const isNarrowed = Object.values(query).some((each) => each !== undefined);
   return (
     <>
       <QuickFilters />
-      <UserFilters providers={known} />
-      {role === 'none' && <WithoutRole providers={known} />}
+      <UserFilters providers={providers} />
+      {role === 'none' && <WithoutRole providers={providers} />}
       <ListTable<UserJson>
         label="Users"
         path="/users"

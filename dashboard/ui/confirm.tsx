@@ -17,18 +17,23 @@ interface ConfirmProps {
   onClose(): void;
 }
 
-export function Confirm(props: ConfirmProps) {
-  const {
-    opened,
-    title,
-    children,
-    action,
-    isDangerous = false,
-    typed,
-    isBusy = false,
-    onConfirm,
-    onClose,
-  } = props;
+export function Confirm({ opened, title, ...question }: ConfirmProps) {
+  return (
+    <Modal
+      opened={opened}
+      onClose={question.onClose}
+      title={title}
+      centered
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
+      <Question {...question} />
+    </Modal>
+  );
+}
+
+/** Gone with each closing: what was typed once is no answer to the next asking. */
+function Question(props: Omit<ConfirmProps, 'opened' | 'title'>) {
+  const { children, action, isDangerous = false, typed, isBusy = false, onConfirm, onClose } = props;
   const [written, setWritten] = useState('');
   const isReady = typed === undefined || written.trim() === typed;
   const submit = (event: FormEvent) => {
@@ -36,37 +41,29 @@ export function Confirm(props: ConfirmProps) {
     if (isReady) onConfirm();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={title}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
-      <form onSubmit={submit}>
-        <Stack>
-          <Text component="div" size="sm">
-            {children}
-          </Text>
-          {typed !== undefined && (
-            <TextInput
-              label={`Type ${typed} to go on`}
-              value={written}
-              onChange={(event) => setWritten(event.currentTarget.value)}
-              autoComplete="off"
-              data-autofocus
-            />
-          )}
-          <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>
-              Cancel
-            </Button>
-            <Button type="submit" color={isDangerous ? 'red' : 'sky'} disabled={!isReady} loading={isBusy}>
-              {action}
-            </Button>
-          </Group>
-        </Stack>
-      </form>
-    </Modal>
+    <form onSubmit={submit}>
+      <Stack>
+        <Text component="div" size="sm">
+          {children}
+        </Text>
+        {typed !== undefined && (
+          <TextInput
+            label={`Type ${typed} to go on`}
+            value={written}
+            onChange={(event) => setWritten(event.currentTarget.value)}
+            autoComplete="off"
+            data-autofocus
+          />
+        )}
+        <Group justify="flex-end">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" color={isDangerous ? 'red' : 'sky'} disabled={!isReady} loading={isBusy}>
+            {action}
+          </Button>
+        </Group>
+      </Stack>
+    </form>
   );
 }

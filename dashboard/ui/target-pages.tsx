@@ -5,14 +5,14 @@ import { IconSitemap, IconUsersGroup } from '@tabler/icons-react';
 import { Link, useParams } from '@tanstack/react-router';
 import type { MemberJson, ProviderJson, TargetJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
-import { type ListPage, useGet } from '../queries.ts';
+import { useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Mark } from './badges.tsx';
 import { Facts } from './facts.tsx';
 import { FeedingRules } from './feeding-rules.tsx';
-import { Filter } from './filter.tsx';
 import { type Column, ListTable } from './list-table.tsx';
 import { Page } from './page.tsx';
+import { ProviderFilter, useProviders } from './provider-filter.tsx';
 import { SearchBox } from './search-box.tsx';
 import { Empty, Shown } from './states.tsx';
 import { When } from './when.tsx';
@@ -41,31 +41,19 @@ type Base = keyof typeof kinds;
 
 export function TargetsPage({ base }: { base: Base }) {
   const { title, one, about, permission } = kinds[base];
-  const { may } = useSession();
   const [address] = useAddress();
-  const providers = useGet<ListPage<ProviderJson>>('/providers', {
-    query: { limit: 100 },
-    enabled: may('providers:read'),
-  });
-  const known = providers.data?.items ?? [];
+  const providers = useProviders();
   return (
     <Page title={title} about={about} permission={permission}>
       <Group gap="sm">
         <SearchBox label={`Search ${title.toLowerCase()}`} />
-        {known.length > 1 && (
-          <Filter
-            name="provider"
-            label="Provider"
-            all="All providers"
-            options={known.map(({ id, name }) => ({ value: id, label: name }))}
-          />
-        )}
+        <ProviderFilter of={providers} />
       </Group>
       <ListTable<TargetJson>
         label={title}
         path={`/${base}`}
         query={{ search: address.search, provider: address.provider }}
-        columns={columnsOf(base, known)}
+        columns={columnsOf(base, providers)}
         keyOf={({ id }) => id}
         to={({ id }) => `/governance/${base}/${id}`}
         defaultSort="name"

@@ -6,6 +6,7 @@ import { type FormEvent, useState } from 'react';
 import type { SeenValuesJson } from '../../../src/edge/admin/contract.ts';
 import { type ListPage, useGet } from '../../queries.ts';
 import { useSession } from '../../session.tsx';
+import { counted } from '../counted.ts';
 import { type DraftRule, type ListKey, lists, rulesOf, withRules } from './draft.ts';
 import {
   attributeChoices,
@@ -165,7 +166,7 @@ function ValueField({ editing, list, rule, onChange }: ValueFieldProps) {
   const ofToken = editing.claims.find(({ name }) => name === rule.attribute)?.texts ?? [];
   const ofPeople = seen && found.data ? found.data.items : [];
   const choices = [
-    ...ofPeople.map(({ value, people }) => ({ name: value, who: peopleWords(people) })),
+    ...ofPeople.map(({ value, people }) => ({ name: value, who: counted(people, 'person', 'people') })),
     ...ofToken
       .filter((text) => !ofPeople.some(({ value }) => value === text))
       .map((text) => ({ name: text, who: 'your token' })),
@@ -186,10 +187,6 @@ function ValueField({ editing, list, rule, onChange }: ValueFieldProps) {
       {...(isPattern && { filter: ({ options }) => options })}
     />
   );
-}
-
-function peopleWords(count: number): string {
-  return count === 1 ? '1 person' : `${count.toLocaleString('en')} people`;
 }
 
 function RoleField({ value, onChange }: FieldProps) {

@@ -13,6 +13,7 @@ import {
 } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Mark } from '../badges.tsx';
+import { counted } from '../counted.ts';
 import { type DraftRule, type ListKey, lists, rulesOf, withRules } from './draft.ts';
 import type { Editing } from './editing.ts';
 import type { RuleReport } from './examine.ts';
@@ -83,7 +84,7 @@ function Sentence({ rule: { attribute, value, target }, list }: { rule: DraftRul
           is <Code>{value}</Code>
         </>
       )}{' '}
-      <IconArrowRight size={14} className="gives" aria-hidden /> <span className="for-readers">gives </span>
+      <IconArrowRight size={14} className="gives" aria-hidden /> <span className="for-ears">gives </span>
       {target === '*' || target === '${*}' ? (
         <span>a {lists[list].one} named after it</span>
       ) : (
@@ -111,7 +112,7 @@ function Reach({ report, editing: { examined }, list }: ReachProps) {
         <Mark tone="warn">Matches nobody</Mark>
       ) : (
         <Text size="xs" c="dimmed" className="number" component="span">
-          {matches.toLocaleString('en')} {matches === 1 ? 'person' : 'people'}
+          {counted(matches, 'person', 'people')}
           {losses ? `, wins for ${wins.toLocaleString('en')}` : ''}
         </Text>
       )}

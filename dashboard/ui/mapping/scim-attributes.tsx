@@ -71,7 +71,7 @@ export function ScimAttributes({ editing }: { editing: Editing }) {
                 <Table.Th>Seen</Table.Th>
                 {mayEdit && (
                   <Table.Th>
-                    <span className="for-readers">Actions</span>
+                    <span className="for-ears">Actions</span>
                   </Table.Th>
                 )}
               </Table.Tr>
