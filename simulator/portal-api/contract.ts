@@ -138,9 +138,10 @@ export interface ProvisioningJson {
 }
 
 export interface SaveProvisioningJson {
+  /** Manual turns the status off. */
   mode?: 'manual' | 'automatic';
   tenantUrl?: string;
-  /** Left out: the one that is kept. */
+  /** Left out or empty: the one that is kept. */
   secretToken?: string;
   scope?: ScopeName;
   status?: 'on' | 'off';

@@ -24,14 +24,14 @@ import {
   textOf,
   textsOf,
 } from './portal-call.ts';
-import { type DeskSettings, isConnected, type ProvisioningDesk } from './provisioning-desk.ts';
+import { type DeskSettings, isConnected } from './provisioning-desk.ts';
 
 export const PROVISIONING_ROUTES: PortalRoutes = {
   'GET /provisioning': showProvisioning,
   'PATCH /provisioning': save,
   'POST /provisioning/test-connection': test,
   'POST /provisioning/cycle': ({ desk }) => {
-    needsConnection(desk);
+    needsConnection(desk.settings());
     // It is watched, not waited for.
     void desk.cycle();
   },
@@ -78,9 +78,7 @@ function save(call: PortalCall): ProvisioningJson {
   const { desk, control } = call;
   const changes = readSettings(call);
   const wanted = { ...desk.settings(), ...changes };
-  if (wanted.status === 'on' && !isConnected(wanted)) {
-    throw new PortalRefusal(409, 'Provisioning needs a Tenant URL and a Secret Token before it can be on');
-  }
+  if (wanted.status === 'on') needsConnection(wanted);
   const { body } = call;
   const scopes: readonly ScopeName[] = ['assigned', 'all'];
   const scope = body.scope === undefined ? control.tenant().scope : oneOf(body.scope, 'scope', scopes);
@@ -90,15 +88,18 @@ function save(call: PortalCall): ProvisioningJson {
   return showProvisioning(call);
 }
 
-function readSettings({ body }: PortalCall): Partial<DeskSettings> {
+function readSettings(call: PortalCall): Partial<DeskSettings> {
+  const { body } = call;
   return {
+    secretToken: tokenIn(call),
     ...(body.mode !== undefined && { mode: oneOf(body.mode, 'mode', ['manual', 'automatic'] as const) }),
     ...(body.tenantUrl !== undefined && { tenantUrl: readTenantUrl(textOf(body, 'tenantUrl')) }),
-    ...(body.secretToken !== undefined && { secretToken: readToken(textOf(body, 'secretToken')) }),
     ...(body.status !== undefined && { status: oneOf(body.status, 'status', ['on', 'off'] as const) }),
     ...(body.clock !== undefined && {
       clock: oneOf(body.clock, 'clock', ['real', 'sixty', 'tenSeconds'] as const),
     }),
+    // Manual has no cycles that could be on.
+    ...(body.mode === 'manual' && { status: 'off' as const }),
   };
 }
 
@@ -109,16 +110,17 @@ function readTenantUrl(text: string): string {
   return text;
 }
 
-/** What cannot travel in a header would throw in the middle of a cycle. */
-function readToken(text: string): string {
+/** Left empty, the one that is kept. What cannot travel in a header would throw in the middle of a cycle. */
+function tokenIn({ desk, body }: PortalCall): string {
+  const text = body.secretToken === undefined ? '' : textOf(body, 'secretToken');
   if (!/^[\x21-\x7e]*$/.test(text)) {
     throw new PortalRefusal(400, 'Secret Token: it has a character in it that a token cannot have');
   }
-  return text;
+  return text || desk.settings().secretToken;
 }
 
-function needsConnection(desk: ProvisioningDesk): void {
-  if (isConnected(desk.settings())) return;
+function needsConnection(settings: DeskSettings): void {
+  if (isConnected(settings)) return;
   throw new PortalRefusal(
     409,
     'Set Provisioning Mode to Automatic and save a Tenant URL and a Secret Token first',
@@ -128,8 +130,7 @@ function needsConnection(desk: ProvisioningDesk): void {
 async function test(call: PortalCall): Promise<ConnectionTestJson> {
   const { desk, body } = call;
   const tenantUrl = readTenantUrl(textOf(body, 'tenantUrl'));
-  const given = body.secretToken === undefined ? '' : readToken(textOf(body, 'secretToken'));
-  const secretToken = given || desk.settings().secretToken;
+  const secretToken = tokenIn(call);
   if (tenantUrl === '' || secretToken === '') {
     throw new PortalRefusal(400, 'A Tenant URL and a Secret Token are needed to test the connection');
   }
@@ -163,7 +164,7 @@ function verdict(report: CycleReport, tenantUrl: string): Omit<ConnectionTestJso
 }
 
 async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJson> {
-  needsConnection(desk);
+  needsConnection(desk.settings());
   const users = body.users === undefined ? [] : textsOf(body, 'users');
   const tenant = control.tenant();
   const group = body.group === undefined ? undefined : tenant.groups.get(textOf(body, 'group'));

@@ -179,6 +179,15 @@ describe('provisioning', () => {
     expect(JSON.stringify(await state())).not.toContain(fake.token);
   });
 
+  test('is off in manual mode, and keeps its token where none is given', async () => {
+    await connected({ status: 'on' });
+    const kept = await ask('PATCH', '/provisioning', { secretToken: '' });
+    expect(kept).toMatchObject({ status: 200, body: { hasSecretToken: true, status: 'on' } });
+    const manual = await ask('PATCH', '/provisioning', { mode: 'manual' });
+    expect(manual).toMatchObject({ status: 200, body: { status: 'off', nextCycleInMs: null } });
+    expect((await ask('PATCH', '/provisioning', { status: 'on' })).status).toBe(409);
+  });
+
   test('sends who is assigned, and a group that is assigned later with its members', async () => {
     await connected();
     const [one] = await people();
