@@ -299,6 +299,19 @@ describe('mappings', () => {
     expect(fake.groups.size).toBe(0);
     expect(fake.users.size).toBeGreaterThan(0);
   });
+
+  test.each(['user', 'group'])('once a %s mapping is switched on, groups have their members', async (kind) => {
+    await connected();
+    const { rows } = (await ask<MappingJson>('GET', `/mappings/${kind}`)).body;
+    await ask('PUT', `/mappings/${kind}`, { isEnabled: false, rows });
+    const group = [...entra.tenant().groups.values()][0]!;
+    await assign([], [group.objectId]);
+    const without = await cycle(() => ask('PATCH', '/provisioning', { status: 'on' }));
+    expect(without.cycles[0]).toMatchObject({ members: 0, failures: 0 });
+    await ask('PUT', `/mappings/${kind}`, { isEnabled: true, rows });
+    const now = await cycle();
+    expect(now.cycles[0]).toMatchObject({ members: group.memberIds.size, failures: 0 });
+  });
 });
 
 describe('provision on demand', () => {
