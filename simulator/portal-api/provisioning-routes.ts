@@ -142,24 +142,23 @@ async function test(call: PortalCall): Promise<ConnectionTestJson> {
 
 function verdict(report: CycleReport, tenantUrl: string): Omit<ConnectionTestJson, 'exchanges'> {
   const failure = report.failures[0];
-  if (report.stopped === null && failure === undefined) {
+  const told =
+    failure && `${failure.entra}: ${failure.method} ${failure.path} ${failure.problem}. ${failure.detail}`;
+  if (report.stopped === null) {
     return {
       isGood: true,
       title: 'The supplied credentials are authorized to enable provisioning',
-      detail: `${tenantUrl} answered as a SCIM server does.`,
+      // An answer may be good enough to go on with and still not be as it should.
+      detail: told?.trim() ?? `${tenantUrl} answered as a SCIM server does.`,
     };
   }
   const isDenied = failure?.status === 403 || failure?.entra === LOG_NAME.invalidCredentials;
   return {
-    isGood: report.stopped === null,
+    isGood: false,
     title: isDenied
       ? 'You appear to have entered invalid credentials. Please confirm you are using the correct information for an administrative account.'
       : `It was not possible to connect to ${tenantUrl}`,
-    detail: failure
-      ? [`${failure.entra}: ${failure.method} ${failure.path} ${failure.problem}.`, failure.detail]
-          .join(' ')
-          .trim()
-      : (report.stopped ?? ''),
+    detail: told?.trim() ?? report.stopped,
   };
 }
 

@@ -14,7 +14,7 @@ import type {
   UserJson,
   UserRowJson,
 } from '../../simulator/portal-api/contract.ts';
-import { unassignGroup, unassignUser } from '../../simulator/tenant.ts';
+import { clearManager, unassignGroup, unassignUser } from '../../simulator/tenant.ts';
 import { smallTenant } from './organisation.ts';
 import { type ScimFake, startScimFake } from './scim-fake.ts';
 
@@ -161,6 +161,17 @@ describe('Test Connection', () => {
     expect(bad.body.exchanges.map(({ status }) => status)).toEqual([401]);
   });
 
+  test('says what is wrong with answers that are good enough to go on with', async () => {
+    fake.misbehaves = 'plain json';
+    const right = { tenantUrl: fake.base, secretToken: fake.token };
+    const answer = await ask<ConnectionTestJson>('POST', '/provisioning/test-connection', right);
+    expect(answer.body).toMatchObject({
+      isGood: true,
+      title: 'The supplied credentials are authorized to enable provisioning',
+      detail: expect.stringContaining('media type'),
+    });
+  });
+
   test('an address where nothing answers is no connection', async () => {
     const nowhere = { tenantUrl: 'http://127.0.0.1:9/scim', secretToken: 'x' };
     const answer = await ask<ConnectionTestJson>('POST', '/provisioning/test-connection', nowhere);
@@ -216,6 +227,17 @@ describe('provisioning', () => {
     const entry = (await ask<LogEntryJson>('GET', `/provisioning/logs/${rows[0]!.id}`)).body;
     expect(entry).toMatchObject({ status: 'Success', modified: [{ name: 'active', from: true, to: false }] });
     expect(entry.exchanges.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
+  });
+
+  test('a manager who is taken away is the old value', async () => {
+    await connected({ scope: 'all' });
+    await cycle(() => ask('PATCH', '/provisioning', { status: 'on' }));
+    const { objectId } = [...entra.tenant().users.values()].find(({ managerId }) => managerId !== undefined)!;
+    entra.changeTenant((tenant) => clearManager(tenant, objectId));
+    await cycle();
+    const [row] = await logs(`?identity=${objectId}`);
+    const entry = (await ask<LogEntryJson>('GET', `/provisioning/logs/${row!.id}`)).body;
+    expect(entry.modified).toEqual([{ name: 'manager', from: expect.any(String), to: null }]);
   });
 
   test('scope: all brings the whole directory', async () => {
