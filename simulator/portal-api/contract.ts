@@ -201,12 +201,13 @@ export interface LogRowJson {
 export interface LogEntryJson extends LogRowJson {
   steps: StepJson[];
   modified: PropertyJson[];
-  errors: { code: string; says: string; answer: string; status: number }[];
+  /** A warning is about an answer that Entra went on with. */
+  errors: { code: string; says: string; answer: string; status: number; isWarning: boolean }[];
   exchanges: ExchangeJson[];
 }
 
 export interface OnDemandJson {
   entries: LogEntryJson[];
-  /** Why nothing was begun; null where it was. */
+  /** Why nothing was begun, or it ended early; null where all was done. */
   stopped: string | null;
 }

@@ -32,7 +32,7 @@ export interface ProvisioningDesk {
   cycle(): Promise<void>;
   /** The job forgets whom it knows, and begins with an initial cycle. */
   restart(): void;
-  /** What it came to for each, and why nothing was begun. */
+  /** What it came to for each, and why nothing was begun or it ended early. */
   onDemand(what: OnDemand): Promise<{ readonly entries: readonly Entry[]; readonly stopped: string | null }>;
   health(): JobHealth;
   /** The last first. */
