@@ -98,6 +98,8 @@ export interface MappingJson {
   sources: readonly string[];
   /** Target attributes that the application's schema is known to have. */
   targets: readonly string[];
+  /** The target attribute whose row has to stay. */
+  matchedBy: string;
 }
 
 export interface RunJson {

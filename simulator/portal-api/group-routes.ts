@@ -17,6 +17,7 @@ import {
 } from '../tenant.ts';
 import type { AppRoleJson, AssignmentJson, GroupJson, GroupRowJson, Kind, ListJson } from './contract.ts';
 import {
+  KINDS,
   oneOf,
   type PortalCall,
   PortalRefusal,
@@ -59,8 +60,6 @@ export const ASSIGNMENT_ROUTES: PortalRoutes = {
     call.control.changeTenant((tenant) => remove(tenant, objectId));
   },
 };
-
-const KINDS: readonly Kind[] = ['user', 'group'];
 
 function showGroupRow({ objectId, displayName, memberIds, assigned }: TenantGroup): GroupRowJson {
   return { objectId, displayName, members: memberIds.size, isAssigned: assigned };

@@ -1,6 +1,6 @@
 // The Provisioning tab over HTTP: settings, Test Connection, cycles, provision on demand, logs, and what was sent.
 
-import type { CycleReport } from '../agent/cycle.ts';
+import { type CycleReport, ON_DEMAND_MEMBERS } from '../agent/cycle.ts';
 import { LOG_NAME } from '../agent/failure.ts';
 import { ControlError, type LoginControl } from '../login/login-control.ts';
 import { isWebAddress } from '../usage.ts';
@@ -171,8 +171,8 @@ async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJs
     throw new PortalRefusal(404, 'There is no such user or group in this directory');
   }
   if (users.length === 0 && !group) throw new PortalRefusal(400, 'Select a user or a group first');
-  if (users.length > MOST_ON_DEMAND) {
-    throw new PortalRefusal(400, `Provision on demand takes at most ${MOST_ON_DEMAND} users`);
+  if (users.length > ON_DEMAND_MEMBERS) {
+    throw new PortalRefusal(400, `Provision on demand takes at most ${ON_DEMAND_MEMBERS} users`);
   }
   const what = group
     ? { users: [], group: { id: group.objectId, memberIds: users.filter((id) => group.memberIds.has(id)) } }
@@ -180,9 +180,6 @@ async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJs
   const { entries, stopped } = await desk.onDemand(what);
   return { entries: entries.map(showEntry).reverse(), stopped };
 }
-
-/** As in Entra; of a group's members too. */
-const MOST_ON_DEMAND = 5;
 
 function listLogs(call: PortalCall): ListJson<LogRowJson> {
   const { desk, query } = call;

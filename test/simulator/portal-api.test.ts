@@ -322,7 +322,7 @@ describe('mappings', () => {
     expect(fake.users.size).toBeGreaterThan(0);
   });
 
-  test.each(['user', 'group'])('once a %s mapping is switched on, groups have their members', async (kind) => {
+  test.each(['user', 'group'])('groups have their members once %ss are switched on', async (kind) => {
     await connected();
     const { rows } = (await ask<MappingJson>('GET', `/mappings/${kind}`)).body;
     await ask('PUT', `/mappings/${kind}`, { isEnabled: false, rows });
