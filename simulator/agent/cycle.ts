@@ -38,7 +38,7 @@ export interface CycleReport {
 }
 
 /** Provision on demand takes at most this many members along. */
-const ON_DEMAND_MEMBERS = 5;
+export const ON_DEMAND_MEMBERS = 5;
 
 /** Everything on the first time, afterwards what changed since the last cycle, and what is due in escrow. */
 export async function runCycle(job: Job, name: string, tenant: Tenant, now: number): Promise<CycleReport> {

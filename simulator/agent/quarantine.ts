@@ -3,7 +3,7 @@
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 export const CYCLE_MS = 40 * MINUTE_MS;
-const QUARANTINE_CYCLE_MS = DAY_MS;
+export const QUARANTINE_CYCLE_MS = DAY_MS;
 const DISABLED_AFTER_MS = 28 * DAY_MS;
 
 /** Below this many failures the share of failures is not looked at. */

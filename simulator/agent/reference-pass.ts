@@ -73,8 +73,9 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   if (user.managerId === undefined) {
     if (standing === null) return true;
     const body = managerClearingBody(cycle.dialect, standing);
+    const change = { from: standing, to: null };
     const isSent = !isLost(cycle, objectId, 'setManager');
-    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, null))) return false;
+    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, change))) return false;
     cycle.counts.managersCleared++;
     job.users.set(objectId, { ...link, shownManager: null, confirmedManager: null });
     return true;
@@ -87,8 +88,9 @@ export async function provisionManager(cycle: Cycle, objectId: string): Promise<
   if (!stands) {
     const usersUrl = job.connection.addressOf('/Users');
     const body = managerBody(cycle.dialect, standing === null ? 'add' : 'replace', wanted, usersUrl);
+    const change = { from: standing, to: wanted };
     const isSent = !isLost(cycle, objectId, 'setManager');
-    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, wanted))) return false;
+    if (isSent && !(await writeManager(cycle, about, subject, link.id, body, change))) return false;
     cycle.counts.managersSet++;
   }
   job.users.set(objectId, { ...link, shownManager: wanted, confirmedManager: wanted });
@@ -116,10 +118,10 @@ async function writeManager(
   subject: string,
   id: string,
   body: Json,
-  wanted: string | null,
+  { from, to }: { readonly from: string | null; readonly to: string | null },
 ): Promise<boolean> {
   const note = report(cycle, about);
-  const changes = [{ name: 'manager', from: null, to: wanted }];
+  const changes = [{ name: 'manager', from, to }];
   decided(cycle, about, { step: 'action', action: 'update', changes });
   const path = objectAddress('Users', id);
   const exchange = await cycle.job.connection.send(about, 'set manager', 'PATCH', path, body);
@@ -128,8 +130,8 @@ async function writeManager(
   const written = readResource(exchange, 'user', id, subject, note);
   if (!written) return false;
   const shown = managerIn(written.resource);
-  if (shown !== wanted) {
-    const problem = `would be patched again for ever: manager is ${wanted ?? 'none'}, answered as ${shown ?? 'none'}`;
+  if (shown !== to) {
+    const problem = `would be patched again for ever: manager is ${to ?? 'none'}, answered as ${shown ?? 'none'}`;
     note(failureOf(exchange, subject, problem, LOG_NAME.exportUpdate));
   }
   return true;

@@ -98,6 +98,8 @@ export interface MappingJson {
   sources: readonly string[];
   /** Target attributes that the application's schema is known to have. */
   targets: readonly string[];
+  /** The target attribute whose row has to stay. */
+  matchedBy: string;
 }
 
 export interface RunJson {
@@ -138,9 +140,10 @@ export interface ProvisioningJson {
 }
 
 export interface SaveProvisioningJson {
+  /** Manual turns the status off. */
   mode?: 'manual' | 'automatic';
   tenantUrl?: string;
-  /** Left out: the one that is kept. */
+  /** Left out or empty: the one that is kept. */
   secretToken?: string;
   scope?: ScopeName;
   status?: 'on' | 'off';
@@ -200,12 +203,13 @@ export interface LogRowJson {
 export interface LogEntryJson extends LogRowJson {
   steps: StepJson[];
   modified: PropertyJson[];
-  errors: { code: string; says: string; answer: string; status: number }[];
+  /** A warning is about an answer that Entra went on with. */
+  errors: { code: string; says: string; answer: string; status: number; isWarning: boolean }[];
   exchanges: ExchangeJson[];
 }
 
 export interface OnDemandJson {
   entries: LogEntryJson[];
-  /** Why nothing was begun; null where it was. */
+  /** Why nothing was begun, or it ended early; null where all was done. */
   stopped: string | null;
 }

@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import {
+  type AppRole,
   assignGroup,
   assignUser,
   deleteGroup,
@@ -16,6 +17,7 @@ import {
 } from '../tenant.ts';
 import type { AppRoleJson, AssignmentJson, GroupJson, GroupRowJson, Kind, ListJson } from './contract.ts';
 import {
+  KINDS,
   oneOf,
   type PortalCall,
   PortalRefusal,
@@ -48,10 +50,7 @@ export const GROUP_ROUTES: PortalRoutes = {
 
 export const ASSIGNMENT_ROUTES: PortalRoutes = {
   'GET /app-roles': ({ control }): AppRoleJson[] =>
-    control
-      .tenant()
-      .appRoles.filter(({ isEnabled = true }) => isEnabled)
-      .map(({ value, displayName }) => ({ value, displayName })),
+    assignableRoles(control.tenant()).map(({ value, displayName }) => ({ value, displayName })),
   'GET /assignments': listAssignments,
   'POST /assignments': assign,
   'DELETE /assignments/*/*': (call) => {
@@ -61,8 +60,6 @@ export const ASSIGNMENT_ROUTES: PortalRoutes = {
     call.control.changeTenant((tenant) => remove(tenant, objectId));
   },
 };
-
-const KINDS: readonly Kind[] = ['user', 'group'];
 
 function showGroupRow({ objectId, displayName, memberIds, assigned }: TenantGroup): GroupRowJson {
   return { objectId, displayName, members: memberIds.size, isAssigned: assigned };
@@ -122,6 +119,10 @@ function existing({ control }: PortalCall, kind: Kind, objectId: string): { read
   return found;
 }
 
+function assignableRoles({ appRoles }: Tenant): AppRole[] {
+  return appRoles.filter(({ isEnabled = true }) => isEnabled);
+}
+
 const DEFAULT_ACCESS = 'Default Access';
 
 function listAssignments(call: PortalCall): ListJson<AssignmentJson> {
@@ -160,7 +161,7 @@ function assign(call: PortalCall): void {
   const [users, groups] = [textsOf(body, 'users'), textsOf(body, 'groups')];
   for (const objectId of users) existing(call, 'user', objectId);
   for (const objectId of groups) existing(call, 'group', objectId);
-  const known = control.tenant().appRoles.map(({ value }) => value);
+  const known = assignableRoles(control.tenant()).map(({ value }) => value);
   const roles = body.role === null || body.role === undefined ? [] : [oneOf(body.role, 'role', known)];
   control.changeTenant((tenant) => {
     const withUsers = users.reduce((before, id) => assignUser(before, id, roles), tenant);

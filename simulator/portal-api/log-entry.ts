@@ -53,8 +53,12 @@ export function showEntry(entry: Entry): LogEntryJson {
     ...showRow(entry),
     steps: stepsOf(entry),
     modified: modifiedOf(entry),
-    errors: entry.failures.map(({ entra, problem, detail, status }) => ({
-      ...{ code: entra, says: problem, answer: detail, status },
+    errors: entry.failures.map((failure) => ({
+      code: failure.entra,
+      says: failure.problem,
+      answer: failure.detail,
+      status: failure.status,
+      isWarning: !hasFailed(failure),
     })),
     exchanges: entry.exchanges,
   };

@@ -13,7 +13,7 @@ import type { MappingSettings } from '../agent/mapping.ts';
 import { ENTERPRISE_URN, isTarget } from '../agent/target.ts';
 import { ENTRA } from '../provisioning.ts';
 import type { Kind, MappingJson } from './contract.ts';
-import { oneOf, type PortalCall, PortalRefusal, type PortalRoutes } from './portal-call.ts';
+import { KINDS, oneOf, type PortalCall, PortalRefusal, type PortalRoutes } from './portal-call.ts';
 
 export interface Mapping {
   readonly isEnabled: boolean;
@@ -37,10 +37,12 @@ export const MAPPING_ROUTES: PortalRoutes = {
   'GET /mappings/group/defaults': () => ({ rows: DEFAULT_GROUP_ROWS }),
 };
 
-const KINDS: readonly Kind[] = ['user', 'group'];
 const ROLE_LISTS: Readonly<Record<string, 'complex' | 'assertive'>> = ROLE_LIST_EXPRESSIONS;
 /** By which the agent looks for people and groups: a job without it finds nobody. */
-const MATCHED: Readonly<Record<Kind, string>> = { user: 'userName', group: 'displayName' };
+const MATCHED: Readonly<Record<Kind, string>> = {
+  user: ENTRA.matchUsersBy[0]!,
+  group: ENTRA.matchGroupsBy,
+};
 const MOST_ROWS = 100;
 
 const SOURCES: Readonly<Record<Kind, readonly string[]>> = {
@@ -74,7 +76,8 @@ function showMapping({ desk, names }: PortalCall): MappingJson {
   const kind = oneOf(names[0], 'mapping', KINDS);
   const { isEnabled, rows } = desk.settings().mappings[kind];
   const usual = DEFAULT_MAPPINGS[kind].rows.map(({ target }) => target);
-  return { isEnabled, rows, sources: SOURCES[kind], targets: [...usual, ...MORE_TARGETS[kind]] };
+  const targets = [...usual, ...MORE_TARGETS[kind]];
+  return { isEnabled, rows, sources: SOURCES[kind], targets, matchedBy: MATCHED[kind] };
 }
 
 function saveMapping(call: PortalCall): MappingJson {

@@ -2,6 +2,7 @@
 
 import type { AppRegistration } from '../login/app-registration.ts';
 import type { LoginControl } from '../login/login-control.ts';
+import type { Kind } from './contract.ts';
 import type { ProvisioningDesk } from './provisioning-desk.ts';
 
 /** Something that the portal will not do, said to whoever asked. */
@@ -13,6 +14,8 @@ export class PortalRefusal extends Error {
     this.status = status;
   }
 }
+
+export const KINDS: readonly Kind[] = ['user', 'group'];
 
 export interface PortalCall {
   readonly control: LoginControl;

@@ -8,7 +8,7 @@ import {
   runCycle,
   testConnection,
 } from '../agent/cycle.ts';
-import type { JobHealth } from '../agent/quarantine.ts';
+import { CYCLE_MS, type JobHealth, QUARANTINE_CYCLE_MS } from '../agent/quarantine.ts';
 import type { LoginControl } from '../login/login-control.ts';
 import type { ClockName, CycleJson } from './contract.ts';
 import { DEFAULT_MAPPINGS } from './mappings.ts';
@@ -32,7 +32,7 @@ export interface ProvisioningDesk {
   cycle(): Promise<void>;
   /** The job forgets whom it knows, and begins with an initial cycle. */
   restart(): void;
-  /** What it came to for each, and why nothing was begun. */
+  /** What it came to for each, and why nothing was begun or it ended early. */
   onDemand(what: OnDemand): Promise<{ readonly entries: readonly Entry[]; readonly stopped: string | null }>;
   health(): JobHealth;
   /** The last first. */
@@ -42,12 +42,11 @@ export interface ProvisioningDesk {
 }
 
 const PERIODS_MS: Readonly<Record<ClockName, number>> = {
-  real: 40 * 60_000,
-  sixty: 40_000,
+  real: CYCLE_MS,
+  sixty: CYCLE_MS / 60,
   tenSeconds: 10_000,
 };
-/** In quarantine a day lies between cycles in place of 40 minutes. */
-const QUARANTINE_TIMES = 36;
+const QUARANTINE_TIMES = QUARANTINE_CYCLE_MS / CYCLE_MS;
 const KEPT_CYCLES = 20;
 
 const NEW_SETTINGS: DeskSettings = {

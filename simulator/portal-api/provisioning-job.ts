@@ -5,7 +5,7 @@ import { DIALECTS, dialectOf } from '../agent/dialect.ts';
 import { type Job, newJob } from '../agent/job.ts';
 import { NEW_JOB } from '../agent/quarantine.ts';
 import { ENTRA } from '../provisioning.ts';
-import type { Tenant } from '../tenant.ts';
+import type { Tenant, TenantGroup } from '../tenant.ts';
 import { type Mappings, mappingSettings } from './mappings.ts';
 import type { ProvisioningLog } from './provisioning-log.ts';
 
@@ -89,14 +89,19 @@ function takeOver(made: Job, before: Job, resync: boolean): void {
   for (const [id, link] of before.users) made.users.set(id, link);
   for (const [id, link] of before.groups) made.groups.set(id, link);
   for (const [key, entry] of before.escrow) made.escrow.set(key, entry);
-  made.watermark = before.watermark && resync ? everybodyChanged(before.watermark) : before.watermark;
+  made.watermark = before.watermark && resync ? everybodyChanged(before.watermark, before) : before.watermark;
 }
 
-/** The same directory in other objects: all that is in it counts as changed, and who has gone since is still missed. */
-function everybodyChanged(tenant: Tenant): Tenant {
+/**
+ * The same directory in other objects: all that is in it counts as changed, and who has gone since is still missed. Memberships of
+ * whom the job does not know are left out, so that they follow once the mapping is enabled that kept them back.
+ */
+function everybodyChanged(tenant: Tenant, job: Job): Tenant {
+  const sent = ({ objectId, memberIds }: TenantGroup): ReadonlySet<string> =>
+    new Set(job.groups.has(objectId) ? [...memberIds].filter((id) => job.users.has(id)) : []);
   return {
     ...tenant,
     users: new Map([...tenant.users].map(([id, user]) => [id, { ...user }])),
-    groups: new Map([...tenant.groups].map(([id, group]) => [id, { ...group }])),
+    groups: new Map([...tenant.groups].map(([id, group]) => [id, { ...group, memberIds: sent(group) }])),
   };
 }

@@ -1,6 +1,6 @@
 // The Provisioning tab over HTTP: settings, Test Connection, cycles, provision on demand, logs, and what was sent.
 
-import type { CycleReport } from '../agent/cycle.ts';
+import { type CycleReport, ON_DEMAND_MEMBERS } from '../agent/cycle.ts';
 import { LOG_NAME } from '../agent/failure.ts';
 import { ControlError, type LoginControl } from '../login/login-control.ts';
 import { isWebAddress } from '../usage.ts';
@@ -24,14 +24,14 @@ import {
   textOf,
   textsOf,
 } from './portal-call.ts';
-import { type DeskSettings, isConnected, type ProvisioningDesk } from './provisioning-desk.ts';
+import { type DeskSettings, isConnected } from './provisioning-desk.ts';
 
 export const PROVISIONING_ROUTES: PortalRoutes = {
   'GET /provisioning': showProvisioning,
   'PATCH /provisioning': save,
   'POST /provisioning/test-connection': test,
   'POST /provisioning/cycle': ({ desk }) => {
-    needsConnection(desk);
+    needsConnection(desk.settings());
     // It is watched, not waited for.
     void desk.cycle();
   },
@@ -78,9 +78,7 @@ function save(call: PortalCall): ProvisioningJson {
   const { desk, control } = call;
   const changes = readSettings(call);
   const wanted = { ...desk.settings(), ...changes };
-  if (wanted.status === 'on' && !isConnected(wanted)) {
-    throw new PortalRefusal(409, 'Provisioning needs a Tenant URL and a Secret Token before it can be on');
-  }
+  if (wanted.status === 'on') needsConnection(wanted);
   const { body } = call;
   const scopes: readonly ScopeName[] = ['assigned', 'all'];
   const scope = body.scope === undefined ? control.tenant().scope : oneOf(body.scope, 'scope', scopes);
@@ -90,15 +88,18 @@ function save(call: PortalCall): ProvisioningJson {
   return showProvisioning(call);
 }
 
-function readSettings({ body }: PortalCall): Partial<DeskSettings> {
+function readSettings(call: PortalCall): Partial<DeskSettings> {
+  const { body } = call;
   return {
+    secretToken: tokenIn(call),
     ...(body.mode !== undefined && { mode: oneOf(body.mode, 'mode', ['manual', 'automatic'] as const) }),
     ...(body.tenantUrl !== undefined && { tenantUrl: readTenantUrl(textOf(body, 'tenantUrl')) }),
-    ...(body.secretToken !== undefined && { secretToken: readToken(textOf(body, 'secretToken')) }),
     ...(body.status !== undefined && { status: oneOf(body.status, 'status', ['on', 'off'] as const) }),
     ...(body.clock !== undefined && {
       clock: oneOf(body.clock, 'clock', ['real', 'sixty', 'tenSeconds'] as const),
     }),
+    // Manual has no cycles that could be on.
+    ...(body.mode === 'manual' && { status: 'off' as const }),
   };
 }
 
@@ -109,16 +110,17 @@ function readTenantUrl(text: string): string {
   return text;
 }
 
-/** What cannot travel in a header would throw in the middle of a cycle. */
-function readToken(text: string): string {
+/** Left empty, the one that is kept. What cannot travel in a header would throw in the middle of a cycle. */
+function tokenIn({ desk, body }: PortalCall): string {
+  const text = body.secretToken === undefined ? '' : textOf(body, 'secretToken');
   if (!/^[\x21-\x7e]*$/.test(text)) {
     throw new PortalRefusal(400, 'Secret Token: it has a character in it that a token cannot have');
   }
-  return text;
+  return text || desk.settings().secretToken;
 }
 
-function needsConnection(desk: ProvisioningDesk): void {
-  if (isConnected(desk.settings())) return;
+function needsConnection(settings: DeskSettings): void {
+  if (isConnected(settings)) return;
   throw new PortalRefusal(
     409,
     'Set Provisioning Mode to Automatic and save a Tenant URL and a Secret Token first',
@@ -128,8 +130,7 @@ function needsConnection(desk: ProvisioningDesk): void {
 async function test(call: PortalCall): Promise<ConnectionTestJson> {
   const { desk, body } = call;
   const tenantUrl = readTenantUrl(textOf(body, 'tenantUrl'));
-  const given = body.secretToken === undefined ? '' : readToken(textOf(body, 'secretToken'));
-  const secretToken = given || desk.settings().secretToken;
+  const secretToken = tokenIn(call);
   if (tenantUrl === '' || secretToken === '') {
     throw new PortalRefusal(400, 'A Tenant URL and a Secret Token are needed to test the connection');
   }
@@ -141,29 +142,28 @@ async function test(call: PortalCall): Promise<ConnectionTestJson> {
 
 function verdict(report: CycleReport, tenantUrl: string): Omit<ConnectionTestJson, 'exchanges'> {
   const failure = report.failures[0];
-  if (report.stopped === null && failure === undefined) {
+  const told =
+    failure && `${failure.entra}: ${failure.method} ${failure.path} ${failure.problem}. ${failure.detail}`;
+  if (report.stopped === null) {
     return {
       isGood: true,
       title: 'The supplied credentials are authorized to enable provisioning',
-      detail: `${tenantUrl} answered as a SCIM server does.`,
+      // An answer may be good enough to go on with and still not be as it should.
+      detail: told?.trim() ?? `${tenantUrl} answered as a SCIM server does.`,
     };
   }
   const isDenied = failure?.status === 403 || failure?.entra === LOG_NAME.invalidCredentials;
   return {
-    isGood: report.stopped === null,
+    isGood: false,
     title: isDenied
       ? 'You appear to have entered invalid credentials. Please confirm you are using the correct information for an administrative account.'
       : `It was not possible to connect to ${tenantUrl}`,
-    detail: failure
-      ? [`${failure.entra}: ${failure.method} ${failure.path} ${failure.problem}.`, failure.detail]
-          .join(' ')
-          .trim()
-      : (report.stopped ?? ''),
+    detail: told?.trim() ?? report.stopped,
   };
 }
 
 async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJson> {
-  needsConnection(desk);
+  needsConnection(desk.settings());
   const users = body.users === undefined ? [] : textsOf(body, 'users');
   const tenant = control.tenant();
   const group = body.group === undefined ? undefined : tenant.groups.get(textOf(body, 'group'));
@@ -171,8 +171,8 @@ async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJs
     throw new PortalRefusal(404, 'There is no such user or group in this directory');
   }
   if (users.length === 0 && !group) throw new PortalRefusal(400, 'Select a user or a group first');
-  if (users.length > MOST_ON_DEMAND) {
-    throw new PortalRefusal(400, `Provision on demand takes at most ${MOST_ON_DEMAND} users`);
+  if (users.length > ON_DEMAND_MEMBERS) {
+    throw new PortalRefusal(400, `Provision on demand takes at most ${ON_DEMAND_MEMBERS} users`);
   }
   const what = group
     ? { users: [], group: { id: group.objectId, memberIds: users.filter((id) => group.memberIds.has(id)) } }
@@ -180,9 +180,6 @@ async function onDemand({ desk, control, body }: PortalCall): Promise<OnDemandJs
   const { entries, stopped } = await desk.onDemand(what);
   return { entries: entries.map(showEntry).reverse(), stopped };
 }
-
-/** As in Entra; of a group's members too. */
-const MOST_ON_DEMAND = 5;
 
 function listLogs(call: PortalCall): ListJson<LogRowJson> {
   const { desk, query } = call;

@@ -95,7 +95,8 @@ interface Change<Input, Output> {
   run(input: Input): Promise<Output>;
   /** What is said when it is done. */
   done?: string;
-  onDone?(output: Output): void;
+  /** A page that is left because of it is left before everything is asked again: what it showed may be gone. */
+  onDone?(output: Output): void | Promise<void>;
   /** The page shows the problem itself. */
   isQuiet?: boolean;
 }
@@ -109,10 +110,10 @@ export function useChange<Input = void, Output = unknown>({
   const client = useQueryClient();
   return useMutation<Output, PortalProblem, Input>({
     mutationFn: run,
-    onSuccess: (output) => {
-      void client.invalidateQueries();
+    onSuccess: async (output) => {
       if (done !== undefined) notifications.show({ message: done, color: 'green', autoClose: 5_000 });
-      onDone?.(output);
+      await onDone?.(output);
+      void client.invalidateQueries();
     },
     onError: (problem) => {
       if (!isQuiet) notifications.show({ message: problem.message, color: 'red', autoClose: 12_000 });

@@ -33,4 +33,5 @@ export const mappingNames = {
   group: 'Provision Microsoft Entra ID Groups',
 } as const;
 
-export const mappingPlace = (kind: 'user' | 'group'): string => `${provisioning}/mappings/${kind}`;
+/** `$kind` for the router. */
+export const mappingPlace = (kind: 'user' | 'group' | '$kind'): string => `${provisioning}/mappings/${kind}`;

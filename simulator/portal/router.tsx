@@ -4,6 +4,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent } from '
 import type { ComponentType } from 'react';
 import { parseSearch, stringifySearch, texts } from '../../dashboard/address.ts';
 import { Shell } from './frame/shell.tsx';
+import { mappingPlace, places } from './places.ts';
 import { NotHere } from './ui/shown.tsx';
 
 const root = createRootRoute({ component: Shell, notFoundComponent: NotHere });
@@ -19,32 +20,21 @@ function page(path: string, load: Page, ...names: readonly string[]) {
   });
 }
 
-const application = '/enterprise-applications/bifrost';
-const provisioning = `${application}/provisioning`;
-
 const routeTree = root.addChildren([
-  page('/', () => import('./pages/home.tsx')),
-  page('/users', () => import('./pages/users.tsx'), 'search'),
-  page('/users/$user', () => import('./pages/user.tsx')),
-  page('/deleted-users', () => import('./pages/deleted-users.tsx'), 'search'),
-  page('/groups', () => import('./pages/groups.tsx'), 'search'),
-  page('/groups/$group', () => import('./pages/group.tsx')),
-  page('/enterprise-applications', () => import('./pages/applications.tsx')),
-  page(application, () => import('./pages/application.tsx')),
-  page(`${application}/users-and-groups`, () => import('./pages/users-and-groups.tsx'), 'search'),
-  page(provisioning, () => import('./pages/provisioning.tsx')),
-  page(`${provisioning}/settings`, () => import('./pages/provisioning-settings.tsx')),
-  page(`${provisioning}/mappings/$kind`, () => import('./pages/mapping.tsx')),
-  page(`${provisioning}/on-demand`, () => import('./pages/on-demand.tsx'), 'search', 'kind', 'selected'),
-  page(
-    `${provisioning}/logs`,
-    () => import('./pages/logs.tsx'),
-    'search',
-    'status',
-    'action',
-    'entry',
-    'identity',
-  ),
+  page(places.home.to, () => import('./pages/home.tsx')),
+  page(places.users.to, () => import('./pages/users.tsx'), 'search'),
+  page(`${places.users.to}/$user`, () => import('./pages/user.tsx')),
+  page(places.deletedUsers.to, () => import('./pages/deleted-users.tsx'), 'search'),
+  page(places.groups.to, () => import('./pages/groups.tsx'), 'search'),
+  page(`${places.groups.to}/$group`, () => import('./pages/group.tsx')),
+  page(places.applications.to, () => import('./pages/applications.tsx')),
+  page(places.application.to, () => import('./pages/application.tsx')),
+  page(places.assignments.to, () => import('./pages/users-and-groups.tsx'), 'search'),
+  page(places.provisioning.to, () => import('./pages/provisioning.tsx')),
+  page(places.settings.to, () => import('./pages/provisioning-settings.tsx')),
+  page(mappingPlace('$kind'), () => import('./pages/mapping.tsx')),
+  page(places.onDemand.to, () => import('./pages/on-demand.tsx'), 'search', 'kind', 'selected'),
+  page(places.logs.to, () => import('./pages/logs.tsx'), 'search', 'status', 'action', 'entry', 'identity'),
 ]);
 
 export const router = createRouter({

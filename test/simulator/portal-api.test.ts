@@ -14,7 +14,7 @@ import type {
   UserJson,
   UserRowJson,
 } from '../../simulator/portal-api/contract.ts';
-import { unassignGroup, unassignUser } from '../../simulator/tenant.ts';
+import { clearManager, unassignGroup, unassignUser } from '../../simulator/tenant.ts';
 import { smallTenant } from './organisation.ts';
 import { type ScimFake, startScimFake } from './scim-fake.ts';
 
@@ -161,6 +161,17 @@ describe('Test Connection', () => {
     expect(bad.body.exchanges.map(({ status }) => status)).toEqual([401]);
   });
 
+  test('says what is wrong with answers that are good enough to go on with', async () => {
+    fake.misbehaves = 'plain json';
+    const right = { tenantUrl: fake.base, secretToken: fake.token };
+    const answer = await ask<ConnectionTestJson>('POST', '/provisioning/test-connection', right);
+    expect(answer.body).toMatchObject({
+      isGood: true,
+      title: 'The supplied credentials are authorized to enable provisioning',
+      detail: expect.stringContaining('media type'),
+    });
+  });
+
   test('an address where nothing answers is no connection', async () => {
     const nowhere = { tenantUrl: 'http://127.0.0.1:9/scim', secretToken: 'x' };
     const answer = await ask<ConnectionTestJson>('POST', '/provisioning/test-connection', nowhere);
@@ -177,6 +188,15 @@ describe('provisioning', () => {
     await connected({ status: 'on' });
     expect(await state()).toMatchObject({ status: 'on', hasSecretToken: true, scope: 'assigned' });
     expect(JSON.stringify(await state())).not.toContain(fake.token);
+  });
+
+  test('is off in manual mode, and keeps its token where none is given', async () => {
+    await connected({ status: 'on' });
+    const kept = await ask('PATCH', '/provisioning', { secretToken: '' });
+    expect(kept).toMatchObject({ status: 200, body: { hasSecretToken: true, status: 'on' } });
+    const manual = await ask('PATCH', '/provisioning', { mode: 'manual' });
+    expect(manual).toMatchObject({ status: 200, body: { status: 'off', nextCycleInMs: null } });
+    expect((await ask('PATCH', '/provisioning', { status: 'on' })).status).toBe(409);
   });
 
   test('sends who is assigned, and a group that is assigned later with its members', async () => {
@@ -207,6 +227,17 @@ describe('provisioning', () => {
     const entry = (await ask<LogEntryJson>('GET', `/provisioning/logs/${rows[0]!.id}`)).body;
     expect(entry).toMatchObject({ status: 'Success', modified: [{ name: 'active', from: true, to: false }] });
     expect(entry.exchanges.map(({ method }) => method)).toEqual(['GET', 'PATCH']);
+  });
+
+  test('a manager who is taken away is the old value', async () => {
+    await connected({ scope: 'all' });
+    await cycle(() => ask('PATCH', '/provisioning', { status: 'on' }));
+    const { objectId } = [...entra.tenant().users.values()].find(({ managerId }) => managerId !== undefined)!;
+    entra.changeTenant((tenant) => clearManager(tenant, objectId));
+    await cycle();
+    const [row] = await logs(`?identity=${objectId}`);
+    const entry = (await ask<LogEntryJson>('GET', `/provisioning/logs/${row!.id}`)).body;
+    expect(entry.modified).toEqual([{ name: 'manager', from: expect.any(String), to: null }]);
   });
 
   test('scope: all brings the whole directory', async () => {
@@ -289,6 +320,19 @@ describe('mappings', () => {
     await cycle();
     expect(fake.groups.size).toBe(0);
     expect(fake.users.size).toBeGreaterThan(0);
+  });
+
+  test.each(['user', 'group'])('groups have their members once %ss are switched on', async (kind) => {
+    await connected();
+    const { rows } = (await ask<MappingJson>('GET', `/mappings/${kind}`)).body;
+    await ask('PUT', `/mappings/${kind}`, { isEnabled: false, rows });
+    const group = [...entra.tenant().groups.values()][0]!;
+    await assign([], [group.objectId]);
+    const without = await cycle(() => ask('PATCH', '/provisioning', { status: 'on' }));
+    expect(without.cycles[0]).toMatchObject({ members: 0, failures: 0 });
+    await ask('PUT', `/mappings/${kind}`, { isEnabled: true, rows });
+    const now = await cycle();
+    expect(now.cycles[0]).toMatchObject({ members: group.memberIds.size, failures: 0 });
   });
 });
 

@@ -174,7 +174,7 @@ function Delete({ group, isOpen, onClose }: DialogProps & { isOpen: boolean }) {
   const remove = useChange({
     run: () => ask('DELETE', `/groups/${group.objectId}`),
     done: `${group.displayName} was deleted`,
-    onDone: () => void navigate({ to: places.groups.to as never }),
+    onDone: () => navigate({ to: places.groups.to as never }),
   });
   return (
     <Confirm

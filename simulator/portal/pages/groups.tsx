@@ -65,7 +65,7 @@ function NewGroup({ isOpen, onClose }: { isOpen: boolean; onClose: () => void })
   const create = useChange<void, GroupJson>({
     run: () => ask('POST', '/groups', { displayName }),
     done: `${displayName} was created`,
-    onDone: ({ objectId }) => void navigate({ to: `/groups/${objectId}` as never }),
+    onDone: ({ objectId }) => navigate({ to: `/groups/${objectId}` as never }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

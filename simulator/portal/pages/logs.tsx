@@ -1,8 +1,9 @@
 // The provisioning logs: what was done for whom, with the steps of each.
 
-import { Anchor, Drawer, Group, Select, Text } from '@mantine/core';
+import { Anchor, Drawer, Group, Text } from '@mantine/core';
 import { IconTrash } from '@tabler/icons-react';
 import { useAddress } from '../../../dashboard/address.ts';
+import { Filter } from '../../../dashboard/ui/filter.tsx';
 import { SearchBox } from '../../../dashboard/ui/search-box.tsx';
 import { exactTime } from '../../../dashboard/ui/when.tsx';
 import type { LogEntryJson, LogRowJson } from '../../portal-api/contract.ts';
@@ -15,6 +16,7 @@ import { Nothing, Shown } from '../ui/shown.tsx';
 
 const statuses: readonly LogRowJson['status'][] = ['Success', 'Failure', 'Warning', 'Skipped'];
 const actions: readonly LogRowJson['action'][] = ['Create', 'Update', 'Disable', 'Delete', 'Other'];
+const option = (name: string) => ({ value: name, label: name });
 const SOON_MS = 2_000;
 
 export default function Logs() {
@@ -33,8 +35,8 @@ export default function Logs() {
     >
       <Group align="flex-end">
         <SearchBox label="Search identities" />
-        <Filter label="Status" values={statuses} value={status} onChange={(one) => change({ status: one })} />
-        <Filter label="Action" values={actions} value={action} onChange={(one) => change({ action: one })} />
+        <Filter name="status" label="Status" options={statuses.map(option)} all="Any status" w={150} />
+        <Filter name="action" label="Action" options={actions.map(option)} all="Any action" w={150} />
         {identity && (
           <Anchor
             component="button"
@@ -95,28 +97,6 @@ export default function Logs() {
         {entry !== undefined && <Details id={entry} />}
       </Drawer>
     </PortalPage>
-  );
-}
-
-interface FilterProps {
-  label: string;
-  values: readonly string[];
-  value: string | undefined;
-  onChange(value: string | undefined): void;
-}
-
-function Filter({ label, values, value, onChange }: FilterProps) {
-  return (
-    <Select
-      aria-label={label}
-      placeholder={`Any ${label.toLowerCase()}`}
-      data={[...values]}
-      value={value ?? null}
-      onChange={(wanted) => onChange(wanted ?? undefined)}
-      clearable
-      clearButtonProps={{ 'aria-label': `Any ${label.toLowerCase()}` }}
-      w={150}
-    />
   );
 }
 

@@ -91,7 +91,7 @@ function Mapping({ kind, mapping }: { kind: Kind; mapping: MappingJson }) {
         </Alert>
       )}
       <Stack gap="xs" align="stretch">
-        <Rows kind={kind} rows={rows} onEdit={setOpen} onChange={setRows} />
+        <Rows kind={kind} rows={rows} matchedBy={mapping.matchedBy} onEdit={setOpen} onChange={setRows} />
         <Group>
           <Button variant="default" leftSection={<IconPlus size={16} />} onClick={() => setOpen('new')}>
             Add New Mapping
@@ -110,16 +110,15 @@ function Mapping({ kind, mapping }: { kind: Kind; mapping: MappingJson }) {
   );
 }
 
-const matched: Readonly<Record<Kind, string>> = { user: 'userName', group: 'displayName' };
-
 interface RowsProps {
   kind: Kind;
   rows: readonly MappingRowJson[];
+  matchedBy: string;
   onEdit(position: number): void;
   onChange(rows: readonly MappingRowJson[]): void;
 }
 
-function Rows({ kind, rows, onEdit, onChange }: RowsProps) {
+function Rows({ kind, rows, matchedBy, onEdit, onChange }: RowsProps) {
   const at = (row: MappingRowJson) => rows.indexOf(row);
   return (
     <RowTable
@@ -138,7 +137,7 @@ function Rows({ kind, rows, onEdit, onChange }: RowsProps) {
         { title: 'Target attribute', show: ({ target }) => <span className="code">{target}</span> },
         {
           title: 'Matching',
-          show: ({ target }) => target === matched[kind] && <Mark tone="plain">Precedence 1</Mark>,
+          show: ({ target }) => target === matchedBy && <Mark tone="plain">Precedence 1</Mark>,
         },
         {
           title: 'Commands',
@@ -147,7 +146,7 @@ function Rows({ kind, rows, onEdit, onChange }: RowsProps) {
               <ActionIcon variant="subtle" aria-label={`Edit ${row.target}`} onClick={() => onEdit(at(row))}>
                 <IconEdit size={16} />
               </ActionIcon>
-              {row.target !== matched[kind] && (
+              {row.target !== matchedBy && (
                 <ActionIcon
                   variant="subtle"
                   aria-label={`Delete ${row.target}`}

@@ -201,9 +201,9 @@ function Result({ of: { entries, stopped } }: { of: OnDemandJson }) {
           color="red"
           variant="light"
           icon={<IconAlertTriangle size={20} />}
-          title="Nothing was provisioned"
+          title={entries.length === 0 ? 'Nothing was provisioned' : 'It ended before everything was done'}
         >
-          The application did not answer as a SCIM server does: {stopped}.
+          The reason: {stopped}.
         </Alert>
       )}
       {entries.map((entry) => (

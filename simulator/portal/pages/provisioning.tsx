@@ -141,8 +141,11 @@ function Quarantine({ state: { health, status } }: { state: ProvisioningJson }) 
       title={health.state === 'disabled' ? 'Provisioning was disabled' : 'Provisioning is in quarantine'}
       role="alert"
     >
-      {health.reason}. Cycles run once a day until one goes well. Mend the cause, then save new credentials or
-      restart provisioning.
+      {health.reason}.{' '}
+      {health.state === 'disabled'
+        ? 'No cycle is planned any more.'
+        : 'By the cycle clock there is one a day until one goes well.'}{' '}
+      Mend the cause, then save new credentials or restart provisioning.
     </Alert>
   );
 }

@@ -25,7 +25,7 @@ function Person({ person }: { person: UserJson }) {
   const remove = useChange({
     run: () => ask('DELETE', `/users/${objectId}`),
     done: `${displayName} is in the recycle bin`,
-    onDone: () => void navigate({ to: places.users.to as never }),
+    onDone: () => navigate({ to: places.users.to as never }),
   });
   return (
     <PortalPage

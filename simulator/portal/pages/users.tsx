@@ -85,7 +85,7 @@ function NewUser({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) 
       }),
     done: `${displayName} was created`,
     isQuiet: true,
-    onDone: ({ objectId }) => void navigate({ to: `/users/${objectId}` as never }),
+    onDone: ({ objectId }) => navigate({ to: `/users/${objectId}` as never }),
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();

@@ -92,10 +92,10 @@ export function LogEntry({ entry }: { entry: LogEntryJson }) {
 export function Errors({ of }: { of: LogEntryJson['errors'] }) {
   return (
     <Stack gap="xs">
-      {of.map(({ code, says, answer, status }) => (
+      {numbered(of).map(({ position, code, says, answer, isWarning }) => (
         <Alert
-          key={`${code} ${says} ${answer}`}
-          color={status === 0 || status >= 300 ? 'red' : 'yellow'}
+          key={position}
+          color={isWarning ? 'yellow' : 'red'}
           variant="light"
           icon={<IconAlertTriangle size={20} />}
           title={code}
@@ -112,6 +112,11 @@ export function Errors({ of }: { of: LogEntryJson['errors'] }) {
   );
 }
 
+/** The same may stand there twice: each of a group's members can fail alike. */
+function numbered<Item>(of: readonly Item[]): (Item & { position: number })[] {
+  return of.map((one, position) => ({ ...one, position }));
+}
+
 function shown(value: unknown): string {
   if (value === undefined || value === null || value === '') return '(empty)';
   return typeof value === 'object' ? JSON.stringify(value) : String(value);
@@ -125,11 +130,10 @@ function Modified({ of }: { of: readonly PropertyJson[] }) {
       </Text>
     );
   }
-  const numbered = of.map((one, position) => ({ ...one, position }));
   return (
     <RowTable
       label="Modified properties"
-      items={numbered}
+      items={numbered(of)}
       keyOf={({ position }) => String(position)}
       columns={[
         { title: 'Target attribute', show: ({ name }) => <span className="code">{name}</span> },
