@@ -51,6 +51,12 @@ function soughtIn(filter: string): string | null {
   return shortened(match[1]!.replaceAll(/\\(.)/g, '$1'));
 }
 
+/** By which a look-up says whom it found, and a purge finds the look-up; a display name may be anybody's. */
+export function userNameIn(document: string): string | null {
+  const found: unknown = JSON.parse(document);
+  return isObject(found) && typeof found.userName === 'string' ? shortened(found.userName) : null;
+}
+
 /** Of the text of a document. */
 export function nameIn(document: string): string | null {
   const found: unknown = JSON.parse(document);
@@ -65,8 +71,9 @@ function shortened(text: string): string {
 
 // --- members ----------------------------------------------------------------------------------------------------
 
+/** Numbers alone: the row is about the group, and a purge of somebody leaves it. Its events say who, for as long as anybody may know. */
 export interface Change {
-  people: readonly string[];
+  people: number;
   groups: number;
 }
 
@@ -80,8 +87,7 @@ export function membersInWords(group: string, joins: Change, leaves: Change): st
 }
 
 function who({ people, groups }: Change): string {
-  const some =
-    people.length === 1 ? shortened(people[0]!) : people.length > 1 ? `${people.length} people` : '';
+  const some = people === 0 ? '' : people === 1 ? '1 person' : `${people} people`;
   const nested = groups === 0 ? '' : groups === 1 ? '1 group' : `${groups} groups`;
   return [some, nested].filter(Boolean).join(' and ');
 }

@@ -287,6 +287,6 @@ function changeInWords(before: Group, after: Group, membership: MembershipDecisi
 }
 
 function whoIn(members: readonly LoadedMember[]): Change {
-  const people = members.flatMap((each) => (each.kind === 'User' ? [displayNameOf(each.loaded.user)] : []));
-  return { people, groups: members.length - people.length };
+  const people = members.filter(({ kind }) => kind === 'User').length;
+  return { people, groups: members.length - people };
 }

@@ -6,7 +6,7 @@ import { type Condition, readCondition } from '../../scim/condition.ts';
 import { readProjection, wantsMembers } from '../../scim/projection.ts';
 import { groupKind, type ResourceKind, userKind } from '../../scim/schema.ts';
 import { readSort } from '../../scim/sort.ts';
-import { lookedInWords, nameIn } from './action-words.ts';
+import { lookedInWords, nameIn, userNameIn } from './action-words.ts';
 import { requestRow, type ScimAnswer, type ScimCall } from './call.ts';
 import { readCursor, writeCursor } from './cursor.ts';
 import { groupText, listText, userText } from './resource-text.ts';
@@ -35,8 +35,8 @@ export async function list(call: ScimCall, kind: ResourceKind, parts: ListParts)
   };
   const page =
     kind === userKind
-      ? texts(await ledger.queryUsers(asked), (row) => userText(row, call.base, projection))
-      : texts(await ledger.queryGroups({ ...asked, withMembers: wantsMembers(projection) }), (row) =>
+      ? texts(await ledger.queryUsers(asked), userNameIn, (row) => userText(row, call.base, projection))
+      : texts(await ledger.queryGroups({ ...asked, withMembers: wantsMembers(projection) }), nameIn, (row) =>
           groupText(row, call.base, projection),
         );
   const found = { total: page.total, name: page.sole };
@@ -59,11 +59,12 @@ interface TextPage {
 
 function texts<Row extends { document: string }>(
   page: { rows: Row[]; total: number; next: TextPage['next'] },
+  nameOf: (document: string) => string | null,
   show: (row: Row) => string,
 ): TextPage {
   return {
     resources: page.rows.map(show),
-    sole: page.total === 1 && page.rows[0] ? nameIn(page.rows[0].document) : null,
+    sole: page.total === 1 && page.rows[0] ? nameOf(page.rows[0].document) : null,
     total: page.total,
     next: page.next,
   };
