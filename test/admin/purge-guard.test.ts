@@ -39,9 +39,20 @@ async function worked(): Promise<void> {
   throw new Error('jobs are still under way');
 }
 
+/** SCIM's removals were a wave, which is told a moment after the last of them. */
+async function alarmed(): Promise<void> {
+  for (let n = 0; n < 200; n++) {
+    const { body } = await api.get<Page<object>>('/api/events?type=guard.alarm');
+    if (body.items.length > 0) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error('nobody was told of the wave');
+}
+
 describe('POST /api/users/{id}/purge', () => {
   it('beyond the limits of a day is held, with others in one batch, and erased when that is approved', async () => {
     const gone = await start(30, 12);
+    await alarmed();
     const begun = gone.slice(0, 9);
     for (const id of begun) expect((await purge(id)).body).toBeUndefined();
     const rest = gone.slice(9);
