@@ -38,7 +38,10 @@ export function NewApiKey({ opened, onClose }: { opened: boolean; onClose: () =>
       onClose={close}
       title={made === null ? 'New API key' : 'The API key'}
       closeButtonProps={{ 'aria-label': 'Close' }}
+      // It is shown once: only whoever says that it is stored closes it.
+      withCloseButton={made === null}
       closeOnClickOutside={made === null}
+      closeOnEscape={made === null}
       size="lg"
     >
       {made === null ? <KeyForm onMade={setMade} onCancel={close} /> : <Made secret={made} onClose={close} />}
