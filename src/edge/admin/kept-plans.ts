@@ -74,21 +74,25 @@ export function keptPlans({ clock, log }: { clock: Clock; log: Logger }): KeptPl
     }
   }
 
-  async function open(change: PlannedChange): Promise<KeptPlan> {
-    sweep();
-    makeRoom(0);
+  /** `refuse`: looks whether there may be one more. Nothing comes between that and its being there. */
+  async function open(change: PlannedChange, refuse: () => void = () => {}): Promise<KeptPlan> {
     const { ledger, state } = change;
+    const position = await ledger.lastPosition();
+    const of = await ledger.heldBatches.active(state.provider.id);
+    sweep();
+    refuse();
+    makeRoom(0);
     const at = clock.now();
     const plan: KeptPlan = {
       id: newId(at),
       change,
       at,
-      position: await ledger.lastPosition(),
+      position,
       end: new AbortController(),
       lookedAt: at,
       state: 'planning',
       done: 0,
-      of: await ledger.heldBatches.active(state.provider.id),
+      of,
       plan: null,
       people: [],
       problem: null,
@@ -141,9 +145,7 @@ export function keptPlans({ clock, log }: { clock: Clock; log: Logger }): KeptPl
       }
     },
     async begin(change) {
-      sweep();
-      refuseMany();
-      const plan = await open(change);
+      const plan = await open(change, refuseMany);
       work(plan).catch((error) => {
         plan.state = 'failed';
         plan.problem = error instanceof Refusal ? error.message : 'Something went wrong on our side.';
