@@ -151,7 +151,7 @@ function shadowed(
     words: `${upper(placeWords(place))} gives ${quoted(rule.target)} to nobody: another rule wins for all ${people} that it matches.`,
     detail: isOrder
       ? `The first rule that matches wins, and ${listed(names)} ${names.length === 1 ? 'stands' : 'stand'} before it.`
-      : `The role with the most permissions wins: ${listed(names)}. Where this rule is to win, the strategy has to be First match, and the rule stand before.`,
+      : `The role with the most permissions wins${names.length === 0 ? '' : `: ${listed(names)}`}. Where this rule is to win, the strategy has to be First match, and the rule stand before.`,
     ...(isOrder && {
       fix: {
         words: `Move it before ${placeWords({ kind: rule.kind, index: first })}`,

@@ -46,7 +46,7 @@ export const webhookAdd: Command = {
           wantedText(made),
           ') go to ',
           { tone: 'strong', text: made.url },
-          ' from now on.',
+          wanted.after === undefined ? ' from now on.' : `, those behind place ${wanted.after} first.`,
         );
         showSecret(made.secret, output);
         output.line(`Try it: bifrost webhook test ${made.name}`);
