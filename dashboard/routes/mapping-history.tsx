@@ -25,7 +25,7 @@ import { When } from '../ui/when.tsx';
 import { WholeRuleset } from './mapping-history-ruleset.tsx';
 
 const LINES = 2;
-const ROW_PX = 84;
+const ROW_PX = 116;
 
 export default function MappingHistoryPage() {
   const { provider: id } = useParams({ strict: false }) as { provider: string };

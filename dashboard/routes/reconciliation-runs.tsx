@@ -46,7 +46,7 @@ export function Runs({ directories }: RunsProps) {
 const columns: readonly Column<ListedRunJson>[] = [
   {
     title: 'Started',
-    width: 'minmax(124px, 1fr)',
+    width: 'minmax(136px, 1.2fr)',
     show: ({ id, startedAt, providerName }) => (
       <>
         <Anchor component={Link} to={`/governance/reconciliation/${id}`} size="sm">

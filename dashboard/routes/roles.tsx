@@ -103,7 +103,7 @@ function columnsOf(permissions: number | undefined): readonly Column<RoleJson>[]
     },
     {
       title: 'Kind',
-      width: '150px',
+      width: '176px',
       show: ({ system }) =>
         system ? <Mark tone="quiet">Comes with Bifrost</Mark> : <Mark tone="plain">Yours</Mark>,
     },
