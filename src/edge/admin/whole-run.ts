@@ -59,15 +59,9 @@ export async function showWholeRun(
   run: Run,
 ): Promise<WholeRunJson> {
   const { ledger } = reached;
-  const { reconciliations } = ledger;
-  const parts = await reconciliations.parts(run.id);
+  const parts = await ledger.reconciliations.parts(run.id);
   const drift = await countedDrift(ledger, run);
-  const skipped = await reconciliations.drift({
-    run: run.id,
-    states: ['skipped'],
-    after: null,
-    limit: SKIPPED_SHOWN,
-  });
+  const skipped = await skippedOf(ledger, run, drift);
   const shown = await runsNamedIn(reached)(run);
   return {
     ...shown,
@@ -80,8 +74,8 @@ export async function showWholeRun(
       .map(showPart),
     drift,
     healed: rowsIn(drift, 'healed'),
-    held: await heldOf(ledger, run),
-    skipped: skipped.items.map(({ name, category, why }) => ({ name, category, why })),
+    held: await heldOf(ledger, run, drift),
+    skipped: skipped.map(({ name, category, why }) => ({ name, category, why })),
   };
 }
 
@@ -126,15 +120,25 @@ function sumOf(numbers: readonly number[]): number {
   return numbers.reduce((sum, each) => sum + each, 0);
 }
 
+// What the counts do not know of is not looked for: a report of 100,000 rows would be read to its end.
+
+async function skippedOf({ reconciliations }: Ledger, { id }: Run, drift: DriftCounts) {
+  if (rowsIn(drift, 'skipped') === 0) return [];
+  const wanted = { run: id, states: ['skipped'], after: null, limit: SKIPPED_SHOWN } as const;
+  return (await reconciliations.drift(wanted)).items;
+}
+
 /** Where a batch was held, it holds all rows that take something and were not skipped before. */
 const ROWS_LOOKED_AT = 100;
+const ONCE_HELD = ['held', 'healed', 'dropped', 'undone', 'skipped'] as const;
 
-async function heldOf(ledger: Ledger, { id, mode }: Run): Promise<WholeRunJson['held']> {
-  if (mode !== 'heal') return null;
+async function heldOf(ledger: Ledger, { id, mode }: Run, drift: DriftCounts): Promise<WholeRunJson['held']> {
+  const mayBe = ONCE_HELD.some((state) => rowsIn(drift, state, ({ takes }) => takes) > 0);
+  if (mode !== 'heal' || !mayBe) return null;
   const { items } = await ledger.reconciliations.drift({
     run: id,
     takes: true,
-    states: ['held', 'healed', 'dropped', 'undone', 'skipped'],
+    states: ONCE_HELD,
     after: null,
     limit: ROWS_LOOKED_AT,
   });
