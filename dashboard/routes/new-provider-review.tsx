@@ -43,7 +43,13 @@ export function ReviewStep({ provider, withScim, onScim, enable, onStep }: Revie
           of={[['Name', provider.name], ['Kind', kinds[provider.kind].label], ...connectionFacts(provider)]}
         />
         {provider.signIn.lastVerification?.ok !== true && (
-          <Warning title="Signing in does not work yet">
+          <Warning
+            title={
+              provider.signIn.lastVerification
+                ? 'Signing in does not work yet'
+                : 'Signing in was never verified'
+            }
+          >
             Verify, in the step Configuration, says what is missing. It can be enabled all the same; whoever
             signs in meets the same mistake.
           </Warning>

@@ -23,7 +23,12 @@ export function NextSteps({ provider, health, onSettings }: NextProps) {
   const mayEnable = may('providers:edit') && !provider.locked.includes('scim');
   return (
     <Panel title="What to do next">
-      <List listStyleType="none" spacing={8} aria-label="Next steps">
+      <List
+        listStyleType="none"
+        spacing={8}
+        aria-label="Next steps"
+        styles={{ itemWrapper: { alignItems: 'flex-start' } }}
+      >
         <Doing isDone={signIn.lastVerification?.ok === true} title="Verify that signing in works">
           Below, under Sign-in: each step is tried by name, and what is missing is said with what to do.
         </Doing>
@@ -37,7 +42,7 @@ export function NextSteps({ provider, health, onSettings }: NextProps) {
           action={
             mayEnable &&
             !scim.enabled && (
-              <Button size="xs" variant="default" onClick={onSettings}>
+              <Button size="xs" variant="default" mt={4} onClick={onSettings}>
                 Open Provider Configuration
               </Button>
             )
