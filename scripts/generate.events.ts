@@ -18,10 +18,9 @@ interface Schema {
   description?: string;
 }
 
-const examples = JSON.parse(readFileSync(new URL('event-examples.json', import.meta.url), 'utf8')) as Record<
-  string,
-  unknown
->;
+const examples = JSON.parse(
+  readFileSync(new URL('../scripts/event-examples.json', import.meta.url), 'utf8'),
+) as Record<string, unknown>;
 const types = Object.keys(eventWords) as EventType[];
 
 export function eventsPage(): string {

@@ -3,7 +3,7 @@
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'vitest';
 import type { UserJson } from '../../src/edge/admin/contract.ts';
@@ -59,8 +59,11 @@ export async function followWhileKilled(course: Course): Promise<Ended> {
   let kills = 0;
   while (!isDone) {
     const consumer = startConsumer(course);
-    const lifeMs = Math.random() * course.livesMs;
-    await Promise.race([changing, new Promise((resolve) => setTimeout(resolve, lifeMs))]);
+    const before = await keptAt(course.file);
+    await new Promise((resolve) => setTimeout(resolve, Math.random() * course.livesMs));
+    // Every other one lives until it has got somewhere, however slow the machine is.
+    const isFurther = async () => isDone || (await keptAt(course.file)) !== before;
+    if (kills % 2 === 1) await until(isFurther, 'some progress', 60_000);
     await kill(consumer);
     kills++;
   }
@@ -104,6 +107,12 @@ async function kill(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
   await gone;
   running.delete(child);
+}
+
+/** When the copy was replaced; null while there is none. */
+async function keptAt(file: string): Promise<number | null> {
+  const kept = await stat(file).catch(() => null);
+  return kept?.mtimeMs ?? null;
 }
 
 async function copyIn(file: string): Promise<Copy | null> {
