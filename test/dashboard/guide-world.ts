@@ -1,5 +1,5 @@
 // What the guide is walked with: one administrator with two tabs of one browser, ours and the local Entra's portal in place of the
-// Azure Portal, whom the guide is about, and a window of somebody else.
+// Azure Portal, the people whom it is about, and windows of somebody else.
 
 import type { Page } from 'playwright-core';
 import type { TenantGroup, TenantUser } from '../../simulator/tenant.ts';
@@ -8,20 +8,19 @@ import type { Window } from '../harness/browser.ts';
 import { nobodyAssigned } from '../simulator/portal-steps.ts';
 import { browser, type DashboardWorld, startDashboard } from './world.ts';
 
-/** Everything of it runs beside other tests. */
+/** It runs beside other tests. */
 const STEP_LIMIT_MS = 20_000;
 
 export interface Guide {
   world: DashboardWorld;
   bifrost: Page;
   portal: Page;
-  /** A group of few, two of its members, and two who are not in it. */
+  /** A group of few, and two who are in it. */
   team: TenantGroup;
-  members: [TenantUser, TenantUser];
-  others: [TenantUser, TenantUser];
+  members: readonly [TenantUser, TenantUser];
+  /** Not in it. */
+  others: readonly [TenantUser, TenantUser, TenantUser];
   userOf(person: TenantUser): Promise<UserJson | undefined>;
-  /** What was copied last. */
-  copied(): Promise<string>;
   /** Another browser on that address: nobody is signed in there. */
   elsewhere(url: string): Promise<Window>;
 }
@@ -40,22 +39,21 @@ export async function startGuide(): Promise<Guide> {
   );
   const portal = await context.newPage();
   await portal.goto(`${world.entra.url}/portal/`);
-  await bifrost.bringToFront();
   const team = [...tenant.groups.values()].at(-1)!;
   const people = [...tenant.users.values()];
-  const inTeam = people.filter(({ objectId }) => team.memberIds.has(objectId));
-  const outside = people.filter(({ objectId }) => !team.memberIds.has(objectId));
+  const [first, second] = people.filter(({ objectId }) => team.memberIds.has(objectId));
+  const [third, fourth, fifth] = people.filter(({ objectId }) => !team.memberIds.has(objectId));
   return {
     ...{ world, bifrost, portal, team },
-    members: [inTeam[0]!, inTeam[1]!],
-    others: [outside[0]!, outside[1]!],
+    members: [first!, second!],
+    others: [third!, fourth!, fifth!],
     async userOf({ userPrincipalName }) {
       const path = `/api/users?search=${encodeURIComponent(userPrincipalName)}`;
       return (await world.api<{ items: UserJson[] }>('GET', path)).body.items[0];
     },
-    copied: () => bifrost.evaluate('navigator.clipboard.readText()'),
     async elsewhere(url) {
-      const window = await browser!.open({ width: 1000, height: 800 });
+      const window = await browser!.open();
+      window.context.setDefaultTimeout(STEP_LIMIT_MS);
       await window.page.goto(url);
       return window;
     },
