@@ -48,7 +48,9 @@ export async function addRule(page: Page, kind: string, attribute: string, role?
 export async function reviewAndApply(page: Page, says: string | RegExp): Promise<void> {
   await button(page, 'Review').click();
   await dialog(page).getByRole('heading', { name: says }).waitFor();
-  await dialog(page).getByRole('button', { name: /^Apply/ }).click();
+  await dialog(page)
+    .getByRole('button', { name: /^Apply/ })
+    .click();
   await page.getByText('not applied').waitFor({ state: 'detached' });
 }
 
@@ -84,4 +86,16 @@ export async function pressByKeyboard(page: Page, name: string | RegExp): Promis
     }
   }
   throw new Error(`${name} is not reached by the keyboard`);
+}
+
+export const userRow = (page: Page, displayName: string): Locator =>
+  page.getByRole('table', { name: 'Users' }).getByRole('row').filter({ hasText: displayName });
+
+/** Apart from the other requests, with what to do. */
+export async function seesRejected(page: Page, lastFour: string): Promise<void> {
+  await page.getByRole('link', { name: 'Requests', exact: true }).click();
+  await page.getByRole('tab', { name: 'Rejected credentials' }).click();
+  const row = page.getByRole('row').filter({ hasText: `Wrong token, ending in ${lastFour}` });
+  await row.waitFor();
+  await page.getByText(/Compare the last four characters/).waitFor();
 }

@@ -67,9 +67,43 @@ export async function assign(page: Page, names: readonly string[], role = 'Defau
 export async function runCycle(page: Page): Promise<string> {
   await page.getByLabel('Pages').getByRole('link', { name: 'Provisioning', exact: true }).click();
   await title(page, 'Provisioning');
-  const cycles = main(page).getByRole('row').filter({ hasText: /cycle \d+/ });
+  const cycles = main(page)
+    .getByRole('row')
+    .filter({ hasText: /cycle \d+/ });
   const before = await cycles.count();
   await command(page, 'Run a cycle now');
   await expect.poll(() => cycles.count(), WAIT).toBeGreaterThan(before);
   return cycles.first().innerText();
+}
+
+export async function openSettings(page: Page): Promise<void> {
+  await openTab(page, 'Provisioning');
+  await command(page, 'Edit provisioning');
+  await title(page, 'Provisioning settings');
+}
+
+/** On the page of the settings. */
+export async function testConnection(page: Page, secret: string, says: string | RegExp): Promise<void> {
+  await page.getByLabel('Secret Token').fill(secret);
+  await main(page).getByRole('button', { name: 'Test Connection', exact: true }).click();
+  await page.getByText(says).waitFor(WAIT);
+}
+
+export async function enableGroups(page: Page, isEnabled: boolean): Promise<void> {
+  await openSettings(page);
+  await main(page).getByRole('button', { name: 'Mappings', exact: true }).click();
+  await page.getByRole('link', { name: 'Provision Microsoft Entra ID Groups', exact: true }).click();
+  await title(page, 'Attribute Mapping');
+  await page.getByRole('switch', { name: 'Enabled' }).setChecked(isEnabled, { force: true });
+  await saved(page);
+}
+
+/** `name`: of the one that is to be selected of those that were found. */
+export async function provisionOnDemand(page: Page, search: string, name: string): Promise<void> {
+  await openTab(page, 'Provisioning');
+  await command(page, 'Provision on demand');
+  await title(page, 'Provision on demand');
+  await main(page).getByRole('searchbox').fill(search);
+  await main(page).getByRole('button', { name }).click();
+  await main(page).getByRole('button', { name: 'Provision', exact: true }).click();
 }

@@ -1,7 +1,18 @@
 // The portal in a browser: Steps 2 and 3 of the guide by the labels that it names, in front of a real Bifrost.
 
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { assign, choose, command, main, openTab, runCycle, saved, title } from './portal-steps.ts';
+import {
+  assign,
+  choose,
+  command,
+  main,
+  openTab,
+  provisionOnDemand,
+  runCycle,
+  saved,
+  testConnection,
+  title,
+} from './portal-steps.ts';
 import { browser, group, type PortalWorld, person, startPortalWorld } from './portal-world.ts';
 
 const WORLD_LIMIT_MS = 120_000;
@@ -39,16 +50,16 @@ describe.skipIf(!browser)('Step 2: Configure Entra provisioning', () => {
     await title(page, 'Provisioning settings');
     await choose(page, 'Provisioning Mode', 'Automatic');
     await page.getByLabel('Tenant URL').fill(world.server.scim);
-    await page.getByLabel('Secret Token').fill('mistyped');
-    await main(page).getByRole('button', { name: 'Test Connection' }).click();
-    await page.getByText(/^You appear to have entered invalid credentials/).waitFor(WAIT);
+    await testConnection(page, 'mistyped', /^You appear to have entered invalid credentials/);
     await page
       .getByText(/answered 401/)
       .first()
       .waitFor();
-    await page.getByLabel('Secret Token').fill(world.server.token);
-    await main(page).getByRole('button', { name: 'Test Connection' }).click();
-    await page.getByText('The supplied credentials are authorized to enable provisioning').waitFor(WAIT);
+    await testConnection(
+      page,
+      world.server.token,
+      'The supplied credentials are authorized to enable provisioning',
+    );
     await saved(page);
   });
 
@@ -101,14 +112,8 @@ describe.skipIf(!browser)('Step 3: Assign users and groups', () => {
 
   it('provisions on demand whoever is searched for and selected, step by step', async () => {
     world.entra.assignUser(person(world, 5).userPrincipalName);
-    const { page } = await world.portal('/enterprise-applications/bifrost/provisioning');
-    await command(page, 'Provision on demand');
-    await title(page, 'Provision on demand');
-    await main(page).getByRole('searchbox').fill(person(world, 5).userPrincipalName);
-    await main(page)
-      .getByRole('button', { name: person(world, 5).displayName })
-      .click();
-    await main(page).getByRole('button', { name: 'Provision', exact: true }).click();
+    const { page } = await world.portal('/');
+    await provisionOnDemand(page, person(world, 5).userPrincipalName, person(world, 5).displayName);
     for (const step of [
       '1. Import user',
       '2. Determine if user is in scope',
