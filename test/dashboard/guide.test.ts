@@ -76,7 +76,10 @@ describe.skipIf(!browser)('Complete SSO using OIDC before setting up SCIM', () =
     await bifrost.getByRole('textbox', { name: 'Client secret' }).waitFor();
     await pressByKeyboard(bifrost, 'Verify');
     await bifrost.getByText('All is well').waitFor();
-    for (const name of ['Continue', 'Continue', 'Add provider']) await pressByKeyboard(bifrost, name);
+    await pressByKeyboard(bifrost, 'Continue');
+    await bifrost.getByRole('region', { name: 'Roles' }).waitFor();
+    await pressByKeyboard(bifrost, 'Continue');
+    await pressByKeyboard(bifrost, 'Enable provider');
     await saysTitle(bifrost, PROVIDER);
     await bifrost.getByText('Verified', { exact: true }).waitFor();
   });
