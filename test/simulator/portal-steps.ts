@@ -27,7 +27,7 @@ export const command = (page: Page, name: string) =>
 export const main = (page: Page) => page.getByRole('main');
 
 /** Opened from `Enterprise applications`, as the guide goes. */
-export async function openApplication(page: Page): Promise<void> {
+async function openApplication(page: Page): Promise<void> {
   await page.getByLabel('Pages').getByRole('link', { name: 'Enterprise applications', exact: true }).click();
   await title(page, 'Enterprise applications');
   await main(page).getByRole('table').getByRole('link', { name: 'Bifrost Enterprise' }).click();
