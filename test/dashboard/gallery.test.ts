@@ -45,7 +45,7 @@ async function open(
   await context.clock.setFixedTime(world.now());
   await page.goto(world.server.url + sight.path(of ?? ({} as Populated['of'])));
   await settled(page, sight.title);
-  await sight.then?.(page);
+  await sight.doing?.(page);
 }
 
 /** Light, then dark, then on a telephone: one visit, as of somebody who changes their mind. */
