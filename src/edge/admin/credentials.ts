@@ -3,7 +3,7 @@
 
 import { actorOf, type Person } from '../../identity/sign-in.ts';
 import { displayNameOf, statusOf } from '../../identity/user.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger, StoredRole } from '../../ledger/ledger.ts';
 import type { ApiKey } from '../../ledger/sign-in.ts';
 import { Refusal } from '../../refusal.ts';
 import { checkToken, sameSecret, sha256Hex } from '../../secret.ts';
@@ -62,7 +62,7 @@ async function declaredCaller(ledger: Ledger, { id, name, role }: DeclaredApiKey
     name,
     person: null,
     role,
-    permissions: await permissionsOfRole(ledger, role),
+    permissions: permissionsOf(await ledger.roles(), role),
     via: 'key',
     key: null,
     session: null,
@@ -114,10 +114,10 @@ export async function personCaller(ledger: Ledger, person: Person): Promise<Call
   if (!full || full.loaded.user.provider !== person.provider) return null;
   if (statusOf(full.loaded.user) !== 'active' || !full.state.provider.enabled) return null;
   const role = currentAccess(full).role?.name ?? null;
-  const permissions = role === null ? new Set<string>() : await permissionsOfRole(ledger, role);
+  const permissions = permissionsOf(full.roles, role);
   return { ...bare, name: displayNameOf(full.loaded.user), role, permissions };
 }
 
-async function permissionsOfRole(ledger: Ledger, name: string): Promise<ReadonlySet<string>> {
-  return new Set((await ledger.roles()).find((role) => role.name === name)?.permissions ?? []);
+function permissionsOf(roles: readonly StoredRole[], name: string | null): ReadonlySet<string> {
+  return new Set(roles.find((role) => role.name === name)?.permissions ?? []);
 }
