@@ -35,7 +35,7 @@ const answer = Type.Object({
   teams: Type.Array(reference),
   businessUnits: Type.Array(reference),
 });
-type AccessJson = Static<typeof answer>;
+export type AccessJson = Static<typeof answer>;
 
 const getAccess = route({
   method: 'GET',
@@ -56,7 +56,8 @@ const getAccess = route({
 
 const nothing = { role: null, teams: [], businessUnits: [] };
 
-function accessOf(full: FullUser): AccessJson {
+/** What holds for somebody at this moment; nothing for who is not active. */
+export function accessOf(full: FullUser): AccessJson {
   const { user } = full.loaded;
   const active = statusOf(user) === 'active';
   const { role, teams, businessUnits } = active ? currentAccess(full) : nothing;
@@ -66,7 +67,7 @@ function accessOf(full: FullUser): AccessJson {
 
 export const accessRoutes: readonly Route[] = [getAccess];
 
-interface Asked {
+export interface Asked {
   id?: string;
   userName?: string;
   externalId?: string;
@@ -74,7 +75,8 @@ interface Asked {
   provider?: string;
 }
 
-async function findAsked(ledger: Ledger, asked: Asked): Promise<FullUser> {
+/** @throws Refusal `notFound` for somebody never seen, `conflict` where several stand behind a name. */
+export async function findAsked(ledger: Ledger, asked: Asked): Promise<FullUser> {
   const { id, userName, externalId, oid } = asked;
   const given = Object.entries({ id, userName, externalId, oid }).filter(([, each]) => each !== undefined);
   const [by, value] = (given[0] ?? []) as [PersonKey['by'], string];
