@@ -248,10 +248,9 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
   await app.register(cookie);
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts, [sessionCookie(parts)]));
-  await app.register(async (proxies) => registerForwardAuth(proxies, parts));
-  await app.register(async (people) => registerSignIn(people, parts));
-  await app.register(async (pages) => registerDashboard(pages, parts));
-  await app.register(async (operations) => registerOperations(operations, parts));
+  for (const register of [registerForwardAuth, registerSignIn, registerDashboard, registerOperations]) {
+    await app.register(async (scope) => register(scope, parts));
+  }
   await app.ready();
   return app;
 }

@@ -1,13 +1,7 @@
 // Lists page by page: SCIM resources in every order, by index and by cursor; users and teams as people see them.
 
 import { describe, expect, it } from 'vitest';
-import type {
-  PageKey,
-  PersonKey,
-  ResourcePage,
-  ResourceQuery,
-  UserListQuery,
-} from '../../src/ledger/ledger.ts';
+import type { PageKey, ResourcePage, ResourceQuery, UserListQuery } from '../../src/ledger/ledger.ts';
 import { holds, readCondition } from '../../src/scim/condition.ts';
 import { groupKind, userKind } from '../../src/scim/schema.ts';
 import { readSort } from '../../src/scim/sort.ts';
@@ -296,31 +290,6 @@ export function listSuite(open: Open): void {
       expect(await desk.ledger.findPeople({ userName: 'ida' })).toEqual([id]);
       const again = await desk.write.createUser({ userName: 'Ida' });
       expect(await desk.ledger.findPeople({ userName: 'ida' })).toEqual([again.id, id]);
-    });
-
-    it('are read with all that they have by those names', async () => {
-      const ids = await fill();
-      const { id } = await desk.write.createUser({ userName: 'ida', externalId: 'oid-1' });
-      await desk.write.removeUser(id);
-      const again = await desk.write.createUser({ userName: 'Ida', externalId: 'oid-2' });
-      const called = async (by: PersonKey['by'], value: string, more: Partial<PersonKey> = {}) =>
-        (await desk.ledger.peopleCalled({ by, value, ...more })).map(({ loaded }) => loaded.user.id).sort();
-      expect(await called('userName', 'AMARA')).toEqual([ids[0]]);
-      expect(await called('userName', 'ida')).toEqual([id, again.id].sort());
-      expect(await called('externalId', 'oid-1')).toEqual([id]);
-      expect(await called('externalId', 'OID-1')).toEqual([]);
-      expect(await called('oid', 'oid-2')).toEqual([again.id]);
-      expect(await called('id', id)).toEqual([id]);
-      expect(await called('id', id, { provider: 'elsewhere' })).toEqual([]);
-      expect(await called('userName', 'ida', { provider: PROVIDER })).toHaveLength(2);
-      for (const each of ids) {
-        const [full] = await desk.ledger.peopleCalled({ by: 'id', value: each });
-        expect(full).toEqual(await desk.ledger.fullUser(each));
-        expect([...full!.targets.keys()].sort()).toEqual(
-          [...new Set(full!.loaded.grants.map(({ target }) => target))].sort(),
-        );
-        expect(full!.roles).toEqual(await desk.ledger.roles());
-      }
     });
   });
 }

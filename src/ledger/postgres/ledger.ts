@@ -4,13 +4,13 @@
 import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
-import type { FullUser, Ledger, Operation, PersonKey, Retention } from '../ledger.ts';
+import type { Ledger, Operation, Retention } from '../ledger.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
-import { findPeople, peopleCalled as peopleByStatements } from '../sql/people.ts';
+import { findPeople, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -34,7 +34,7 @@ import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
 import { migrate } from './migrations.ts';
-import { peopleReader } from './people.ts';
+import { people } from './people.ts';
 import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
@@ -121,14 +121,6 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     return pool.patiently(() =>
       pool.transaction((connection) => runOn(connection, script(snapshot)), oneMoment),
     );
-  }
-
-  const peopleOfOneMoment = peopleReader(pool, settings);
-
-  async function peopleCalled(key: PersonKey): Promise<FullUser[]> {
-    await uses.noted();
-    const found = await pool.patiently(() => peopleOfOneMoment(key));
-    return found ?? readWith(({ stored }) => peopleByStatements(dialect, stored, key));
   }
 
   /** Of requests: what waits to be written is part of the answer. */
@@ -222,11 +214,10 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     seedRoles: (seeds, by) => change(() => seedRoles(tell, seeds, by), true),
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
-    fullUser: async (id) => (await peopleCalled({ by: 'id', value: id }))[0] ?? null,
+    ...people(pool, settings, (key) => readWith(({ stored }) => peopleCalled(dialect, stored, key))),
     names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
     everybody: (provider) =>
       walkOver(dialect, (script) => readWith(({ stored }) => script(stored.states.get(provider)))),
-    peopleCalled,
     findPeople: (by) => readWith(({ stored }) => findPeople(stored, by)),
     listTargets: (query) => read(() => listTargets(dialect, query)),
     target: (id) => read(() => readTargetById(id)),
