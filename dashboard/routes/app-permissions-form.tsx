@@ -1,6 +1,6 @@
 // One resource of an application: its name, what can be done with it, and what that is.
 
-import { Button, Group, Modal, Stack, TagsInput, Text, TextInput } from '@mantine/core';
+import { Button, Group, Modal, Stack, Text, TextInput } from '@mantine/core';
 import { type FormEvent, useState } from 'react';
 import type { AppResourceJson } from '../../src/edge/admin/contract.ts';
 import { send } from '../api.ts';
@@ -8,17 +8,21 @@ import { useChange } from '../queries.ts';
 import { counted } from '../ui/counted.ts';
 import { Warning } from '../ui/warning.tsx';
 
-const MOST = 50;
-
 interface FormProps {
   /** null: a new one. */
   of: AppResourceJson | null;
   onClose(): void;
 }
 
+function readOperations(written: string): string[] {
+  const operations = written.split(',').map((each) => each.trim());
+  return [...new Set(operations.filter((each) => each !== ''))];
+}
+
 export function AppResourceForm({ of: before, onClose }: FormProps) {
   const [resource, setResource] = useState(before?.resource ?? '');
-  const [operations, setOperations] = useState<string[]>([...(before?.operations ?? [])]);
+  const [written, setWritten] = useState(before?.operations.join(', ') ?? '');
+  const operations = readOperations(written);
   const [description, setDescription] = useState(before?.description ?? '');
   const save = useChange<number | undefined>({
     run: (confirm) =>
@@ -58,14 +62,14 @@ export function AppResourceForm({ of: before, onClose }: FormProps) {
               onChange={({ currentTarget: { value } }) => setResource(value)}
             />
           )}
-          <TagsInput
+          <TextInput
             label="Operations"
-            description="Each ends with Enter or a comma"
-            placeholder={operations.length === 0 ? 'read, approve' : undefined}
-            maxTags={MOST}
-            acceptValueOnBlur
-            value={operations}
-            onChange={setOperations}
+            description="Separated by commas"
+            placeholder="read, approve"
+            required
+            value={written}
+            onChange={({ currentTarget: { value } }) => setWritten(value)}
+            error={save.error?.at('/operations')}
           />
           <TextInput
             label="What it is"

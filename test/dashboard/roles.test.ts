@@ -79,7 +79,7 @@ describe.skipIf(!browser)('roles', () => {
     await page.getByRole('button', { name: 'Declare a resource' }).click();
     const dialog = page.getByRole('dialog', { name: 'A resource of an application' });
     await dialog.getByLabel('Resource').fill('orders');
-    await dialog.getByLabel('Operations').fill('read,approve,');
+    await dialog.getByLabel('Operations').fill('read, approve');
     await dialog.getByRole('button', { name: 'Save' }).click();
     await page.getByRole('row', { name: /orders.*read.*approve.*no role/ }).waitFor();
     const made = await world.api<WholeRoleJson>('POST', '/api/roles', {
