@@ -22,6 +22,7 @@ const onSqlite = [
   'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',
   'test/dashboard/**/*.test.ts',
+  'test/examples/**/*.test.ts',
   'test/simulator/portal{,-gallery}.test.ts',
 ];
 

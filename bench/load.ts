@@ -166,5 +166,5 @@ function record(step: Step, reply: Reply): RecordedAnswer {
 function routeOf(request: string): string {
   const [method, target] = request.slice(0, request.indexOf('\r\n')).split(' ');
   const [, scim, version, kind, id] = target!.replace(/\?.*/, '').split('/');
-  return `${method} /${scim}/${version}/${kind}${id ? '/:id' : ''}`;
+  return `${method} /${[scim, version, kind].filter(Boolean).join('/')}${id ? '/:id' : ''}`;
 }

@@ -13,6 +13,7 @@ import { benchPlan } from './plan/main.ts';
 import { openPostgres, type PostgresOfRun } from './postgres.ts';
 import { benchReconcile } from './reconcile/main.ts';
 import { describeMachine, type Finding, judge, type Report, type Row, table } from './report.ts';
+import { accessPlans } from './rows/access.ts';
 import { driverPlans } from './rows/driver.ts';
 import { generatorPlans } from './rows/generator.ts';
 import { groupPlans } from './rows/groups.ts';
@@ -34,6 +35,7 @@ const plans: RowPlan[] = [
   ...startPlans,
   ...writePlans,
   ...readPlans,
+  ...accessPlans,
   ...growthPlans,
   ...groupPlans,
 ];

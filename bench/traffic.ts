@@ -20,8 +20,8 @@ export type Traffic =
   | { kind: 'oneMember'; group: string; users: string[] }
   /** These paths, one after another; each answer must contain `holds`. */
   | { kind: 'read'; paths: string[]; holds: string }
-  /** The same of the API, whose paths are whole. */
-  | { kind: 'readApi'; paths: string[]; holds: string };
+  /** The same of the API, whose paths are whole. With `known` each sends the ETag in its place, and is answered 304. */
+  | { kind: 'readApi'; paths: string[]; holds: string; known?: string[] };
 
 export interface Step {
   /** The whole HTTP request. */
@@ -73,10 +73,14 @@ export function stepsOf(traffic: Traffic, token: string): (n: number) => Step[] 
         { text: request('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
       ];
     case 'readApi': {
+      const { paths, holds, known } = traffic;
       const ask = requestWriter(token, '');
-      return (n) => [
-        { text: ask('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
-      ];
+      return (n) => {
+        const text = ask('GET', paths[n % paths.length]!);
+        const tag = known?.[n % paths.length];
+        if (tag === undefined) return [{ text, status: 200, holds }];
+        return [{ text: `${text.slice(0, -2)}If-None-Match: ${tag}\r\n\r\n`, status: 304 }];
+      };
     }
   }
 }

@@ -19,6 +19,7 @@ import { sessionRules } from './edge/admin/session-rules.ts';
 import { trustedNetworks } from './edge/admin/trusted-networks.ts';
 import { closedSecrets, storedSecrets } from './edge/admin/verification.ts';
 import { registerDashboard } from './edge/dashboard.ts';
+import { registerForwardAuth } from './edge/forward-auth/forward-auth.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
@@ -247,9 +248,9 @@ async function buildApp(parts: Parts, addresses: Address[]): Promise<FastifyInst
   await app.register(cookie);
   await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts, [sessionCookie(parts)]));
-  await app.register(async (people) => registerSignIn(people, parts));
-  await app.register(async (pages) => registerDashboard(pages, parts));
-  await app.register(async (operations) => registerOperations(operations, parts));
+  for (const register of [registerForwardAuth, registerSignIn, registerDashboard, registerOperations]) {
+    await app.register(async (scope) => register(scope, parts));
+  }
   await app.ready();
   return app;
 }

@@ -42,6 +42,8 @@ export interface DeclaredApiKey {
   id: string;
   name: string;
   role: string;
+  /** Only these of the role's; null: all of them. */
+  permissions: readonly string[] | null;
   /** SHA-256, hex. */
   hash: string;
 }

@@ -312,6 +312,15 @@ export interface FullUser {
   loaded: LoadedUser;
   state: ProviderState;
   targets: ReadonlyMap<string, { name: string; kind: string }>;
+  /** All of the same moment. */
+  roles: readonly StoredRole[];
+}
+
+/** What apps know somebody by. `oid`: who is linked with it, and who was provisioned under it. */
+export interface PersonKey {
+  by: 'id' | 'userName' | 'externalId' | 'oid';
+  value: string;
+  provider?: string;
 }
 
 export interface Counts {
@@ -452,6 +461,8 @@ export interface Ledger extends SignInStores, ReconciliationStores, RulesetHisto
    * fewer at the end. It is no snapshot: whoever changes meanwhile is met as before or as after.
    */
   everybody(provider: string): (limit: number) => Promise<LoadedPerson[]>;
+  /** Everybody who may be meant, with what they have, in no order: asked per request, so in as few round trips as can be. */
+  peopleCalled(key: PersonKey): Promise<FullUser[]>;
   /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
   findPeople(by: {
     userName?: string;

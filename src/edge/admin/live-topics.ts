@@ -26,7 +26,7 @@ const topics: Readonly<Record<Family, readonly string[]>> = {
   setup_link: ['admins'],
   api_key: ['api-keys', 'users', 'me'],
   role: ['roles', 'permissions', 'users', 'me'],
-  settings: ['settings'],
+  settings: ['settings', 'app-permissions', 'permissions'],
   members: ['teams', 'providers'],
   reconciliation: ['reconciliations', 'providers', 'jobs'],
   import: ['reconciliations', 'providers', 'jobs'],

@@ -119,8 +119,8 @@ export interface CataloguedPermission {
   resource: string;
   operation: string;
   description: string;
-  /** `configuration`: an application's, which the configuration file declares. */
-  from: 'product' | 'configuration';
+  /** An application's where it is not the product's: the configuration file declares it, or people do. */
+  from: 'product' | 'configuration' | 'people';
 }
 
 const ownPermissions: readonly CataloguedPermission[] = Object.entries(catalogue).flatMap(
@@ -134,18 +134,22 @@ const ownPermissions: readonly CataloguedPermission[] = Object.entries(catalogue
     })),
 );
 
-/** Everything that a role can hold. */
-export function allPermissions(declared: readonly DeclaredResource[] | undefined): CataloguedPermission[] {
-  const ofApps = (declared ?? []).flatMap(({ resource, operations, description }) =>
-    operations.map((operation) => ({
-      permission: permissionText({ resource, operation }),
-      resource,
-      operation,
-      description,
-      from: 'configuration' as const,
-    })),
-  );
-  return [...ownPermissions, ...ofApps];
+/** Everything that a role can hold: our own, what the configuration file declares, what people declare here. */
+export function allPermissions(
+  ofFile: readonly DeclaredResource[],
+  ofPeople: readonly DeclaredResource[],
+): CataloguedPermission[] {
+  const catalogued = (declared: readonly DeclaredResource[], from: CataloguedPermission['from']) =>
+    declared.flatMap(({ resource, operations, description }) =>
+      operations.map((operation) => ({
+        permission: permissionText({ resource, operation }),
+        resource,
+        operation,
+        description,
+        from,
+      })),
+    );
+  return [...ownPermissions, ...catalogued(ofFile, 'configuration'), ...catalogued(ofPeople, 'people')];
 }
 
 /** True for a name that would make an application's permissions those of this product. */

@@ -2,6 +2,7 @@
 
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { appPermissionRoutes } from './app-permissions.ts';
 import { batchRoutes } from './batches.ts';
 import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
@@ -55,6 +56,7 @@ export const routes: readonly Route[] = [
   ...targetRoutes,
   ...roleRoutes,
   ...roleChangeRoutes,
+  ...appPermissionRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
   ...removalPlanRoutes,

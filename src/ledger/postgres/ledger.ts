@@ -10,7 +10,7 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
-import { findPeople, fullUser } from '../sql/people.ts';
+import { findPeople, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -34,6 +34,7 @@ import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
 import { migrate } from './migrations.ts';
+import { people } from './people.ts';
 import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
@@ -213,7 +214,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     seedRoles: (seeds, by) => change(() => seedRoles(tell, seeds, by), true),
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
-    fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
+    ...people(pool, settings, (key) => readWith(({ stored }) => peopleCalled(dialect, stored, key))),
     names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
     everybody: (provider) =>
       walkOver(dialect, (script) => readWith(({ stored }) => script(stored.states.get(provider)))),

@@ -8,7 +8,7 @@ import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
 import type { Tell } from '../sql/origin.ts';
-import { findPeople, fullUser } from '../sql/people.ts';
+import { findPeople, fullUser, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -199,6 +199,7 @@ function ledgerOn(file: OpenFile): Ledger {
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
     names: (ids) => durably(() => readNames(dialect, loader.settings(), ids)),
     everybody: (provider) => walkOver(dialect, (script) => durably(() => script(loader.state(provider)))),
+    peopleCalled: (key) => durably(() => peopleCalled(dialect, loader.settings(), key)),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
