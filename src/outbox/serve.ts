@@ -31,6 +31,8 @@ const LOOK_EVERY_MS = 500;
 export interface DeliveringParts extends Sender {
   readonly ledger: Ledger;
   readonly log: Logger;
+  /** For whoever counts: by the name of the webhook. */
+  onTried(webhook: string, result: 'delivered' | 'failed'): void;
 }
 
 interface Work extends DeliveringParts {
@@ -126,6 +128,7 @@ async function attempt(work: Work, webhook: Webhook, delivery: Delivery): Promis
   cutting.throwIfAborted();
   const settled = await settledBy(work, webhook, delivery, sent);
   if (!(await ledger.webhooks.settle(delivery, holder, settled))) throw new WebhookLost();
+  work.onTried(webhook.name, settled.state === 'delivered' ? 'delivered' : 'failed');
 }
 
 export async function eventAt(ledger: Ledger, position: number | null): Promise<StoredEvent | null> {

@@ -26,6 +26,7 @@ import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.t
 import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { type Run, verify } from '../sql/verify.ts';
+import type { LedgerWatch } from '../watch.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
@@ -49,9 +50,11 @@ export interface PostgresOptions {
   url: string;
   /** Connections that broke while nobody used them. */
   onTrouble?: (error: Error) => void;
+  watch?: LedgerWatch;
 }
 
-export async function openPostgresLedger({ url, onTrouble = () => {} }: PostgresOptions): Promise<Ledger> {
+export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {
+  const { url, onTrouble = () => {} } = options;
   const pool = connectionPool(url, onTrouble);
   try {
     await migrate(pool);
@@ -60,10 +63,10 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
     await pool.close();
     throw error;
   }
-  return ledgerOn(pool, url, onTrouble);
+  return ledgerOn(pool, { ...options, onTrouble });
 }
 
-async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => void): Promise<Ledger> {
+async function ledgerOn(pool: Pool, { url, onTrouble, watch }: Required<PostgresOptions>): Promise<Ledger> {
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell, onTrouble);
@@ -92,7 +95,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', $1)`, [self]).catch(() => {}); // they look for themselves too
   }
 
-  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
+  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add }, watch);
   const hands = makeHands(pool, committed);
   const signIn = signInStores(hands);
   const uses = tokenUses(pool, settings, committed);

@@ -1,0 +1,58 @@
+// What is noticed of every request: its id in the answer, a line in the log, its time among the metrics. None of them holds
+// an address as it came: a filter has names in it, a path has ids.
+
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { isWithinNetworks } from '../network.ts';
+import type { Parts } from './parts.ts';
+
+export const REQUEST_ID_HEADER = 'x-request-id';
+
+/** Asked every few seconds by machines, or once for each page: of interest to whoever looks for just that. */
+const QUIET = /^\/(healthz|readyz|metrics|assets\/|sign-in\/)/;
+/** Whoever sends its own words for a method makes no series of its own. */
+const METHODS: ReadonlySet<string> = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
+
+export function watchRequests(app: FastifyInstance, parts: Parts, { logs }: { logs: boolean }): void {
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header(REQUEST_ID_HEADER, request.id);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    count(parts, request, reply);
+    if (logs) log(parts, request, reply);
+  });
+}
+
+function routeOf({ is404, routeOptions }: FastifyRequest): string {
+  return is404 ? 'none' : (routeOptions.url ?? 'none');
+}
+
+function count({ metrics }: Parts, request: FastifyRequest, reply: FastifyReply): void {
+  const labels = {
+    method: METHODS.has(request.method) ? request.method : 'other',
+    route: routeOf(request),
+    status: `${Math.floor(reply.statusCode / 100)}xx`,
+  };
+  metrics.httpRequests.observe(labels, reply.elapsedTime / 1000);
+}
+
+function log(parts: Parts, request: FastifyRequest, reply: FastifyReply): void {
+  const route = routeOf(request);
+  const proxyId = idOfProxy(parts, request);
+  const fields = {
+    requestId: request.id,
+    ...(proxyId !== null && { proxyRequestId: proxyId }),
+    method: request.method,
+    route,
+    status: reply.statusCode,
+    durationMs: Math.round(reply.elapsedTime * 10) / 10,
+  };
+  parts.log[QUIET.test(route) ? 'debug' : 'info'](fields, 'request');
+}
+
+/** Ours names the row of the request log and what it caused, so nobody gives it; a proxy that is trusted has its own beside. */
+function idOfProxy({ settings }: Parts, request: FastifyRequest): string | null {
+  const given = request.headers[REQUEST_ID_HEADER];
+  if (typeof given !== 'string' || !/^[\w.:-]{1,128}$/.test(given)) return null;
+  const from = request.socket.remoteAddress;
+  return from !== undefined && isWithinNetworks(from, settings.trustedProxies) ? given : null;
+}
