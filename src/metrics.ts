@@ -160,7 +160,7 @@ function createGauges(registry: Registry) {
 /** No value at all, which tells more than one that was true a while ago. */
 export function forget(gauge: Gauge<string>): void {
   gauge.reset();
-  gauge.remove();
+  gauge.remove({});
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

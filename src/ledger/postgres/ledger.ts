@@ -25,7 +25,7 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
-import { type Run, verify } from '../sql/verify.ts';
+import { verify } from '../sql/verify.ts';
 import type { LedgerWatch } from '../watch.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
@@ -54,8 +54,7 @@ export interface PostgresOptions {
 }
 
 export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {
-  const { url, onTrouble = () => {} } = options;
-  const pool = connectionPool(url, onTrouble);
+  const pool = connectionPool(options.url, options.onTrouble);
   try {
     await migrate(pool);
     while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
@@ -63,10 +62,11 @@ export async function openPostgresLedger(options: PostgresOptions): Promise<Ledg
     await pool.close();
     throw error;
   }
-  return ledgerOn(pool, { ...options, onTrouble });
+  return ledgerOn(pool, options);
 }
 
-async function ledgerOn(pool: Pool, { url, onTrouble, watch }: Required<PostgresOptions>): Promise<Ledger> {
+async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
+  const { url, onTrouble = () => {}, watch } = options;
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell, onTrouble);
@@ -160,8 +160,7 @@ async function ledgerOn(pool: Pool, { url, onTrouble, watch }: Required<Postgres
     await sealer.caughtUp();
     return pool.transaction(
       async (connection) => {
-        const run: Run = (script) => runOn(connection, script);
-        return verify(run, dialect, onProgress);
+        return verify((script) => runOn(connection, script), dialect, onProgress);
       },
       { ...oneMoment, long: true },
     );
