@@ -13,6 +13,7 @@ import {
   WAITING_MOST,
   type Webhook,
 } from '../ledger/webhooks.ts';
+import { spanned } from '../trace.ts';
 import { retryAfterMs } from './retry.ts';
 import { messageOf, type Sender, type Sent, send } from './send.ts';
 import { isWanted } from './wanted.ts';
@@ -123,7 +124,15 @@ async function attempt(work: Work, webhook: Webhook, delivery: Delivery): Promis
   const { ledger, holder, cutting } = work;
   const event = await eventAt(ledger, delivery.position);
   const sent: Sent = event
-    ? await send(work, webhook, messageOf(event), cutting)
+    ? await spanned(
+        'webhook.deliver',
+        {
+          'bifrost.webhook': webhook.id,
+          'bifrost.event': event.type,
+          'bifrost.attempt': delivery.attempts + 1,
+        },
+        () => send(work, webhook, messageOf(event), cutting),
+      )
     : { outcome: 'delivered', status: null, durationMs: 0, detail: 'The event is not there.', answer: '' };
   cutting.throwIfAborted();
   const settled = await settledBy(work, webhook, delivery, sent);

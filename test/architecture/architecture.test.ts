@@ -55,6 +55,7 @@ const leaves: ReadonlySet<string> = new Set([
   'nearest.ts',
   'refusal.ts',
   'secret.ts',
+  'trace.ts',
   'version.ts',
 ]);
 
