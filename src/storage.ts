@@ -4,6 +4,7 @@ import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import type { LedgerWatch } from './ledger/watch.ts';
 
 /**
  * `onTrouble` hears of connections that broke while nobody used them.
@@ -12,8 +13,9 @@ import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 export async function openStorage(
   { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
   onTrouble: (error: Error) => void = () => {},
+  watch?: LedgerWatch,
 ): Promise<Ledger> {
   return databaseUrl === null
-    ? openSqliteLedger(dataDir)
-    : openPostgresLedger({ url: databaseUrl, onTrouble });
+    ? openSqliteLedger(dataDir, watch)
+    : openPostgresLedger({ url: databaseUrl, onTrouble, ...(watch && { watch }) });
 }

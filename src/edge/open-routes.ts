@@ -36,7 +36,10 @@ export const openRoutes: readonly OpenRoute[] = [
   },
   { path: '/healthz', why: 'says to whoever watches over the process that it lives' },
   { path: '/readyz', why: 'says to the load balancer that the storage answers' },
-  { path: '/metrics', why: 'counts, without names; for a scraper in the same network' },
+  {
+    path: '/metrics',
+    why: 'answers this machine and the networks of BIFROST_METRICS_NETWORKS; others need an API key with system:read',
+  },
 ];
 
 export function isOpenRoute(path: string): boolean {

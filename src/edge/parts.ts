@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Delivering } from '../outbox/delivering.ts';
 import type { Reach } from '../provider/reach.ts';
 import type { Reconciling } from '../reconcile/reconciling.ts';
@@ -16,6 +17,7 @@ export interface Parts {
   clock: Clock;
   settings: Settings;
   log: Logger;
+  metrics: Metrics;
   keys: KeyRing;
   version: string;
   /** Of break-glass administrators. */

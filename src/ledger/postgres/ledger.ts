@@ -25,7 +25,8 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
-import { type Run, verify } from '../sql/verify.ts';
+import { verify } from '../sql/verify.ts';
+import type { LedgerWatch } from '../watch.ts';
 import { alone } from './alone.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
@@ -50,10 +51,11 @@ export interface PostgresOptions {
   url: string;
   /** Connections that broke while nobody used them. */
   onTrouble?: (error: Error) => void;
+  watch?: LedgerWatch;
 }
 
-export async function openPostgresLedger({ url, onTrouble = () => {} }: PostgresOptions): Promise<Ledger> {
-  const pool = connectionPool(url, onTrouble);
+export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {
+  const pool = connectionPool(options.url, options.onTrouble);
   try {
     await migrate(pool);
     while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
@@ -61,10 +63,11 @@ export async function openPostgresLedger({ url, onTrouble = () => {} }: Postgres
     await pool.close();
     throw error;
   }
-  return ledgerOn(pool, url, onTrouble);
+  return ledgerOn(pool, options);
 }
 
-async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => void): Promise<Ledger> {
+async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
+  const { url, onTrouble = () => {}, watch } = options;
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell, onTrouble);
@@ -93,7 +96,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', $1)`, [self]).catch(() => {}); // they look for themselves too
   }
 
-  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
+  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add }, watch);
   const hands = makeHands(pool, committed);
   const signIn = signInStores(hands);
   const uses = tokenUses(pool, settings, committed);
@@ -158,8 +161,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     await sealer.caughtUp();
     return pool.transaction(
       async (connection) => {
-        const run: Run = (script) => runOn(connection, script);
-        return verify(run, dialect, onProgress);
+        return verify((script) => runOn(connection, script), dialect, onProgress);
       },
       { ...oneMoment, long: true },
     );

@@ -24,6 +24,7 @@ import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToke
 import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
+import type { LedgerWatch } from '../watch.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
@@ -38,22 +39,22 @@ import { writer as makeWriter } from './write.ts';
 
 const TOKEN_USE_EVERY_MS = 60_000;
 
-export function openSqliteLedger(dataDir: string): Ledger {
+export function openSqliteLedger(dataDir: string, watch?: LedgerWatch): Ledger {
   const file = openFile(dataDir);
   try {
-    return ledgerOn(file);
+    return ledgerOn(file, watch);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function ledgerOn(file: OpenFile): Ledger {
+function ledgerOn(file: OpenFile, watch?: LedgerWatch): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
   const parts = userParts(database);
   parts.catchUp(() => run(foldSome(dialect)));
-  const queue = commitQueue(database, `${file.path}-wal`);
+  const queue = commitQueue(database, `${file.path}-wal`, watch);
   const loader = makeLoader(database, run);
   const total = totals(database);
   const writer = makeWriter(database, run, loader, total);
