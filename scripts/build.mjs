@@ -27,6 +27,7 @@ const entries = {
   demo: 'simulator/demo.ts',
   bench: 'bench/main.ts',
   generate: 'scripts/generate.ts',
+  sbom: 'scripts/sbom.ts',
 };
 /** Pages for browsers: a folder of dist/ from its configuration of Vite. */
 const pages = { dashboard: 'dashboard/vite.config.ts', portal: 'simulator/portal/vite.config.ts' };
