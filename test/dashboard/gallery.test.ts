@@ -44,7 +44,7 @@ async function open(world: DashboardWorld, window: Window, sight: Sight, of: Pop
   await context.clock.setFixedTime(world.now());
   await page.goto(world.server.url + sight.path(of ?? ({} as Populated['of'])));
   await settled(page, sight.title);
-  await sight.then?.(page);
+  await sight.doing?.(page);
 }
 
 async function judge(world: DashboardWorld, window: Window, name: string): Promise<void> {
