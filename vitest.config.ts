@@ -9,6 +9,7 @@ const onEveryEngine = [
   'test/edge/**/*.test.ts',
   'test/identity/life.test.ts',
   'test/mapping/random-operations.test.ts',
+  'test/packaging/npm-package.test.ts',
   'test/reconcile/run/**/*.test.ts',
   'test/sign-in/**/*.test.ts',
   'test/vendors/**/*.test.ts',

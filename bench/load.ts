@@ -134,7 +134,7 @@ function playUnit(
 }
 
 function check(job: Job, tally: Tally, step: Step, reply: Reply): void {
-  if (reply.status !== step.status) {
+  if (reply.status !== step.status && reply.status !== step.orStatus) {
     fail(tally, `${routeOf(step.text)}: ${reply.status} ${reply.body.toString('utf8', 0, 200)}`);
   } else if (job.checksBodies && step.holds !== undefined && !reply.body.includes(step.holds)) {
     fail(tally, `${routeOf(step.text)}: the answer does not hold what it should`);

@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,6 +28,7 @@ const entries = {
   demo: 'simulator/demo.ts',
   bench: 'bench/main.ts',
   generate: 'scripts/generate.ts',
+  sbom: 'scripts/sbom.ts',
 };
 /** Pages for browsers: a folder of dist/ from its configuration of Vite. */
 const pages = { dashboard: 'dashboard/vite.config.ts', portal: 'simulator/portal/vite.config.ts' };
@@ -159,8 +161,15 @@ function place({ path, contents }) {
   renameSync(draft, path);
 }
 
+/** `--fresh`, for a package: parts of pages that earlier builds left stay for servers that run from here, and are nothing to ship. */
+function forgetPages() {
+  for (const name of ['.stamp', ...Object.keys(pages)])
+    rmSync(join(dist, name), { recursive: true, force: true });
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
+    if (process.argv.includes('--fresh')) forgetPages();
     await build();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);
