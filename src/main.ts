@@ -92,9 +92,10 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   });
   const clock = options.clock ?? systemClock;
   const log = createLogger({ level: options.env.VITEST ? 'error' : 'info' });
-  const ledger = await openStorage(settings, (error) =>
-    log.warn({ err: error }, 'a connection to the database broke'),
-  );
+  const ledger = await openStorage(settings, {
+    onTrouble: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+    say: (line) => log.warn(line),
+  });
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.

@@ -3,17 +3,18 @@
 import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
+import type { Say } from './ledger/preparing.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 
 /**
- * `onTrouble` hears of connections that broke while nobody used them.
+ * `onTrouble` hears of connections that broke while nobody used them; `say` what takes its time before it is open.
  * @throws LedgerLocked when another process has the file.
  */
 export async function openStorage(
   { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
-  onTrouble: (error: Error) => void = () => {},
+  hears: { onTrouble?: (error: Error) => void; say?: Say } = {},
 ): Promise<Ledger> {
   return databaseUrl === null
-    ? openSqliteLedger(dataDir)
-    : openPostgresLedger({ url: databaseUrl, onTrouble });
+    ? openSqliteLedger(dataDir, hears.say)
+    : openPostgresLedger({ url: databaseUrl, ...hears });
 }

@@ -1,0 +1,83 @@
+// What a list of users may be narrowed to, over this population: each filter that the page offers, alone and where two of them
+// meet, and searches that find everybody, many, one and nobody; each in every order that the page offers.
+
+import type { UserListQuery } from '../../src/ledger/ledger.ts';
+import { groupNameOf } from '../person.ts';
+import type { Site } from '../stand.ts';
+import { askApi } from './figures.ts';
+
+export interface ListQuestion {
+  what: string;
+  /** Of the address; names of the ledger's query, but for the provider. */
+  filters: Pick<
+    UserListQuery,
+    'status' | 'role' | 'team' | 'businessUnit' | 'source' | 'canSignIn' | 'search'
+  >;
+}
+
+export const listSorts = [
+  'userName',
+  '-userName',
+  'displayName',
+  '-displayName',
+  'createdAt',
+  '-createdAt',
+  'lastProvisionedAt',
+  '-lastProvisionedAt',
+  'lastSignInAt',
+  '-lastSignInAt',
+] as const;
+
+export async function listQuestions(site: Site): Promise<ListQuestion[]> {
+  const large = await idOf(site, 'teams', groupNameOf(0));
+  const small = await idOf(site, 'teams', groupNameOf(1));
+  const unit = await idOf(site, 'business-units', 'Department 7');
+  const asked: Record<string, ListQuestion['filters']> = {
+    everybody: {},
+    'status active': { status: 'active' },
+    'status suspended': { status: 'suspended' },
+    'status removed': { status: 'removed' },
+    'the role of nearly everybody': { role: await roleOf(site, 'Viewer') },
+    'a role of nobody': { role: await roleOf(site, 'Developer') },
+    'no role': { role: 'none' },
+    'cannot sign in': { canSignIn: false },
+    'the largest team': { team: large },
+    'a small team': { team: small },
+    'a business unit': { businessUnit: unit },
+    'the largest team and a business unit': { team: large, businessUnit: unit },
+    'a small team and a business unit': { team: small, businessUnit: unit },
+    'suspended, of a business unit': { status: 'suspended', businessUnit: unit },
+    'suspended, of the largest team': { status: 'suspended', team: large },
+    'no role, suspended': { role: 'none', status: 'suspended' },
+    'source SCIM': { source: 'scim' },
+    'source sign-in': { source: 'login' },
+    'search, in every name': { search: 'kitehaus' },
+    'search, in one name of twelve': { search: 'imani' },
+    'search, in one name of a thousand': { search: '.777' },
+    'search, in one name': { search: '.777777@' },
+    'search, in no name': { search: 'nobodyhasthis' },
+    'search, one letter': { search: 'i' },
+    'search, two letters': { search: 'im' },
+    'search in the largest team': { search: 'imani', team: large },
+    'search in a business unit': { search: 'imani', businessUnit: unit },
+    'search, active': { search: 'imani', status: 'active' },
+    'search, suspended': { search: 'imani', status: 'suspended' },
+  };
+  return Object.entries(asked).map(([what, filters]) => ({ what, filters }));
+}
+
+async function idOf(site: Site, list: 'teams' | 'business-units', name: string): Promise<string> {
+  const found = await askApi(site, `/api/${list}?limit=5&search=${encodeURIComponent(name)}`);
+  return idNamed(found, name);
+}
+
+async function roleOf(site: Site, name: string): Promise<string> {
+  return idNamed(await askApi(site, '/api/roles?limit=500'), name);
+}
+
+function idNamed(found: unknown, name: string): string {
+  const { items } = found as { items: { id: string; name: string }[] };
+  const item = items.find((each) => each.name === name);
+  if (!item) throw new Error(`${name} is not there`);
+  return item.id;
+}
