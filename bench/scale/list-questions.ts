@@ -5,6 +5,7 @@ import type { UserListQuery } from '../../src/ledger/ledger.ts';
 import { groupNameOf } from '../person.ts';
 import type { Site } from '../stand.ts';
 import { askApi } from './figures.ts';
+import { RENAMED } from './jobs.ts';
 
 export interface ListQuestion {
   what: string;
@@ -29,7 +30,7 @@ export const listSorts = [
 ] as const;
 
 export async function listQuestions(site: Site): Promise<ListQuestion[]> {
-  const large = await idOf(site, 'teams', groupNameOf(0));
+  const large = await idOf(site, 'teams', groupNameOf(0), RENAMED);
   const small = await idOf(site, 'teams', groupNameOf(1));
   const unit = await idOf(site, 'business-units', 'Department 7');
   const asked: Record<string, ListQuestion['filters']> = {
@@ -66,17 +67,18 @@ export async function listQuestions(site: Site): Promise<ListQuestion[]> {
   return Object.entries(asked).map(([what, filters]) => ({ what, filters }));
 }
 
-async function idOf(site: Site, list: 'teams' | 'business-units', name: string): Promise<string> {
-  const found = await askApi(site, `/api/${list}?limit=5&search=${encodeURIComponent(name)}`);
-  return idNamed(found, name);
+/** Of the first of these names that is there. */
+async function idOf(site: Site, list: 'teams' | 'business-units', ...names: string[]): Promise<string> {
+  for (const name of names) {
+    const found = await askApi(site, `/api/${list}?limit=1&search=${encodeURIComponent(name)}`);
+    const [item] = (found as { items: { id: string }[] }).items;
+    if (item) return item.id;
+  }
+  throw new Error(`${names.join(', ')}: not there`);
 }
 
 async function roleOf(site: Site, name: string): Promise<string> {
-  return idNamed(await askApi(site, '/api/roles?limit=500'), name);
-}
-
-function idNamed(found: unknown, name: string): string {
-  const { items } = found as { items: { id: string; name: string }[] };
+  const { items } = (await askApi(site, '/api/roles?limit=500')) as { items: { id: string; name: string }[] };
   const item = items.find((each) => each.name === name);
   if (!item) throw new Error(`${name} is not there`);
   return item.id;

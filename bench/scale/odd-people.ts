@@ -28,12 +28,23 @@ export async function addOddPeople(
   const provider = state.provider.id;
   for (const [at, odd] of (Object.keys(shares) as Odd[]).entries()) {
     const from = FIRST + at * SPAN;
-    await inParallel(from, from + Math.ceil(people * shares[odd]), IN_FLIGHT, tell, odd, async (n) => {
+    const to = from + Math.ceil(people * shares[odd]);
+    // They are made in this order: where the last one is, so is everybody but some of an interrupted run.
+    if (await ledger.transact(look(provider, to - 1))) continue;
+    await inParallel(from, to, IN_FLIGHT, tell, odd, async (n) => {
       const isNew = await ledger.transact(creation(provider, n, odd));
       if (odd === 'removed') await ledger.transact(removal(provider, n));
       return isNew;
     });
   }
+}
+
+function look(provider: string, n: number): Operation<boolean> {
+  return {
+    provider,
+    needs: { user: userIdOf(n) },
+    decide: ({ user }) => ({ changes: null, answer: user !== null }),
+  };
 }
 
 function creation(provider: string, n: number, odd: Odd): Operation<boolean> {
