@@ -101,8 +101,13 @@ export function manyPeopleSuite(engine: string, open: () => Promise<ManyPeople>)
         const settings = await follow(readSettings(), false);
         for (const list of Object.values(lists)) {
           for (const sort of [orders[0], orders[4]]) {
-            const query = { ...list(), provider: PROVIDER, sort, after: null, limit: 50 };
-            await follow(listUsers(explainer.dialect, settings, query), true);
+            const query = { ...list(), provider: PROVIDER, sort, limit: 50 };
+            const first = await follow(
+              listUsers(explainer.dialect, settings, { ...query, after: null }),
+              true,
+            );
+            if (first.next)
+              await follow(listUsers(explainer.dialect, settings, { ...query, after: first.next }), true);
           }
         }
       } finally {

@@ -187,10 +187,11 @@ function sorted(found: Sql, query: OneProvider, also = ''): Script<(PageKey & { 
 
 /** Looks at so many and no more; where that is not everybody, it says so. */
 function* countMany(way: Sql | null, filters: readonly UserFilter[], query: OneProvider): Script<Total> {
+  if (filters.length === 0) return yield* countEverybody(query);
   const fits = joined(filters.map((each) => each.fits));
   const from = way
     ? `(SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS w CROSS JOIN users u WHERE u.provider = ? AND u.id = w.id`
-    : `(SELECT * FROM users u WHERE u.provider = ? AND ${isThere(query)} LIMIT (? + 0)) AS u WHERE TRUE`;
+    : `(SELECT * FROM users u WHERE u.provider = ? AND ${isThere(query)} ORDER BY u.id LIMIT (? + 0)) AS u WHERE TRUE`;
   const most = COUNTED_AT_MOST + 1;
   const place = way ? [...way.values, most, query.provider] : [query.provider, most];
   const counted = yield* one<{ looked: number; n: number | null }>(
@@ -200,6 +201,13 @@ function* countMany(way: Sql | null, filters: readonly UserFilter[], query: OneP
   );
   const { looked = 0, n = 0 } = counted ?? {};
   return { total: Math.min(Number(n), COUNTED_AT_MOST), totalIsCapped: looked >= most };
+}
+
+/** In an index alone. */
+function* countEverybody(query: OneProvider): Script<Total> {
+  const some = `SELECT 1 AS one FROM users u WHERE u.provider = ? AND ${isThere(query)} LIMIT (? + 0)`;
+  const text = `SELECT count(*) AS n FROM (${some}) AS found`;
+  return capped(Number((yield* one<{ n: number }>(text, query.provider, COUNTED_AT_MOST + 1))?.n ?? 0));
 }
 
 /** A page met on the way through the list, or, where few of those who fit stand there, taken from all who do. */
@@ -227,7 +235,7 @@ function* walkAtMost(most: number, filters: readonly UserFilter[], query: OnePro
 function walkSql(
   filters: readonly UserFilter[],
   query: OneProvider,
-  behind: Sql,
+  behind: Stretch,
   most: number,
 ): [string, ...Value[]] {
   const list = inOrder(filters, query, behind);
@@ -241,31 +249,40 @@ function walkSql(
   ];
 }
 
-const WHOLE: Sql = { text: '', values: [] };
+interface Stretch extends Sql {
+  /** Everybody in it stands equal, so that ids alone are its order. */
+  isOfEquals?: true;
+}
+
+const WHOLE: Stretch = { text: '', values: [] };
 
 /**
  * Behind the start those who are equal to it, then the others: of a pair with an expression SQLite looks only for the first
  * in an index, and very many have never signed in.
  */
-function stretchesOf({ sort, after }: OneProvider): Sql[] {
+function stretchesOf({ sort, after, status }: OneProvider): Stretch[] {
   if (!after) return [WHOLE];
   const column = sortColumns[sort.by];
   const beyond = sort.descending ? '<' : '>';
-  const others: Sql = { text: ` AND ${column} ${beyond} ?`, values: [after.sorted] };
-  if (sort.by === 'createdAt') return [others];
-  return [{ text: ` AND ${column} = ? AND u.id ${beyond} ?`, values: [after.sorted, after.id] }, others];
+  const others: Stretch = { text: ` AND ${column} ${beyond} ?`, values: [after.sorted] };
+  const isUnique = sort.by === 'createdAt' || (sort.by === 'userName' && status !== 'removed');
+  if (isUnique) return [others];
+  const equals = ` AND ${column} = ? AND u.id ${beyond} ?`;
+  return [{ text: equals, values: [after.sorted, after.id], isOfEquals: true }, others];
 }
 
 /** A stretch of the list, whoever is in it; a LIMIT and its value are the caller's. */
-function inOrder(filters: readonly UserFilter[], query: OneProvider, behind: Sql): Sql {
+function inOrder(filters: readonly UserFilter[], query: OneProvider, behind: Stretch): Sql {
   const { order } = directionOf(query);
   const column = sortColumns[query.sort.by];
+  // SQLite sorts for what stands equal by an expression.
+  const byColumn = behind.isOfEquals ? '' : `${column} ${order}, `;
   const stretch = joined(filters.filter((each) => each.isStretch).map((each) => each.fits));
   const seen =
     'u.role, u.status, u.source, u.sign_in_name_folded, u.display_name_folded, u.work_email_folded';
   return {
     text: `SELECT u.id, ${column} AS sorted, ${seen}, u.user_name_folded FROM users u
-      WHERE u.provider = ? AND ${isThere(query)}${stretch.text}${behind.text} ORDER BY ${column} ${order}, u.id ${order} LIMIT (? + 0)`,
+      WHERE u.provider = ? AND ${isThere(query)}${stretch.text}${behind.text} ORDER BY ${byColumn}u.id ${order} LIMIT (? + 0)`,
     values: [query.provider, ...stretch.values, ...behind.values],
   };
 }
