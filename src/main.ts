@@ -74,11 +74,14 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
   const log = createLogger({ level: settings.logLevel });
   const engine = settings.databaseUrl === null ? 'sqlite' : 'postgres';
   const metrics = createMetrics({ version, engine });
-  const onTrouble = (error: Error) => log.warn({ err: error }, 'a connection to the database broke');
-  const ledger = await openStorage(settings, onTrouble, {
-    committed(durationMs, operations) {
-      metrics.commits.observe(durationMs / 1000);
-      metrics.commitOperations.observe(operations);
+  const ledger = await openStorage(settings, {
+    onTrouble: (error) => log.warn({ err: error }, 'a connection to the database broke'),
+    say: (line) => log.warn(line),
+    watch: {
+      committed(durationMs, operations) {
+        metrics.commits.observe(durationMs / 1000);
+        metrics.commitOperations.observe(operations);
+      },
     },
   }).then(traced);
   try {

@@ -3,19 +3,20 @@
 import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
+import type { Say } from './ledger/preparing.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
 import type { LedgerWatch } from './ledger/watch.ts';
 
 /**
- * `onTrouble` hears of connections that broke while nobody used them.
+ * `onTrouble` hears of connections that broke while nobody used them; `say` what takes its time before it is open,
+ * `watch` each commit.
  * @throws LedgerLocked when another process has the file.
  */
 export async function openStorage(
   { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
-  onTrouble: (error: Error) => void = () => {},
-  watch?: LedgerWatch,
+  hears: { onTrouble?: (error: Error) => void; say?: Say; watch?: LedgerWatch } = {},
 ): Promise<Ledger> {
   return databaseUrl === null
-    ? openSqliteLedger(dataDir, watch)
-    : openPostgresLedger({ url: databaseUrl, onTrouble, ...(watch && { watch }) });
+    ? openSqliteLedger(dataDir, hears)
+    : openPostgresLedger({ url: databaseUrl, ...hears });
 }

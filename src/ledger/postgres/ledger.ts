@@ -5,6 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
+import type { Say } from '../preparing.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
@@ -23,18 +24,17 @@ import { type Script, write } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
-import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
 import type { LedgerWatch } from '../watch.ts';
 import { alone } from './alone.ts';
+import { catchUp } from './catch-up.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
 import { hands as makeHands } from './hands.ts';
 import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
-import { migrate } from './migrations.ts';
 import { people } from './people.ts';
 import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
@@ -52,13 +52,15 @@ export interface PostgresOptions {
   /** Connections that broke while nobody used them. */
   onTrouble?: (error: Error) => void;
   watch?: LedgerWatch;
+  /** What takes its time before it is open. */
+  say?: Say;
 }
 
 export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {
-  const pool = connectionPool(options.url, options.onTrouble);
+  const { url, onTrouble = () => {}, say = () => {} } = options;
+  const pool = connectionPool(url, onTrouble);
   try {
-    await migrate(pool);
-    while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
+    await catchUp(pool, say);
   } catch (error) {
     await pool.close();
     throw error;

@@ -2,6 +2,7 @@
 
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
+import type { Say } from '../preparing.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
@@ -21,7 +22,6 @@ import { type Script, scripted } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
-import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
 import type { LedgerWatch } from '../watch.ts';
@@ -39,21 +39,25 @@ import { writer as makeWriter } from './write.ts';
 
 const TOKEN_USE_EVERY_MS = 60_000;
 
-export function openSqliteLedger(dataDir: string, watch?: LedgerWatch): Ledger {
-  const file = openFile(dataDir);
+/** `say` hears what takes its time before it is open. */
+export function openSqliteLedger(
+  dataDir: string,
+  { watch, say = () => {} }: { watch?: LedgerWatch; say?: Say } = {},
+): Ledger {
+  const file = openFile(dataDir, say);
   try {
-    return ledgerOn(file, watch);
+    return ledgerOn(file, say, watch);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function ledgerOn(file: OpenFile, watch?: LedgerWatch): Ledger {
+function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
   const parts = userParts(database);
-  parts.catchUp(() => run(foldSome(dialect)));
+  parts.catchUp(run, say);
   const queue = commitQueue(database, `${file.path}-wal`, watch);
   const loader = makeLoader(database, run);
   const total = totals(database);
@@ -247,7 +251,7 @@ function ledgerOn(file: OpenFile, watch?: LedgerWatch): Ledger {
     purgeHeld: (batch, by) => changeAndWork(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => work(),
     ready: async () => {
-      run(countStale());
+      run(unfinishedImport());
     },
     async snapshot() {
       const snapshot = openSnapshot(file.path);
