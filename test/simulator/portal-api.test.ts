@@ -182,6 +182,19 @@ describe('Test Connection', () => {
   });
 });
 
+test('what was sent is told after a number, and anew to whoever has one of an earlier run', async () => {
+  const right = { tenantUrl: fake.base, secretToken: fake.token };
+  for (let times = 0; times < 2; times++) await ask('POST', '/provisioning/test-connection', right);
+  const sentAfter = async (number: number) => {
+    const { body } = await ask<{ items: { number: number }[] }>('GET', `/provisioning/sent?after=${number}`);
+    return body.items.map((one) => one.number);
+  };
+  const all = await sentAfter(0);
+  expect(await sentAfter(all[0]!)).toEqual(all.slice(1));
+  expect(await sentAfter(all.at(-1)!)).toEqual([]);
+  expect(await sentAfter(all.at(-1)! + 40)).toEqual(all);
+});
+
 describe('provisioning', () => {
   test('needs credentials before it can be on', async () => {
     expect((await ask('PATCH', '/provisioning', { status: 'on' })).status).toBe(409);
