@@ -33,6 +33,8 @@ const entries = {
 /** Pages for browsers: a folder of dist/ from its configuration of Vite. */
 const pages = { dashboard: 'dashboard/vite.config.ts', portal: 'simulator/portal/vite.config.ts' };
 const watched = ['src', 'simulator', 'dashboard', 'bench', 'scripts', 'package.json'];
+/** Whoever hands these out takes them compressed; the portal is looked at from its own machine. */
+const compressedPages = ['dashboard'];
 /** Kept beside their files in both forms, so that no answer waits for its compression. */
 const compressible = /\.(?:js|css|svg|html|json)$/;
 /** Below this a smaller answer is no faster. */
@@ -125,7 +127,7 @@ async function pageFiles([name, config]) {
   ];
   const isPage = ({ path }) => path.endsWith('.html');
   const assets = all.filter((file) => !isPage(file));
-  const compressed = await Promise.all(assets.map(compressedForms));
+  const compressed = await Promise.all(compressedPages.includes(name) ? assets.map(compressedForms) : []);
   return [...assets, ...compressed.flat(), ...all.filter(isPage)];
 }
 
