@@ -27,6 +27,8 @@ export interface Populated extends DashboardWorld {
     /** The user name of somebody with the role Viewer. */
     viewer: string;
   };
+  /** What the headings of those pages say. */
+  readonly names: Readonly<Record<Exclude<keyof Populated['of'], 'request' | 'viewer'>, string>>;
 }
 
 const withUsers = (tenant: Tenant, change: (user: TenantUser) => TenantUser): Tenant => ({
@@ -45,7 +47,8 @@ export async function startPopulated(): Promise<Populated> {
   await agent.cycle();
   await livedIn(world, agent);
   agent.close();
-  return { ...world, of: await idsOf(world) };
+  const of = await idsOf(world);
+  return { ...world, of, names: await namesOf(world, of) };
 }
 
 async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; token: string }> {
@@ -138,5 +141,22 @@ async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
     batch: await first('/api/batches'),
     request: await first('/api/requests?status=ok'),
     viewer: (await some<{ userName: string }>('/api/users?role=Viewer')).userName,
+  };
+}
+
+async function namesOf(world: DashboardWorld, of: Populated['of']): Promise<Populated['names']> {
+  const named = async (path: string) =>
+    (await world.api<{ name: string; displayName?: string }>('GET', `/api/${path}`)).body;
+  const person = async (id: string) => (await named(`users/${id}`)).displayName!;
+  const { name: provider } = await named(`providers/${of.provider}`);
+  return {
+    provider,
+    user: await person(of.user),
+    suspended: await person(of.suspended),
+    team: (await named(`teams/${of.team}`)).name,
+    businessUnit: (await named(`business-units/${of.businessUnit}`)).name,
+    role: (await named(`roles/${of.role}`)).name,
+    run: `Comparison with ${provider}`,
+    batch: `Comparing with the directory of ${provider}`,
   };
 }
