@@ -92,6 +92,8 @@ const routeTree = root.addChildren([
     () => import('./routes/audit.tsx'),
     ...['sort', 'provider', 'type', 'actor', 'subject', 'object', 'cause', 'from', 'to', 'open'],
   ),
+  page('/governance/webhooks', () => import('./routes/webhooks.tsx'), 'sort'),
+  page('/governance/webhooks/$webhook', () => import('./routes/webhook.tsx'), 'state'),
   page('/settings', () => import('./routes/settings.tsx'), 'open'),
   page('/settings/$section', () => import('./routes/settings.tsx'), 'open'),
 ]);

@@ -12,6 +12,7 @@ import {
   IconShieldLock,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
 import { settingsPermissions } from './settings-sections.ts';
@@ -82,6 +83,9 @@ export const navigation: readonly PlaceGroup[] = [
   },
   {
     label: 'System',
-    places: [{ label: 'Settings', to: '/settings', icon: IconSettings, permissions: settingsPermissions }],
+    places: [
+      { label: 'Webhooks', to: '/governance/webhooks', icon: IconWebhook, permissions: ['webhooks:read'] },
+      { label: 'Settings', to: '/settings', icon: IconSettings, permissions: settingsPermissions },
+    ],
   },
 ];

@@ -7,6 +7,8 @@ import { axe } from './axe.ts';
 import { browser, type DashboardWorld, saysTitle, startDashboard } from './world.ts';
 
 const WAIT = { timeout: 20_000 };
+/** The pages may have to be built first. */
+const BUILD_MS = 90_000;
 let world: DashboardWorld;
 let ada: string;
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
   for (let times = 0; times < 3; times++) {
     await fetch(`${world.server.scim}/Users`, { headers: { authorization: 'Bearer bifrost_mistyped_4f2a' } });
   }
-});
+}, BUILD_MS);
 afterEach(() => browser?.closeWindows());
 afterAll(async () => {
   await browser?.close();

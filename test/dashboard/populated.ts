@@ -23,6 +23,7 @@ export interface Populated extends DashboardWorld {
     role: string;
     run: string;
     batch: string;
+    webhook: string;
     request: string;
     /** The user name of somebody with the role Viewer. */
     viewer: string;
@@ -47,6 +48,7 @@ export async function startPopulated(): Promise<Populated> {
   await agent.cycle();
   await livedIn(world, agent);
   agent.close();
+  await addWebhook(world);
   const of = await idsOf(world);
   return { ...world, of, names: await namesOf(world, of) };
 }
@@ -71,6 +73,13 @@ async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; t
   });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return { endpoint: answer.body.scim.endpoint!, token: answer.body.scim.token! };
+}
+
+/** Paused: its address is nobody's. */
+async function addWebhook(world: DashboardWorld): Promise<void> {
+  const words = { name: 'crm', url: 'https://crm.example/hooks/bifrost', types: ['user.*', 'grant.*'] };
+  const { body } = await world.api<{ id: string }>('POST', '/api/webhooks', words);
+  await world.api('POST', `/api/webhooks/${body.id}/pause`, {});
 }
 
 type Agent = ReturnType<typeof provisioning>;
@@ -139,6 +148,7 @@ async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
     role: await first('/api/roles'),
     run: await first('/api/reconciliations'),
     batch: await first('/api/batches'),
+    webhook: await first('/api/webhooks'),
     request: await first('/api/requests?status=ok'),
     viewer: (await some<{ userName: string }>('/api/users?role=Viewer')).userName,
   };
@@ -157,6 +167,7 @@ async function namesOf(world: DashboardWorld, of: Populated['of']): Promise<Popu
     businessUnit: (await named(`business-units/${of.businessUnit}`)).name,
     role: (await named(`roles/${of.role}`)).name,
     run: `Comparison with ${provider}`,
+    webhook: (await named(`webhooks/${of.webhook}`)).name,
     batch: `Comparing with the directory of ${provider}`,
   };
 }

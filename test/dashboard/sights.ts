@@ -91,6 +91,12 @@ export const lived: readonly Sight[] = [
   { name: 'request', title: 'Requests', path: ({ request }) => `${governance}/requests?open=${request}` },
   { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
+  {
+    name: 'webhook',
+    title: ({ webhook }) => webhook,
+    path: ({ webhook }) => `${governance}/webhooks/${webhook}`,
+  },
   { name: 'settings', title: 'Settings', path: () => '/settings' },
 ];
 
@@ -111,6 +117,7 @@ export const empty: readonly Sight[] = [
   { name: 'held', title: 'Held batches', path: () => `${governance}/held` },
   { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
 ];
 
 /** As somebody whose role lets them see nearly nothing. */
