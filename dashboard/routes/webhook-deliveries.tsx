@@ -90,7 +90,7 @@ function columnsWith(
     },
     { title: 'What came back', width: 'minmax(200px, 1.6fr)', show: (each) => <Answer of={each} /> },
     {
-      title: '',
+      title: 'Once more',
       width: '110px',
       show: ({ id, kind, state, type }) =>
         resend && kind !== 'test' && state !== 'waiting' ? (
