@@ -54,13 +54,17 @@ function follow(client: QueryClient): () => void {
     source = null;
   }
 
-  /** What happened meanwhile nobody told. */
+  /** What happened meanwhile nobody told. Nobody looks at a hidden window: it catches up when it is shown. */
   function again(): void {
+    if (document.hidden) return;
     ask.all();
     open();
   }
 
-  const look = () => (document.hidden ? shut() : again());
+  const look = () => {
+    if (document.hidden) shut();
+    again();
+  };
   document.addEventListener('visibilitychange', look);
   open();
   return () => {

@@ -22,6 +22,7 @@ export interface ListPage<Item> {
 }
 
 const PAGE_ROWS = 100;
+const STALE = 412;
 
 /** `users` for `/users/7/timeline`: what the live channel calls a topic. */
 export function keyOf(path: string, query: Query = {}): readonly unknown[] {
@@ -89,17 +90,22 @@ export interface Change<Input, Output> {
 export function useChange<Input = void, Output = unknown>(change: Change<Input, Output>) {
   const client = useQueryClient();
   const underWay = useRef(new Set<string>());
+  const { touches } = change;
+  const refresh = () =>
+    void client.invalidateQueries({
+      predicate: ({ queryKey }) => !touches || touches.includes(String(queryKey[0])),
+    });
   const mutation = useMutation<Output, ApiProblem, Input>({
     mutationFn: change.run,
     onSuccess: (output, input) => {
-      const { touches, done } = change;
-      void client.invalidateQueries({
-        predicate: ({ queryKey }) => !touches || touches.includes(String(queryKey[0])),
-      });
+      const { done } = change;
+      refresh();
       if (done !== undefined) sayDone(typeof done === 'function' ? done(output, input) : done);
       return change.onDone?.(output, input);
     },
     onError: (problem) => {
+      // Somebody else was first: what is there now is asked for, and the form says so.
+      if (problem.status === STALE) refresh();
       if (!change.isQuiet) sayProblem(problem);
     },
     onSettled: (_output, _problem, input) => void underWay.current.delete(keyOfInput(input)),

@@ -33,7 +33,7 @@ function page(path: string, load: Page, ...names: readonly string[]) {
 /** The first page that they may see; whoever may see none is told so by the page of users. */
 function Home() {
   const { may } = useSession();
-  const first = navigation.flatMap(({ places }) => places).find(({ permission }) => may(permission));
+  const first = navigation.flatMap(({ places }) => places).find(({ permissions }) => permissions.some(may));
   return <Navigate to={first?.to ?? '/governance/users'} replace />;
 }
 
@@ -91,9 +91,10 @@ const routeTree = root.addChildren([
   page(
     '/governance/audit',
     () => import('./routes/audit.tsx'),
-    ...list,
-    ...['type', 'actor', 'subject', 'object', 'cause', 'from', 'to', 'open'],
+    ...['sort', 'provider', 'type', 'actor', 'subject', 'object', 'cause', 'from', 'to', 'open'],
   ),
+  page('/governance/webhooks', () => import('./routes/webhooks.tsx'), 'sort'),
+  page('/governance/webhooks/$webhook', () => import('./routes/webhook.tsx'), 'state'),
   page('/settings', () => import('./routes/settings.tsx'), 'open'),
   page('/settings/$section', () => import('./routes/settings.tsx'), 'open'),
 ]);

@@ -39,7 +39,10 @@ function readable(color: Shades, changed: Readonly<Record<number, string>>): Man
 }
 
 /** Mantine makes `header` of theirs, which screen readers would take for that of the page. */
-const dialog = { attributes: { header: { role: 'presentation' } } };
+const dialog = {
+  attributes: { header: { role: 'presentation' } },
+  closeButtonProps: { 'aria-label': 'Close' },
+} as const;
 
 export const theme = createTheme({
   primaryColor: 'sky',

@@ -12,15 +12,17 @@ import {
   IconShieldLock,
   IconUsers,
   IconUsersGroup,
+  IconWebhook,
 } from '@tabler/icons-react';
 import type { ComponentType } from 'react';
+import { settingsPermissions } from './settings-sections.ts';
 
 export interface Place {
   label: string;
   to: string;
   icon: ComponentType<{ size?: number; stroke?: number }>;
-  /** Whoever has it not does not see the place. */
-  permission: string;
+  /** Whoever has none of them does not see the place. */
+  permissions: readonly string[];
 }
 
 export interface PlaceGroup {
@@ -36,21 +38,21 @@ export const navigation: readonly PlaceGroup[] = [
         label: 'User Provisioning',
         to: '/governance/user-provisioning',
         icon: IconPlugConnected,
-        permission: 'providers:read',
+        permissions: ['providers:read'],
       },
-      { label: 'Users', to: '/governance/users', icon: IconUsers, permission: 'users:read' },
-      { label: 'Teams', to: '/governance/teams', icon: IconUsersGroup, permission: 'teams:read' },
+      { label: 'Users', to: '/governance/users', icon: IconUsers, permissions: ['users:read'] },
+      { label: 'Teams', to: '/governance/teams', icon: IconUsersGroup, permissions: ['teams:read'] },
       {
         label: 'Business Units',
         to: '/governance/business-units',
         icon: IconBuilding,
-        permission: 'businessUnits:read',
+        permissions: ['businessUnits:read'],
       },
       {
         label: 'Roles & Permissions',
         to: '/governance/roles',
         icon: IconShieldLock,
-        permission: 'roles:read',
+        permissions: ['roles:read'],
       },
     ],
   },
@@ -61,26 +63,29 @@ export const navigation: readonly PlaceGroup[] = [
         label: 'Requests',
         to: '/governance/requests',
         icon: IconArrowsExchange,
-        permission: 'requests:read',
+        permissions: ['requests:read'],
       },
       {
         label: 'Reconciliation',
         to: '/governance/reconciliation',
         icon: IconClipboardList,
-        permission: 'reconciliations:read',
+        permissions: ['reconciliations:read'],
       },
       {
         label: 'Import',
         to: '/governance/import',
         icon: IconDownload,
-        permission: 'reconciliations:import',
+        permissions: ['reconciliations:import'],
       },
-      { label: 'Held batches', to: '/governance/held', icon: IconHandStop, permission: 'guard:read' },
-      { label: 'Audit', to: '/governance/audit', icon: IconHistory, permission: 'audit:read' },
+      { label: 'Held batches', to: '/governance/held', icon: IconHandStop, permissions: ['guard:read'] },
+      { label: 'Audit', to: '/governance/audit', icon: IconHistory, permissions: ['audit:read'] },
     ],
   },
   {
     label: 'System',
-    places: [{ label: 'Settings', to: '/settings', icon: IconSettings, permission: 'settings:read' }],
+    places: [
+      { label: 'Webhooks', to: '/governance/webhooks', icon: IconWebhook, permissions: ['webhooks:read'] },
+      { label: 'Settings', to: '/settings', icon: IconSettings, permissions: settingsPermissions },
+    ],
   },
 ];

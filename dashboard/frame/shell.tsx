@@ -59,7 +59,7 @@ export function Shell() {
 function Menu({ path, onGo }: { path: string; onGo: () => void }) {
   const { may } = useSession();
   return navigation
-    .map((group) => ({ ...group, places: group.places.filter(({ permission }) => may(permission)) }))
+    .map((group) => ({ ...group, places: group.places.filter(({ permissions }) => permissions.some(may)) }))
     .filter(({ places }) => places.length > 0)
     .map(({ label, places }) => (
       <section key={label} aria-label={label}>

@@ -18,7 +18,6 @@ export function WholeEvent({ place, onClose }: { place: string | undefined; onCl
       position="right"
       size="lg"
       title={`Event ${place ?? ''}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {place !== undefined && <EventAt key={place} place={place} />}
     </Drawer>

@@ -24,13 +24,7 @@ export function VerifyChain() {
       >
         Verify the chain
       </Button>
-      <Modal
-        opened={report !== null}
-        onClose={() => setReport(null)}
-        title="What was verified"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        centered
-      >
+      <Modal opened={report !== null} onClose={() => setReport(null)} title="What was verified" centered>
         {report && <Report report={report} />}
       </Modal>
     </>

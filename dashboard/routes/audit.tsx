@@ -79,7 +79,7 @@ export default function Audit() {
   const [address, change] = useAddress();
   const { may } = useSession();
   const providers = useProviders();
-  const { open, sort: _, from: _from, to: _to, search: _search, ...filters } = address;
+  const { open, sort: _, from: _from, to: _to, ...filters } = address;
   const query = { ...filters, ...periodOf(address) };
   return (
     <Page

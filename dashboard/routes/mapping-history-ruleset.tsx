@@ -24,14 +24,7 @@ interface WholeRulesetProps {
 export function WholeRuleset({ provider, number, canGoBack, onGoBack, onClose }: WholeRulesetProps) {
   const found = useGet<WholeRulesetJson>(`/providers/${provider}/rulesets/${number}`);
   return (
-    <Drawer
-      opened
-      onClose={onClose}
-      position="right"
-      size="xl"
-      title={`Rules number ${number}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Drawer opened onClose={onClose} position="right" size="xl" title={`Rules number ${number}`}>
       <Shown of={found}>
         {(ruleset) => (
           <Stack gap="lg">

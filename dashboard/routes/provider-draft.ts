@@ -2,7 +2,7 @@
 
 import type { ProviderJson } from '../../src/edge/admin/contract.ts';
 import { blockOf, type Values, valuesOf } from './provider-fields.tsx';
-import { kinds } from './provider-kinds.ts';
+import { type Kind, kinds } from './provider-kinds.ts';
 
 export interface Draft {
   name: string;
@@ -41,6 +41,25 @@ function shownValues({ kind, connection }: ProviderJson): Values {
   const { allowedTenants, ...others } = connection;
   const isDefault = Array.isArray(allowedTenants) && allowedTenants.join() === String(connection.tenantId);
   return valuesOf(kind, isDefault ? others : connection);
+}
+
+/** By the names of the form; what is secret has no words. */
+export function wordsOf(kind: Kind, draft: Draft): Record<string, string> {
+  const { values } = draft;
+  const fields = kinds[kind].fields.filter(({ isSecret }) => !isSecret);
+  return {
+    Name: draft.name,
+    'Enable SCIM Provisioning': draft.scim ? 'on' : 'off',
+    'Who may create and change people': draft.claimsSyncMode,
+    Scope: draft.scope,
+    'Groups are told apart by': draft.groupsMatchedBy,
+    'Read a replace of members as an addition': draft.memberReplaceIsAdd ? 'yes' : 'no',
+    'Differences from the directory': draft.reconcileMode,
+    'Compared every': draft.reconcileEvery,
+    'Guard: percent of active users': `${draft.guardPercent} %`,
+    'Guard: users': `${draft.guardCount}`,
+    ...Object.fromEntries(fields.map(({ key, label }) => [label, values[key] ?? ''])),
+  };
 }
 
 export function storedSecrets({ hasClientSecret, hasDirectoryToken }: ProviderJson): string[] {

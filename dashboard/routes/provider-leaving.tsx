@@ -38,7 +38,6 @@ export function LeavingDialog({ provider, leaving, onClose, onDone }: LeavingPro
       title={leaving?.of === 'scim' ? 'Disable SCIM' : `Delete ${provider.name}`}
       size="lg"
       centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {leaving && <Content provider={provider} leaving={leaving} onClose={onClose} onDone={onDone} />}
     </Modal>

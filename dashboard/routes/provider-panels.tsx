@@ -19,6 +19,7 @@ import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { roleStrategies } from '../ui/role-strategies.ts';
+import { RunMark } from '../ui/runs/run-mark.tsx';
 import { Shown } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
 import { connectionFacts } from './provider-facts.tsx';
@@ -208,9 +209,7 @@ export function ReconciliationPanel({ provider }: { provider: ProviderJson }) {
                   'Last run',
                   <Group key="last" gap={6}>
                     <When at={last?.startedAt} />
-                    {last?.outcome && (
-                      <Mark tone={last.outcome === 'complete' ? 'good' : 'warn'}>{last.outcome}</Mark>
-                    )}
+                    {last && <RunMark run={last} />}
                   </Group>,
                 ],
                 ['Next run', underWay ? 'Under way' : <Due key="next" at={nextDueAt} />],

@@ -208,13 +208,7 @@ function RotateDialog({ provider, opened, onClose, onMade }: RotateProps) {
     },
   });
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Rotate token"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="Rotate token" centered>
       <Stack>
         <Radio.Group label="The tokens before it end" value={keep} onChange={setKeep}>
           <Stack gap="xs" mt="xs">

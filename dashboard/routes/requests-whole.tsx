@@ -28,7 +28,6 @@ export function WholeRequest({ id, tags, providers, onClose }: WholeProps) {
       position="right"
       size="lg"
       title={request.data?.action ?? 'Request'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       {id !== undefined && (
         <Shown of={request}>{(found) => <Whole request={found} tags={tags} providers={providers} />}</Shown>

@@ -34,13 +34,7 @@ export function RoleWords({
     change.mutate();
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={`The role ${role.name}`}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title={`The role ${role.name}`} centered>
       <form onSubmit={submit}>
         <Stack>
           <TextInput

@@ -138,13 +138,7 @@ function NewRole({ opened, onClose }: { opened: boolean; onClose(): void }) {
     make.mutate({ name: name.trim(), ...(description && { description }), ...(copyOf && { copyOf }) });
   };
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="New role"
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title="New role" centered>
       <form onSubmit={submit}>
         <Stack>
           <TextInput

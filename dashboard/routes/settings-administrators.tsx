@@ -39,13 +39,7 @@ export function Administrators() {
         and use them only when nobody else gets in.
       </Text>
       <Shown of={admins}>{({ items }) => <AdminTable items={items} />}</Shown>
-      <Modal
-        opened={link !== null}
-        onClose={() => setLink(null)}
-        title="Set-up link"
-        closeButtonProps={{ 'aria-label': 'Close' }}
-        size="lg"
-      >
+      <Modal opened={link !== null} onClose={() => setLink(null)} title="Set-up link" size="lg">
         {link && (
           <Stack>
             <Text size="sm">

@@ -1,11 +1,12 @@
 // From how many people on reconciliation, a change of rules and purges wait for a decision, provider by provider.
 
 import { Button, Group, NumberInput, Stack, Text } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import type { ProviderJson } from '../../src/edge/admin/contract.ts';
 import { send } from '../api.ts';
 import { type ListPage, useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
+import { Meanwhile, useEdited } from '../ui/edited.tsx';
 import { Locked } from '../ui/locked.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Empty, Shown } from '../ui/states.tsx';
@@ -27,7 +28,7 @@ export function GuardLimits() {
             items.map((provider) => (
               <Panel key={provider.id} title={provider.name}>
                 {provider.locked.includes('guard') && <Locked what={`the limits of ${provider.name}`} />}
-                <LimitsForm key={provider.revision} provider={provider} />
+                <LimitsForm provider={provider} />
               </Panel>
             ))
           )
@@ -37,17 +38,32 @@ export function GuardLimits() {
   );
 }
 
+/** As typed: a field that was emptied is no number. */
+interface Limits {
+  percent: number | string;
+  count: number | string;
+}
+
+const labels = {
+  percent: 'More than this share of the active users',
+  count: 'Or more than so many people',
+} as const;
+const named = ({ percent, count }: Limits) => ({
+  [labels.percent]: `${percent} %`,
+  [labels.count]: String(count),
+});
+
 function LimitsForm({ provider }: { provider: ProviderJson }) {
   const { may } = useSession();
-  const { guard, locked, revision } = provider;
-  const [percent, setPercent] = useState<number | string>(guard.percent);
-  const [count, setCount] = useState<number | string>(guard.count);
+  const { id, guard, locked } = provider;
+  const edited = useEdited<Limits>({ percent: guard.percent, count: guard.count }, provider.revision);
+  const { value, write, isDirty, before, revision } = edited;
   const isReadOnly = locked.includes('guard') || !may('providers:edit');
   const save = useChange<void>({
     run: () =>
-      send(`/providers/${provider.id}`, {
+      send(`/providers/${id}`, {
         method: 'PATCH',
-        body: { guard: { percent: Number(percent), count: Number(count) } },
+        body: { guard: { percent: Number(value.percent), count: Number(value.count) } },
         ifMatch: `"${revision}"`,
       }),
     touches: ['providers', 'guard'],
@@ -60,11 +76,12 @@ function LimitsForm({ provider }: { provider: ProviderJson }) {
   };
   return (
     <form onSubmit={submit}>
+      <Meanwhile of={edited} words={named} told={{ type: 'provider.updated', subject: id }} />
       <Group align="flex-end" gap="md">
         <NumberInput
-          label="More than this share of the active users"
-          value={percent}
-          onChange={setPercent}
+          label={labels.percent}
+          value={value.percent}
+          onChange={(percent) => write({ ...value, percent })}
           suffix=" %"
           min={0}
           max={100}
@@ -73,9 +90,9 @@ function LimitsForm({ provider }: { provider: ProviderJson }) {
           w={290}
         />
         <NumberInput
-          label="Or more than so many people"
-          value={count}
-          onChange={setCount}
+          label={labels.count}
+          value={value.count}
+          onChange={(count) => write({ ...value, count })}
           min={0}
           allowDecimal={false}
           thousandSeparator=","
@@ -83,16 +100,12 @@ function LimitsForm({ provider }: { provider: ProviderJson }) {
           w={230}
         />
         {!isReadOnly && (
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={Number(percent) === guard.percent && Number(count) === guard.count}
-          >
+          <Button type="submit" loading={save.isPending} disabled={!isDirty || before !== null}>
             Save
           </Button>
         )}
       </Group>
-      {save.error && (
+      {save.error && before === null && (
         <Text size="sm" className="loss" role="alert" mt="xs">
           {save.error.message}
         </Text>

@@ -2,11 +2,12 @@
 
 import { ActionIcon, Button, Group, Stack, Text, TextInput } from '@mantine/core';
 import { IconPlus, IconTrash } from '@tabler/icons-react';
-import { type FormEvent, useState } from 'react';
+import type { FormEvent } from 'react';
 import type { TrustedNetworksJson } from '../../src/edge/admin/contract.ts';
 import { send } from '../api.ts';
 import { useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
+import { Meanwhile, useEdited } from '../ui/edited.tsx';
 import { Locked } from '../ui/locked.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Shown } from '../ui/states.tsx';
@@ -30,23 +31,35 @@ export function TrustedNetworks() {
             may be called. This machine and the metadata of clouds never are.
           </Text>
           {found.locked && <Locked what="the trusted networks" />}
-          <NetworksForm key={found.revision} found={found} />
+          <NetworksForm found={found} />
         </Panel>
       )}
     </Shown>
   );
 }
 
+const withId = ({ cidr, description }: Omit<Network, 'id'>, id: number): Network => ({
+  id,
+  cidr,
+  description,
+});
+const named = (networks: readonly Network[]) => ({
+  Networks: networks.map(({ cidr }) => cidr).join(', '),
+});
+
 function NetworksForm({ found }: { found: TrustedNetworksJson }) {
   const { may } = useSession();
   const isReadOnly = found.locked || !may('settings:edit');
-  const [rows, setRows] = useState<Network[]>(found.networks.map((each, id) => ({ id, ...each })));
+  const edited = useEdited<readonly Network[]>(found.networks.map(withId), found.revision);
+  const { value: rows, write, before, revision } = edited;
+  // Numbered anew, so that what was saved is what is stored.
+  const setRows = (next: readonly Omit<Network, 'id'>[]) => write(next.map(withId));
   const save = useChange<void>({
     run: () =>
       send(PATH, {
         method: 'PUT',
         body: { networks: rows.map(({ cidr, description }) => ({ cidr: cidr.trim(), description })) },
-        ifMatch: `"${found.revision}"`,
+        ifMatch: `"${revision}"`,
       }),
     touches: ['settings'],
     done: 'Saved. It counts on every server within a second.',
@@ -58,12 +71,17 @@ function NetworksForm({ found }: { found: TrustedNetworksJson }) {
   };
   const edit = (id: number, change: Partial<Network>) =>
     setRows(rows.map((row) => (row.id === id ? { ...row, ...change } : row)));
-  const add = () =>
-    setRows([...rows, { id: Math.max(-1, ...rows.map(({ id }) => id)) + 1, cidr: '', description: '' }]);
-  const other = save.error && save.error.problems.length === 0 ? save.error.message : null;
+  const add = () => setRows([...rows, { cidr: '', description: '' }]);
+  const isTold = before !== null || !save.error || save.error.problems.length > 0;
+  const other = isTold ? null : save.error?.message;
   return (
     <form onSubmit={submit}>
       <Stack gap="sm">
+        <Meanwhile
+          of={edited}
+          words={named}
+          told={{ type: 'settings.updated', subject: 'trustedNetworks' }}
+        />
         {rows.length === 0 && <Text size="sm">None: only public addresses are called.</Text>}
         {rows.map((row, at) => (
           <Group key={row.id} gap="xs" align="flex-start">
@@ -108,7 +126,7 @@ function NetworksForm({ found }: { found: TrustedNetworksJson }) {
             <Button variant="default" leftSection={<IconPlus size={16} aria-hidden />} onClick={add}>
               Add a network
             </Button>
-            <Button type="submit" loading={save.isPending}>
+            <Button type="submit" loading={save.isPending} disabled={before !== null}>
               Save
             </Button>
           </Group>

@@ -40,7 +40,6 @@ export function NewApiKey({ opened, onClose }: { opened: boolean; onClose: () =>
       opened={opened}
       onClose={close}
       title={made === null ? 'New API key' : 'The API key'}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       // It is shown once: only whoever says that it is stored closes it.
       withCloseButton={made === null}
       closeOnClickOutside={made === null}

@@ -3,6 +3,7 @@
 import { Tabs } from '@mantine/core';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
+import { type SettingsSection, settingsSections } from '../frame/settings-sections.ts';
 import { useSession } from '../session.tsx';
 import { Page } from '../ui/page.tsx';
 import { Administrators } from './settings-administrators.tsx';
@@ -11,43 +12,28 @@ import { GuardLimits } from './settings-guard.tsx';
 import { TrustedNetworks } from './settings-networks.tsx';
 import { SessionRules } from './settings-sessions.tsx';
 
-const sections: readonly {
-  name: string;
-  title: string;
-  /** One of them is enough. */
-  permissions: readonly string[];
-  show: ComponentType;
-}[] = [
-  { name: 'sessions', title: 'Sessions', permissions: ['settings:read'], show: SessionRules },
-  {
-    name: 'trusted-networks',
-    title: 'Trusted networks',
-    permissions: ['settings:read'],
-    show: TrustedNetworks,
-  },
-  { name: 'guard', title: 'Guard limits', permissions: ['providers:read'], show: GuardLimits },
-  { name: 'api-keys', title: 'API keys', permissions: ['apiKeys:create', 'apiKeys:read'], show: ApiKeys },
-  {
-    name: 'administrators',
-    title: 'Break-glass administrators',
-    permissions: ['admins:read'],
-    show: Administrators,
-  },
-];
+const shown: Readonly<Record<SettingsSection, ComponentType>> = {
+  sessions: SessionRules,
+  'trusted-networks': TrustedNetworks,
+  guard: GuardLimits,
+  'api-keys': ApiKeys,
+  administrators: Administrators,
+};
 
 export default function Settings() {
   const { section } = useParams({ strict: false }) as { section?: string };
   const navigate = useNavigate();
   const { may } = useSession();
-  const seen = sections.filter(({ permissions }) => permissions.some(may));
+  const seen = settingsSections.filter(({ permissions }) => permissions.some(may));
   const here = seen.find(({ name }) => name === section) ?? seen[0];
+  const Section = here && shown[here.name];
   return (
     <Page
       title="Settings"
       about="What counts for the whole installation. What the configuration file declares is shown locked, and changed there."
       {...(here === undefined && { permission: 'settings:read' })}
     >
-      {here && (
+      {here && Section && (
         <Tabs
           value={here.name}
           onChange={(name) => void navigate({ to: `/settings/${name}` as never })}
@@ -61,7 +47,7 @@ export default function Settings() {
             ))}
           </Tabs.List>
           <Tabs.Panel value={here.name}>
-            <here.show />
+            <Section />
           </Tabs.Panel>
         </Tabs>
       )}

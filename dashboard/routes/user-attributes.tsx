@@ -5,14 +5,9 @@ import type { UserAttributeJson, UserJson } from '../../src/edge/admin/contract.
 import { useGet } from '../queries.ts';
 import { Mark } from '../ui/badges.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { sourceWords } from '../ui/source-words.ts';
 import { Empty, Shown } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
-
-const sources = {
-  scim: 'SCIM',
-  claims: 'Sign-in',
-  directory: 'Directory',
-} as const satisfies Record<UserAttributeJson['said'][number]['source'], string>;
 
 export function UserAttributes({ user }: { user: UserJson }) {
   const found = useGet<{ items: UserAttributeJson[] }>(`/users/${user.id}/attributes`);
@@ -34,7 +29,7 @@ function AttributeTable({ items }: { items: readonly UserAttributeJson[] }) {
     <Panel title="Attributes">
       <Text size="sm" c="dimmed">
         The provider owns them: they are changed there. Where SCIM has supplied one, SCIM alone counts;
-        otherwise the newer word of sign-in and directory.
+        otherwise the newer word of claims and directory.
       </Text>
       <Table.ScrollContainer minWidth={820}>
         <Table verticalSpacing={8} aria-label="Attributes">
@@ -91,7 +86,7 @@ function Said({ of, isAlone }: { of: UserAttributeJson['said'][number]; isAlone:
   return (
     <Text component="div" size="sm" style={{ overflowWrap: 'anywhere' }} maw={320}>
       <Mark tone={counts ? 'good' : 'quiet'} size="sm" mr={6} miw="max-content">
-        {counts ? `${sources[source]} counts` : sources[source]}
+        {counts ? `${sourceWords[source]} counts` : sourceWords[source]}
       </Mark>
       since <When at={since} />
       {how}

@@ -17,13 +17,7 @@ interface GiveByHandProps {
 
 export function GiveByHand({ user, opened, onClose }: GiveByHandProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title={`Give ${user.displayName} by hand`}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={onClose} title={`Give ${user.displayName} by hand`} centered>
       <GiveForm user={user} onClose={onClose} />
     </Modal>
   );

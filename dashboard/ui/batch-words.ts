@@ -38,7 +38,7 @@ export function whatItWouldDo(batch: BatchJson): string {
   return `${what} would take something from ${people}.`;
 }
 
-export function whyHeld({ limits, takenBefore }: BatchJson): string {
+export function whyHeld({ limits, takenBefore }: Pick<BatchJson, 'limits' | 'takenBefore'>): string {
   const before =
     takenBefore === 0 ? '' : `, and ${takenBefore.toLocaleString('en')} had lost something in the day before`;
   return `The guard lets ${limits.percent} % of the active users or ${limits.count.toLocaleString('en')} pass in a day, whichever is less${before}.`;

@@ -19,13 +19,7 @@ interface ConfirmProps {
 
 export function Confirm({ opened, title, ...question }: ConfirmProps) {
   return (
-    <Modal
-      opened={opened}
-      onClose={question.onClose}
-      title={title}
-      centered
-      closeButtonProps={{ 'aria-label': 'Close' }}
-    >
+    <Modal opened={opened} onClose={question.onClose} title={title} centered>
       <Question {...question} />
     </Modal>
   );

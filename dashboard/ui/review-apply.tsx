@@ -9,6 +9,7 @@ import { type FormEvent, useState } from 'react';
 import type { BatchJson, MappingsJson, RulesPlanJson } from '../../src/edge/admin/contract.ts';
 import { type Answered, addressOf, send } from '../api.ts';
 import { useChange } from '../queries.ts';
+import { whyHeld } from './batch-words.ts';
 import { counted } from './counted.ts';
 import type { RulesDraft } from './review-changes.tsx';
 import { Failed } from './states.tsx';
@@ -129,7 +130,7 @@ function Decide({ plan, isBusy, onApply, onClose }: DecideProps) {
         {isTyped && (
           <TextInput
             label={`Type ${number} to take something from so many users`}
-            description={confirm === null ? undefined : <Limits plan={plan} />}
+            description={confirm === null ? undefined : whyHeld(plan)}
             value={written}
             onChange={(event) => write(event.currentTarget.value)}
             autoComplete="off"
@@ -154,12 +155,6 @@ function Decide({ plan, isBusy, onApply, onClose }: DecideProps) {
 
 function applyWords(affected: number): string {
   return affected === 0 ? 'Apply' : `Apply for ${counted(affected, 'user', 'users')}`;
-}
-
-function Limits({ plan: { limits, takenBefore } }: { plan: RulesPlanJson }) {
-  const before =
-    takenBefore > 0 ? `; ${takenBefore.toLocaleString('en')} lost something in the day before` : '';
-  return `The guard lets ${limits.percent} % or ${limits.count.toLocaleString('en')} users pass in a day${before}.`;
 }
 
 function Held({ batch, onClose }: { batch: BatchJson; onClose: () => void }) {

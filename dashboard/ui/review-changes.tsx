@@ -42,7 +42,6 @@ export function ReviewChanges(props: ReviewProps) {
       size="min(1180px, 96vw)"
       yOffset="3dvh"
       classNames={{ content: 'review', body: 'review-body' }}
-      closeButtonProps={{ 'aria-label': 'Close' }}
       closeOnClickOutside={false}
     >
       {problem && <Refused problem={problem} onAgain={() => setAgain(again + 1)} onClose={leave} />}

@@ -27,8 +27,17 @@ export async function readList<Item>(
   query: Query,
 ): Promise<List<Item>> {
   const most = given.flag('all') ? Number.POSITIVE_INFINITY : (given.count('limit') ?? ITEMS_BY_DEFAULT);
+  return readUpTo(api, path, { ...query, cursor: given.text('cursor') }, most);
+}
+
+/** All of them, whatever the command was given. */
+export async function readAll<Item>(api: Api, path: string): Promise<Item[]> {
+  return (await readUpTo<Item>(api, path, {}, Number.POSITIVE_INFINITY)).items;
+}
+
+async function readUpTo<Item>(api: Api, path: string, query: Query, most: number): Promise<List<Item>> {
   const items: Item[] = [];
-  let cursor = given.text('cursor');
+  let { cursor } = query;
   for (;;) {
     const limit = Math.min(PAGE_ITEMS, most - items.length);
     const page = await api.get<List<Item>>(path, { ...query, limit, cursor });

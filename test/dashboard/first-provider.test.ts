@@ -258,17 +258,20 @@ describe.skipIf(!browser)('tokens', () => {
 });
 
 describe.skipIf(!browser)('changing it', () => {
-  it('says that somebody else was first, and saves nothing', async () => {
-    const { page, expectProblem } = await world.asAdmin(`${PROVIDER}?open=configuration`);
-    expectProblem(/412/);
+  it('keeps what was typed when somebody else was first, and says what they changed', async () => {
+    const { page } = await world.asAdmin(`${PROVIDER}?open=configuration`);
     const configuration = dialog(page, 'Provider Configuration');
     await configuration.getByLabel('Compared every').fill('12h');
     const path = '/api/providers/microsoft-entra';
     await world.api('PATCH', path, { guard: { percent: 30 } });
+    await configuration.getByText('Somebody else changed this meanwhile').waitFor(WAIT);
+    await configuration.getByText('Guard: percent of active users: 20 % became 30 %').waitFor();
+    expect(await configuration.getByRole('button', { name: 'Save' }).isDisabled()).toBe(true);
+    await configuration.getByRole('button', { name: 'Keep what I typed' }).click();
     await configuration.getByRole('button', { name: 'Save' }).click();
-    await configuration.getByText('Somebody else changed it meanwhile').waitFor(WAIT);
-    const { body } = await world.api<{ reconcile: { every: string } }>('GET', path);
-    expect(body.reconcile.every).toBe('24h');
+    await page.getByText('Saved.').waitFor(WAIT);
+    const { body } = await world.api<ProviderJson>('GET', path);
+    expect(body).toMatchObject({ reconcile: { every: '12h' }, guard: { percent: 30 } });
   });
 
   it('says at the field what the server refuses', async () => {

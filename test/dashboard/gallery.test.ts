@@ -28,23 +28,19 @@ afterEach(() => browser?.closeWindows());
 afterAll(() => browser?.close());
 
 /** Until nothing says that it is loading. */
-async function settled(page: Page, title: string | null): Promise<void> {
-  const heading = title === null ? { level: 1 } : { level: 1, name: title, exact: true };
-  await page.getByRole('heading', heading).first().waitFor();
+async function settled(page: Page, title: string): Promise<void> {
+  await page.getByRole('heading', { level: 1, name: title, exact: true }).first().waitFor();
   const isLoading = () => page.evaluate<boolean>(`document.querySelector('${LOADING}') !== null`);
   await expect.poll(isLoading, { timeout: LOADED_WITHIN_MS }).toBe(false);
 }
 
 /** Times are told as from then. */
-async function open(
-  world: DashboardWorld,
-  { page, context }: Window,
-  sight: Sight,
-  of: Populated['of'] | null,
-) {
+async function open(world: DashboardWorld | Populated, window: Window, sight: Sight) {
+  const { page, context } = window;
+  const { of, names } = 'of' in world ? world : ({ of: {}, names: {} } as Pick<Populated, 'of' | 'names'>);
   await context.clock.setFixedTime(world.now());
-  await page.goto(world.server.url + sight.path(of ?? ({} as Populated['of'])));
-  await settled(page, sight.title);
+  await page.goto(world.server.url + sight.path(of));
+  await settled(page, typeof sight.title === 'string' ? sight.title : sight.title(names));
   await sight.doing?.(page);
 }
 
@@ -77,13 +73,13 @@ describe.skipIf(!browser)('an organisation after some days', () => {
 
   it.each(lived)('$name', async (sight) => {
     const window = await world.asAdmin(null, WIDE);
-    await open(world, window, sight, world.of);
+    await open(world, window, sight);
     await judge(world, window, sight.name);
   });
 
   it.each(refused)('$name for somebody who may not see it', async (sight) => {
     const window = await world.asUser(world.of.viewer, null, WIDE);
-    await open(world, window, sight, world.of);
+    await open(world, window, sight);
     await judge(world, window, `${sight.name}.refused`);
   });
 });
@@ -97,7 +93,7 @@ describe.skipIf(!browser)('before anything is set up', () => {
 
   it.each(empty)('$name', async (sight) => {
     const window = await world.asAdmin(null, WIDE);
-    await open(world, window, sight, null);
+    await open(world, window, sight);
     await judge(world, window, `${sight.name}.empty`);
   });
 });

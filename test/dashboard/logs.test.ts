@@ -7,6 +7,8 @@ import { axe } from './axe.ts';
 import { browser, type DashboardWorld, saysTitle, startDashboard } from './world.ts';
 
 const WAIT = { timeout: 20_000 };
+/** The pages may have to be built first. */
+const BUILD_MS = 90_000;
 let world: DashboardWorld;
 let ada: string;
 
@@ -18,7 +20,7 @@ beforeAll(async () => {
   for (let times = 0; times < 3; times++) {
     await fetch(`${world.server.scim}/Users`, { headers: { authorization: 'Bearer bifrost_mistyped_4f2a' } });
   }
-});
+}, BUILD_MS);
 afterEach(() => browser?.closeWindows());
 afterAll(async () => {
   await browser?.close();
@@ -131,6 +133,26 @@ describe.skipIf(!browser)('Settings', () => {
     await page.getByText('It counts on every server').waitFor(WAIT);
     expect((await world.api<{ cap: string }>('GET', '/api/settings/sessions')).body.cap).toBe('7d');
     expect(await axe(page)).toEqual([]);
+  });
+
+  it('keeps what was typed when somebody else was first, and says who that was', async () => {
+    const { page } = await world.asAdmin('/settings');
+    const cap = page.getByRole('textbox', { name: 'A session ends after' });
+    await cap.fill('9d');
+    const rules = { cap: '8d', refreshAfter: '10m' };
+    await world.api('PUT', '/api/settings/sessions', rules);
+    await page.getByText('A session ends after: 7d became 8d').waitFor(WAIT);
+    await page.getByText(/changed the setting/).waitFor(WAIT);
+    expect(await cap.inputValue()).toBe('9d');
+    await page.getByRole('button', { name: 'Keep what I typed' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('It counts on every server').waitFor(WAIT);
+    const { body } = await world.api('GET', '/api/settings/sessions');
+    expect(body).toMatchObject({ cap: '9d', refreshAfter: '10m' });
+    await cap.fill('1d');
+    await world.api('PUT', '/api/settings/sessions', rules);
+    await page.getByRole('button', { name: 'Load anew' }).click(WAIT);
+    expect(await cap.inputValue()).toBe('8d');
   });
 
   it('changes trusted networks and the limits of the guard', async () => {

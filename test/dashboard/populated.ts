@@ -23,10 +23,13 @@ export interface Populated extends DashboardWorld {
     role: string;
     run: string;
     batch: string;
+    webhook: string;
     request: string;
     /** The user name of somebody with the role Viewer. */
     viewer: string;
   };
+  /** What the headings of those pages say. */
+  readonly names: Readonly<Record<Exclude<keyof Populated['of'], 'request' | 'viewer'>, string>>;
 }
 
 const withUsers = (tenant: Tenant, change: (user: TenantUser) => TenantUser): Tenant => ({
@@ -45,7 +48,9 @@ export async function startPopulated(): Promise<Populated> {
   await agent.cycle();
   await livedIn(world, agent);
   agent.close();
-  return { ...world, of: await idsOf(world) };
+  await addWebhook(world);
+  const of = await idsOf(world);
+  return { ...world, of, names: await namesOf(world, of) };
 }
 
 async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; token: string }> {
@@ -68,6 +73,13 @@ async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; t
   });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return { endpoint: answer.body.scim.endpoint!, token: answer.body.scim.token! };
+}
+
+/** Paused: its address is nobody's. */
+async function addWebhook(world: DashboardWorld): Promise<void> {
+  const words = { name: 'crm', url: 'https://crm.example/hooks/bifrost', types: ['user.*', 'grant.*'] };
+  const { body } = await world.api<{ id: string }>('POST', '/api/webhooks', words);
+  await world.api('POST', `/api/webhooks/${body.id}/pause`, {});
 }
 
 type Agent = ReturnType<typeof provisioning>;
@@ -145,7 +157,26 @@ async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
     role: await first('/api/roles'),
     run: await first('/api/reconciliations'),
     batch: await first('/api/batches'),
+    webhook: await first('/api/webhooks'),
     request: await first('/api/requests?status=ok'),
     viewer: (await some<{ userName: string }>('/api/users?role=Viewer')).userName,
+  };
+}
+
+async function namesOf(world: DashboardWorld, of: Populated['of']): Promise<Populated['names']> {
+  const named = async (path: string) =>
+    (await world.api<{ name: string; displayName?: string }>('GET', `/api/${path}`)).body;
+  const person = async (id: string) => (await named(`users/${id}`)).displayName!;
+  const { name: provider } = await named(`providers/${of.provider}`);
+  return {
+    provider,
+    user: await person(of.user),
+    suspended: await person(of.suspended),
+    team: (await named(`teams/${of.team}`)).name,
+    businessUnit: (await named(`business-units/${of.businessUnit}`)).name,
+    role: (await named(`roles/${of.role}`)).name,
+    run: `Comparison with ${provider}`,
+    webhook: (await named(`webhooks/${of.webhook}`)).name,
+    batch: `Comparing with the directory of ${provider}`,
   };
 }

@@ -5,8 +5,8 @@ import type { Populated } from './populated.ts';
 
 export interface Sight {
   name: string;
-  /** Of its heading; null where it is the name of somebody or something. */
-  title: string | null;
+  /** Of its heading. */
+  title: string | ((of: Populated['names']) => string);
   path(of: Populated['of']): string;
   /** What somebody does there before it is looked at. */
   doing?(page: Page): Promise<void>;
@@ -18,10 +18,14 @@ const provisioning = `${governance}/user-provisioning`;
 /** In an organisation as it is after some days. */
 export const lived: readonly Sight[] = [
   { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },
-  { name: 'provider', title: null, path: ({ provider }) => `${provisioning}/${provider}` },
+  {
+    name: 'provider',
+    title: ({ provider }) => provider,
+    path: ({ provider }) => `${provisioning}/${provider}`,
+  },
   {
     name: 'provider-configuration',
-    title: null,
+    title: ({ provider }) => provider,
     path: ({ provider }) => `${provisioning}/${provider}?open=configuration`,
     doing: (page) => page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor(),
   },
@@ -30,46 +34,80 @@ export const lived: readonly Sight[] = [
     title: 'Attribute Mapping',
     path: ({ provider }) => `${provisioning}/${provider}/attribute-mapping`,
   },
-  { name: 'mapping-history', title: null, path: ({ provider }) => `${provisioning}/${provider}/history` },
+  {
+    name: 'mapping-history',
+    title: 'Rule changes',
+    path: ({ provider }) => `${provisioning}/${provider}/history`,
+  },
   { name: 'users', title: 'Users', path: () => `${governance}/users` },
   { name: 'users-without-role', title: 'Users', path: () => `${governance}/users?role=none` },
   { name: 'users-none-found', title: 'Users', path: () => `${governance}/users?search=nobody-has-this-name` },
-  { name: 'user-access', title: null, path: ({ user }) => `${governance}/users/${user}` },
-  { name: 'user-attributes', title: null, path: ({ user }) => `${governance}/users/${user}?tab=attributes` },
-  { name: 'user-timeline', title: null, path: ({ user }) => `${governance}/users/${user}?tab=timeline` },
-  { name: 'user-sessions', title: null, path: ({ user }) => `${governance}/users/${user}?tab=sessions` },
-  { name: 'user-scim', title: null, path: ({ user }) => `${governance}/users/${user}?tab=scim` },
-  { name: 'user-suspended', title: null, path: ({ suspended }) => `${governance}/users/${suspended}` },
+  { name: 'user-access', title: ({ user }) => user, path: ({ user }) => `${governance}/users/${user}` },
+  {
+    name: 'user-attributes',
+    title: ({ user }) => user,
+    path: ({ user }) => `${governance}/users/${user}?tab=attributes`,
+  },
+  {
+    name: 'user-timeline',
+    title: ({ user }) => user,
+    path: ({ user }) => `${governance}/users/${user}?tab=timeline`,
+  },
+  {
+    name: 'user-sessions',
+    title: ({ user }) => user,
+    path: ({ user }) => `${governance}/users/${user}?tab=sessions`,
+  },
+  {
+    name: 'user-scim',
+    title: ({ user }) => user,
+    path: ({ user }) => `${governance}/users/${user}?tab=scim`,
+  },
+  {
+    name: 'user-suspended',
+    title: ({ suspended }) => suspended,
+    path: ({ suspended }) => `${governance}/users/${suspended}`,
+  },
   { name: 'teams', title: 'Teams', path: () => `${governance}/teams` },
-  { name: 'team', title: null, path: ({ team }) => `${governance}/teams/${team}` },
+  { name: 'team', title: ({ team }) => team, path: ({ team }) => `${governance}/teams/${team}` },
   { name: 'business-units', title: 'Business Units', path: () => `${governance}/business-units` },
   {
     name: 'business-unit',
-    title: null,
+    title: ({ businessUnit }) => businessUnit,
     path: ({ businessUnit }) => `${governance}/business-units/${businessUnit}`,
   },
   { name: 'roles', title: 'Roles & Permissions', path: () => `${governance}/roles` },
   { name: 'app-permissions', title: 'Permissions of apps', path: () => `${governance}/roles/apps` },
-  { name: 'role', title: null, path: ({ role }) => `${governance}/roles/${role}` },
+  { name: 'role', title: ({ role }) => role, path: ({ role }) => `${governance}/roles/${role}` },
   { name: 'reconciliation', title: 'Reconciliation', path: () => `${governance}/reconciliation` },
-  { name: 'reconciliation-run', title: null, path: ({ run }) => `${governance}/reconciliation/${run}` },
+  {
+    name: 'reconciliation-run',
+    title: ({ run }) => run,
+    path: ({ run }) => `${governance}/reconciliation/${run}`,
+  },
   { name: 'import', title: 'Import', path: () => `${governance}/import` },
   { name: 'held', title: 'Held batches', path: () => `${governance}/held` },
-  { name: 'held-batch', title: null, path: ({ batch }) => `${governance}/held/${batch}` },
+  { name: 'held-batch', title: ({ batch }) => batch, path: ({ batch }) => `${governance}/held/${batch}` },
   { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
   { name: 'request', title: 'Requests', path: ({ request }) => `${governance}/requests?open=${request}` },
   { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
+  {
+    name: 'webhook',
+    title: ({ webhook }) => webhook,
+    path: ({ webhook }) => `${governance}/webhooks/${webhook}`,
+  },
   { name: 'settings', title: 'Settings', path: () => '/settings' },
 ];
 
 /** Before anything was set up. */
 export const empty: readonly Sight[] = [
   { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },
-  { name: 'new-provider', title: null, path: () => `${provisioning}/new` },
+  { name: 'new-provider', title: 'Add a provider', path: () => `${provisioning}/new` },
   {
     name: 'new-provider-entra',
-    title: null,
+    title: 'Add a provider',
     path: () => `${provisioning}/new?kind=entra&step=configuration`,
   },
   { name: 'users', title: 'Users', path: () => `${governance}/users` },
@@ -80,6 +118,7 @@ export const empty: readonly Sight[] = [
   { name: 'held', title: 'Held batches', path: () => `${governance}/held` },
   { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
 ];
 
 /** As somebody whose role lets them see nearly nothing. */

@@ -153,7 +153,7 @@ describe('the one file', () => {
     await ledger.close();
     await makeOlder(LISTS_STEP - 1);
     const said: string[] = [];
-    ledger = openSqliteLedger(folder, (line) => said.push(line));
+    ledger = openSqliteLedger(folder, { say: (line) => said.push(line) });
     expect(said[0]).toMatch(`older version: step ${LISTS_STEP} of`);
     expect(await found()).toEqual(before);
     await ledger.close();

@@ -7,13 +7,13 @@ import { useState } from 'react';
 import type { MappingsJson, SeenAttributesJson } from '../../../src/edge/admin/contract.ts';
 import { useGet } from '../../queries.ts';
 import { useSession } from '../../session.tsx';
+import { Locked } from '../locked.tsx';
 import { roleStrategies } from '../role-strategies.ts';
 import { Shown } from '../states.tsx';
 import { useDiscovery } from './discovered-claims.ts';
 import { changesIn, type MappingDraft } from './draft.ts';
 import type { Edited, Editing } from './editing.ts';
 import { useExamined } from './examine.ts';
-import { OwnedByFile } from './owned-by-file.tsx';
 import { RuleDialog } from './rule-dialog.tsx';
 import { RuleList } from './rule-list.tsx';
 import { EntryDialog, ScimAttributes } from './scim-attributes.tsx';
@@ -93,7 +93,7 @@ function Strategy({ editing }: { editing: Editing }) {
         {roleStrategies[value].about}
         {value === 'first-match' && mayEdit('attributeRoleMappings') && ' Order them by dragging.'}
       </Text>
-      <OwnedByFile editing={editing} of={key} />
+      {editing.stored.locked.includes(key) && <Locked what={key} isLine />}
     </div>
   );
 }

@@ -49,7 +49,6 @@ export function RuleDialog({ editing, of, onClose }: RuleDialogProps) {
       onClose={onClose}
       size="lg"
       title={index === null ? `New ${one} rule` : `Edit ${one} rule ${index + 1}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={submit}>
         <Stack>

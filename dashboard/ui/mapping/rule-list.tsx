@@ -14,10 +14,10 @@ import { SortableContext, sortableKeyboardCoordinates, verticalListSortingStrate
 import { Button, Group, Paper, Text, Title } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
+import { Locked } from '../locked.tsx';
 import { type DraftRule, type ListKey, lists, moved, ruleKey, rulesOf, withRules } from './draft.ts';
 import { type Editing, partOf } from './editing.ts';
 import { reportsOf } from './examine.ts';
-import { OwnedByFile } from './owned-by-file.tsx';
 import { RuleRow } from './rule-row.tsx';
 
 const abouts: Readonly<Record<ListKey, { about: string; empty: string }>> = {
@@ -77,7 +77,7 @@ export function RuleList({ editing, list, children }: RuleListProps) {
           </Button>
         )}
       </Group>
-      <OwnedByFile editing={editing} of={list} />
+      {editing.stored.locked.includes(list) && <Locked what={list} isLine />}
       {children}
       {rules.length === 0 ? (
         <Text size="sm" c="dimmed" mt="sm">

@@ -16,9 +16,9 @@ import {
 import { IconPencil, IconPlus, IconTrash } from '@tabler/icons-react';
 import { type FormEvent, useState } from 'react';
 import { Mark } from '../badges.tsx';
+import { Locked } from '../locked.tsx';
 import { isSameEntry, type ScimEntry, withEntry } from './draft.ts';
 import { type Edited, type Editing, partOf, percent, scimKey, seenFor } from './editing.ts';
-import { OwnedByFile } from './owned-by-file.tsx';
 import { AttributeField } from './rule-dialog.tsx';
 import { Doing } from './rule-row.tsx';
 
@@ -55,7 +55,7 @@ export function ScimAttributes({ editing }: { editing: Editing }) {
           </Button>
         )}
       </Group>
-      <OwnedByFile editing={editing} of={scimKey} />
+      {editing.stored.locked.includes(scimKey) && <Locked what={scimKey} isLine />}
       {entries.length === 0 ? (
         <Text size="sm" c="dimmed" mt="sm">
           No entry: rules find SCIM attributes by their own names, <Code>groups</Code> in the displayName of
@@ -181,7 +181,6 @@ export function EntryDialog({ editing, of, onClose }: EntryDialogProps) {
       onClose={onClose}
       size="lg"
       title={of.claim === null ? 'New SCIM Attribute' : `SCIM Attribute of ${of.claim}`}
-      closeButtonProps={{ 'aria-label': 'Close' }}
     >
       <form onSubmit={submit}>
         <Stack>

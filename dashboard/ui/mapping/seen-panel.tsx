@@ -8,13 +8,13 @@ import type { SeenAttributesJson } from '../../../src/edge/admin/contract.ts';
 import type { ApiProblem } from '../../api.ts';
 import { May } from '../../session.tsx';
 import { Mark } from '../badges.tsx';
+import { sourceWords } from '../source-words.ts';
 import { Shown } from '../states.tsx';
 import type { Discovery, TokenClaim } from './discovered-claims.ts';
 import { listKeys, lists } from './draft.ts';
 import { type Editing, percent, scimKey } from './editing.ts';
 import type { SeenAttribute } from './examine.ts';
 
-const sources = { scim: 'SCIM', claims: 'Claims', directory: 'Directory' } as const;
 const EXAMPLES = 2;
 
 interface SeenPanelProps {
@@ -128,7 +128,7 @@ function Seen({ editing, of }: { editing: Editing; of: SeenAttribute }) {
       <Group gap={4} mt={2}>
         {from.map((source) => (
           <Mark key={source} tone="quiet" size="sm">
-            {sources[source]}
+            {sourceWords[source]}
           </Mark>
         ))}
         {isUsed && (

@@ -87,13 +87,7 @@ function Ignore({ row: { id, run, name } }: { row: DriftJson }) {
       >
         Ignore
       </Button>
-      <Modal
-        opened={isOpen}
-        onClose={() => setIsOpen(false)}
-        title={`Ignore ${name}`}
-        centered
-        closeButtonProps={{ 'aria-label': 'Close' }}
-      >
+      <Modal opened={isOpen} onClose={() => setIsOpen(false)} title={`Ignore ${name}`} centered>
         <IgnoreForm run={run} id={id} name={name} onClose={() => setIsOpen(false)} />
       </Modal>
     </>

@@ -5,7 +5,7 @@ import { kindWords } from '../../mapping/rule.ts';
 import { type Api, pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { exit } from '../failure.ts';
-import { readList } from '../list.ts';
+import { readAll } from '../list.ts';
 import type { Output, Tone } from '../output.ts';
 
 const tones = {
@@ -35,7 +35,7 @@ export const doctor: Command = {
   async run({ arguments: given, api: open }: Call) {
     const api = await open();
     const named = given.maybe('provider');
-    const providers = named === undefined ? await everyProvider(api, given) : [named];
+    const providers = named === undefined ? await everyProvider(api) : [named];
     const items: DoctorJson[] = [];
     for (const each of providers) items.push(await api.get<DoctorJson>(pathOf('providers', each, 'doctor')));
     const ok = items.every((each) => each.ok);
@@ -53,9 +53,8 @@ export const doctor: Command = {
   },
 };
 
-async function everyProvider(api: Api, given: Call['arguments']): Promise<string[]> {
-  const all = { ...given, flag: () => true };
-  const { items } = await readList<ProviderJson>(api, pathOf('providers'), all, {});
+async function everyProvider(api: Api): Promise<string[]> {
+  const items = await readAll<ProviderJson>(api, pathOf('providers'));
   return items.filter(({ retirement }) => retirement?.of !== 'provider').map(({ id }) => id);
 }
 
