@@ -13,6 +13,7 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
+import type { PastLog } from './past-log.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { RulesetHistory } from './ruleset-history.ts';
 import type { SignInStores } from './sign-in.ts';
@@ -380,9 +381,9 @@ export interface Retention {
 
 /**
  * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), of
- * former rules (ruleset-history.ts) and of webhooks (webhooks.ts).
+ * former rules (ruleset-history.ts) and of webhooks (webhooks.ts), and the log read for a past moment (past-log.ts).
  */
-export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores {
+export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores, PastLog {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

@@ -20,6 +20,7 @@ import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
+import { pastExportRoutes } from './past-export.ts';
 import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
@@ -70,6 +71,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...pastExportRoutes,
   ...liveRoutes,
   ...webhookRoutes,
   ...webhookDeliveryRoutes,

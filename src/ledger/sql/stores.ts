@@ -1,14 +1,21 @@
 // The stores that both engines have by the same scripts, of what an engine lends. Those of signing in are beside: they note
 // uses, which a close waits for (sign-in/stores.ts).
 
+import type { PastLog } from '../past-log.ts';
 import type { ReconciliationStores } from '../reconciliation.ts';
 import type { RulesetHistory } from '../ruleset-history.ts';
 import type { WebhookStores } from '../webhooks.ts';
 import type { Hands } from './hands.ts';
+import { pastLog } from './past-log.ts';
 import { reconciliationStores } from './reconciliation/stores.ts';
 import { rulesetHistory } from './ruleset-history.ts';
 import { webhookStores } from './webhooks/stores.ts';
 
-export function sharedStores(hands: Hands): ReconciliationStores & RulesetHistory & WebhookStores {
-  return { ...reconciliationStores(hands), ...rulesetHistory(hands), ...webhookStores(hands) };
+export function sharedStores(hands: Hands): ReconciliationStores & RulesetHistory & WebhookStores & PastLog {
+  return {
+    ...reconciliationStores(hands),
+    ...rulesetHistory(hands),
+    ...pastLog(hands),
+    ...webhookStores(hands),
+  };
 }

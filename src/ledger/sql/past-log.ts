@@ -1,0 +1,36 @@
+// The log read for a past moment, as both engines do it: by the index of people and places, never along the whole.
+
+import type { EventsOfQuery, PastLog } from '../past-log.ts';
+import type { Dialect } from './dialect.ts';
+import { type EventColumns, eventColumns, placeOf, readEvent } from './events.ts';
+import type { Hands } from './hands.ts';
+import { all, listMarks } from './statement.ts';
+
+export function pastLog({ read, dialect }: Pick<Hands, 'read' | 'dialect'>): PastLog {
+  return {
+    positionAt: (at) =>
+      read(function* () {
+        return (yield* placeOf(at + 1)) - 1;
+      }),
+    eventsOf: (query) =>
+      read(function* () {
+        return (yield* eventsOf(dialect, query)).map(readEvent);
+      }),
+  };
+}
+
+function eventsOf(dialect: Dialect, { subjects, types, above, upTo, after, limit }: EventsOfQuery) {
+  // The people come first, so that each is one look into the index.
+  return all<EventColumns>(
+    `SELECT ${eventColumns} FROM ${dialect.texts} CROSS JOIN events
+     WHERE subject = j.value AND position > ? AND position <= ? AND type IN (${listMarks(types.length)})
+     AND (subject, position) > (?, ?) ORDER BY subject, position LIMIT (? + 0)`,
+    JSON.stringify(subjects),
+    above,
+    upTo,
+    ...types,
+    after?.subject ?? '',
+    after?.position ?? 0,
+    limit,
+  );
+}
