@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { displayNameOf, signInName } from '../../identity/user.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PastGrant, PastPerson } from '../../mapping/past.ts';
+import { cutText } from '../../mapping/rule.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { choice, count, orNull, reference, rfc3339, source, statuses, text, time } from './contract.ts';
@@ -62,7 +63,7 @@ export async function showThen(then: Then, person: PastPerson): Promise<PastAcce
   const { id, erased, status } = person;
   const provider = person.provider!;
   const held = await heldThen(then, person);
-  const of = (kind: PastGrant['kind']) => byName(held.filter((each) => each.kind === kind));
+  const of = (kind: PastGrant['kind']) => byName([...held[kind].values()]);
   const role = of('role')[0] ?? null;
   const name = erased ? null : displayNameOf(person.named);
   const { number } = await then.rulesOf(provider);
@@ -97,18 +98,19 @@ async function groupsThen(then: Then, { groups }: PastPerson): Promise<PastAcces
 
 // --- what they had ----------------------------------------------------------------------------------------------
 
-type Held = PastTarget & { kind: PastGrant['kind'] };
-
-async function heldThen(then: Then, person: PastPerson): Promise<Held[]> {
-  const held = new Map<string, Held>();
+async function heldThen(
+  then: Then,
+  person: PastPerson,
+): Promise<Record<PastGrant['kind'], Map<string, PastTarget>>> {
+  const held = { role: new Map(), team: new Map(), businessUnit: new Map() };
   for (const grant of counting(person.grants)) {
     const { kind, target: id } = grant;
     const name = await nameThen(then, grant);
-    const one = held.get(id) ?? { kind, id, name, sources: [] };
+    const one: PastTarget = held[kind].get(id) ?? { id, name, sources: [] };
     one.sources.push(await showSource(then, person, grant));
-    held.set(id, one);
+    held[kind].set(id, one);
   }
-  return [...held.values()];
+  return held;
 }
 
 /** A user has one role. Of several that an older log leaves standing the one counts that people gave, else the last. */
@@ -137,7 +139,9 @@ async function showSource(
   const group = reason.by === 'rule' ? reason.group : undefined;
   const name =
     group !== undefined && groups.has(group) ? ((await then.nameOf('group', group))?.name ?? null) : null;
-  const shown = showReason(reason, {
+  // The group is called what it was called then, whatever it was called when the person joined.
+  const told = name !== null && reason.by === 'rule' ? { ...reason, value: cutText(name) } : reason;
+  const shown = showReason(told, {
     ruleset: ruleset ?? { rules: [] },
     groupName: () => name,
     since,

@@ -91,9 +91,12 @@ async function nameThen(ledger: Ledger, { position }: Moment, kind: NamedKind, i
       if (name !== null) return { name, position: event.position };
     }
     const last = events.at(-1);
-    if (!last || events.length < 20) return null;
+    if (!last || events.length < 20) break;
     before = last.position;
   }
+  // Roles that came with the product were never told of: whoever renamed one was.
+  const name = (await ledger.names([id])).get(id);
+  return name === undefined ? null : { name, position: 0 };
 }
 
 function nameIn({ data }: StoredEvent): string | null {

@@ -20,11 +20,12 @@ export function pastLog({ read, dialect }: Pick<Hands, 'read' | 'dialect'>): Pas
 }
 
 function eventsOf(dialect: Dialect, { subjects, types, above, upTo, after, limit }: EventsOfQuery) {
+  const columns = eventColumns.replace(/\w+/g, 'e.$&');
   // The people come first, so that each is one look into the index.
   return all<EventColumns>(
-    `SELECT ${eventColumns} FROM ${dialect.texts} CROSS JOIN events
-     WHERE subject = j.value AND position > ? AND position <= ? AND type IN (${listMarks(types.length)})
-     AND (subject, position) > (?, ?) ORDER BY subject, position LIMIT (? + 0)`,
+    `SELECT ${columns} FROM ${dialect.texts} CROSS JOIN events e
+     WHERE e.subject = j.value AND e.position > ? AND e.position <= ? AND e.type IN (${listMarks(types.length)})
+     AND (e.subject, e.position) > (?, ?) ORDER BY e.subject, e.position LIMIT (? + 0)`,
     JSON.stringify(subjects),
     above,
     upTo,
