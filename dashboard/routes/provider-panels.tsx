@@ -18,8 +18,10 @@ import { CopyField } from '../ui/copy-field.tsx';
 import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { roleStrategies } from '../ui/role-strategies.ts';
 import { Shown } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
+import { connectionFacts } from './provider-facts.tsx';
 import { contactOf } from './provider-health.tsx';
 import { kinds } from './provider-kinds.ts';
 
@@ -115,32 +117,13 @@ function LastRequests({ provider }: { provider: ProviderJson }) {
 // --- connection -------------------------------------------------------------------------------------------------
 
 export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
-  const { kind, connection, scim, hasClientSecret, hasDirectoryToken, createdAt } = provider;
-  const written = kinds[kind].fields.flatMap(({ key, label, isSecret, options }) => {
-    const value = connection[key];
-    if (isSecret || value === undefined || value === '') return [];
-    // A list that says no more than the default.
-    if (Array.isArray(value) && value.join() === connection.tenantId) return [];
-    const words = options?.find((each) => each.value === value)?.label;
-    return [[label, words ?? (Array.isArray(value) ? value.join(', ') : String(value))] as const];
-  });
+  const { kind, scim, createdAt } = provider;
   return (
     <Panel title="Connection">
       <Facts
         of={[
           ['Kind', kinds[kind].label],
-          ...written,
-          [
-            'Client secret',
-            hasClientSecret ? (
-              'Stored'
-            ) : (
-              <Mark key="no" tone="warn">
-                None
-              </Mark>
-            ),
-          ],
-          ...(kind === 'okta' ? [['API token', hasDirectoryToken ? 'Stored' : 'None'] as const] : []),
+          ...connectionFacts(provider),
           ['Added', <When key="added" at={createdAt} />],
           ...(provider.declaredIn === null ? [] : [['Declared in', provider.declaredIn] as const]),
         ]}
@@ -157,11 +140,6 @@ export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
 }
 
 // --- rules ------------------------------------------------------------------------------------------------------
-
-const strategies = {
-  'most-permissions': 'The one with most permissions wins',
-  'first-match': 'The first in the list wins',
-} as const;
 
 export function MappingPanel({ provider }: { provider: ProviderJson }) {
   const mappings = useGet<MappingsJson>(`/providers/${provider.id}/mappings`);
@@ -183,7 +161,7 @@ export function MappingPanel({ provider }: { provider: ProviderJson }) {
             <Facts
               of={[
                 ['Roles', rules(found.attributeRoleMappings.length)],
-                ['Where several match', strategies[found.roleResolutionStrategy]],
+                ['Where several roles match', roleStrategies[found.roleResolutionStrategy].label],
                 ['Teams', rules(found.attributeTeamMappings.length)],
                 ['Business Units', rules(found.attributeBusinessUnitMappings.length)],
                 ['SCIM Attributes', `${Object.keys(found.claimScimAttributes).length}`],

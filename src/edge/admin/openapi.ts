@@ -171,8 +171,12 @@ function responses({
     [status]: {
       description: statusWords[status],
       ...(versioned && { headers: { ETag: { schema: { type: 'string' } } } }),
-      ...(streams && { content: streamed(streams) }),
-      ...(response && { content: { 'application/json': { schema: withReferences(response) } } }),
+      ...((response || streams) && {
+        content: {
+          ...(response && { 'application/json': { schema: withReferences(response) } }),
+          ...(streams && streamed(streams)),
+        },
+      }),
     },
     ...(accepted && {
       202: {
