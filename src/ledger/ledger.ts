@@ -379,11 +379,23 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
+/** For changes that are decided and not written: whether writing them would be refused for a name. */
+export interface NameCheck {
+  /** @throws Refusal `uniqueness` */
+  refuseTaken(changes: ChangeSet): Promise<void>;
+}
+
 /**
  * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), of
  * former rules (ruleset-history.ts) and of webhooks (webhooks.ts), and the log read for a past moment (past-log.ts).
  */
-export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores, PastLog {
+export interface Ledger
+  extends SignInStores,
+    ReconciliationStores,
+    RulesetHistory,
+    WebhookStores,
+    PastLog,
+    NameCheck {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

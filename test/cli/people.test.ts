@@ -161,6 +161,12 @@ onEveryWay((ground) => {
       expect([early.code, early.err]).toEqual([2, expect.stringContaining('the log of events begins at')]);
     });
 
+    test('a request that was never logged cannot be replayed', async () => {
+      const { code, err } = await ground.cli('request', 'replay', 'nothing');
+      expect([code, err]).toEqual([expect.any(Number), expect.stringContaining('There is no request')]);
+      expect(code).not.toBe(0);
+    });
+
     test('as JSON: candidates, sources and what was looked at', async () => {
       const told = (await ground.cli('explain', ground.people.amara, '--json')).json();
       expect(told).toMatchObject({

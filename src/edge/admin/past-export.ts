@@ -38,7 +38,7 @@ const columns = [
 ];
 
 /** A line for each reason; one for who had nothing, so that nobody is missing. */
-export function accessLines(person: PastAccess): string {
+function accessLines(person: PastAccess): string {
   const { user, at, position } = person;
   const who = [at, position, user.provider, user.id, user.userName, user.displayName, user.status];
   const held = [
@@ -71,7 +71,7 @@ export function accessLines(person: PastAccess): string {
   return lines.join('');
 }
 
-export const accessHead = csvLine(columns);
+const accessHead = csvLine(columns);
 
 const formats = {
   jsonl: { media: 'application/x-ndjson', head: '', line: (one: PastAccess) => `${JSON.stringify(one)}\n` },
@@ -115,7 +115,7 @@ const exportAccess = route({
 });
 
 /** In the order in which they came. */
-export async function* everybodyThen(ledger: Ledger, moment: Moment): AsyncGenerator<PastAccess[]> {
+async function* everybodyThen(ledger: Ledger, moment: Moment): AsyncGenerator<PastAccess[]> {
   const then = thenAt(ledger, moment);
   for (let after = 0; ; ) {
     const made = await ledger.events({

@@ -29,6 +29,7 @@ import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { reconciliationRoutes } from './reconciliations.ts';
 import { removalPlanRoutes } from './removal-plan.ts';
+import { requestReplayRoutes } from './request-replay.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -81,6 +82,7 @@ export const routes: readonly Route[] = [
   ...directoryRoutes,
   ...providerReconciliationRoutes,
   ...requestRoutes,
+  ...requestReplayRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...keyRoutes,
