@@ -19,6 +19,7 @@ export type EventType =
   | 'membership.removed'
   | 'grant.added'
   | 'grant.removed'
+  | 'grant.changed'
   | 'team.created'
   | 'team.renamed'
   | 'business_unit.created'

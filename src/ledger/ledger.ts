@@ -14,6 +14,7 @@ import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
 import type { LagStores } from './lags.ts';
+import type { PastLog } from './past-log.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { RulesetHistory } from './ruleset-history.ts';
 import type { SignInStores } from './sign-in.ts';
@@ -388,11 +389,25 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
+/** For changes that are decided and not written: whether writing them would be refused for a name. */
+export interface NameCheck {
+  /** @throws Refusal `uniqueness` */
+  refuseTaken(changes: ChangeSet): Promise<void>;
+}
+
 /**
  * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), of
- * former rules (ruleset-history.ts) and of webhooks (webhooks.ts); and how far behind the work is (lags.ts).
+ * former rules (ruleset-history.ts) and of webhooks (webhooks.ts), the log read for a past moment (past-log.ts), and how
+ * far behind the work is (lags.ts).
  */
-export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores, LagStores {
+export interface Ledger
+  extends SignInStores,
+    ReconciliationStores,
+    RulesetHistory,
+    WebhookStores,
+    PastLog,
+    LagStores,
+    NameCheck {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;

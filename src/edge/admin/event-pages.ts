@@ -29,6 +29,8 @@ export const eventWords = {
   'grant.added': 'A user has a role, team or business unit for one more reason.',
   'grant.removed':
     'One reason for a role, team or business unit is gone; `stillHeld` says whether another stands.',
+  'grant.changed':
+    'The reason for which a user has something is told otherwise, or another role outweighs theirs; nothing is gained or lost.',
   'team.created': 'A team came to be.',
   'team.renamed': 'A team followed the name of its group.',
   'business_unit.created': 'A business unit came to be.',

@@ -59,6 +59,7 @@ const sentences: Readonly<Record<EventType, Sentence>> = {
     `${who} removed ${subject} from the group ${object}`,
   'grant.added': granted,
   'grant.removed': ungranted,
+  'grant.changed': regranted,
   'team.created': ({ subject }) => `the team ${subject} came to be`,
   'team.renamed': renamed('team'),
   'business_unit.created': ({ subject }) => `the business unit ${subject} came to be`,
@@ -164,6 +165,14 @@ function ungranted({ by: who, subject, object, data }: Told, kind: string): stri
   if (reason.by === 'rule')
     return `${ruleName(reason)} no longer gives ${subject} ${what}${stays && `; ${stays.slice(6)}`}`;
   return `${who} took ${what} from ${subject}${stays}`;
+}
+
+function regranted({ subject, object, data }: Told, kind: string): string {
+  const what = `the ${kinds[kind] ?? kind} ${object}`;
+  if (data.outweighed === true) return `another role outweighs ${what} of ${subject}`;
+  const reason = isObject(data.after) ? data.after : {};
+  if (reason.by !== 'rule') return `${what} of ${subject} counts again`;
+  return `${subject} has ${what} by ${ruleName(reason)} now, told by ${told(reason.channel)}`;
 }
 
 /** `Rule department=Sales`, or the group that a rule looked at. */

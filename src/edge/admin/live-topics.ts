@@ -55,6 +55,7 @@ const changing: ReadonlySet<EventType> = new Set([
   'session.ended',
   'grant.added',
   'grant.removed',
+  'grant.changed',
   'role.updated',
   'role.removed',
   'mapping.applied',

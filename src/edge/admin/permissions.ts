@@ -58,7 +58,10 @@ const catalogue = {
     send: 'Send a test, and send events again.',
   },
   audit: { read: 'Look back at who did what.' },
-  requests: { read: 'See what identity providers sent.' },
+  requests: {
+    read: 'See what identity providers sent, and what it would do now.',
+    replay: 'Have what they sent take effect once more: what it gives and takes, it gives and takes again.',
+  },
   sessions: {
     read: 'See who is signed in, since when and from where.',
     end: 'Sign people out.',
