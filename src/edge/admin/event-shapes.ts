@@ -46,6 +46,9 @@ const reason: TSchema = Type.Union([ruleReason, manualReason], {
 });
 
 const targets = ['role', 'team', 'businessUnit'] as const;
+const caughtUp = maybe(
+  count('Number of the rules whose effect it is, on somebody whom a change of rules had not reached yet.'),
+);
 
 // --- rules ------------------------------------------------------------------------------------------------------
 
@@ -113,7 +116,20 @@ const ofAccess = {
   'grant.added': {
     subject: ['user'],
     object: targets,
-    data: exactly({ name: text('Of the role, team or business unit.'), reason }),
+    data: exactly({ name: text('Of the role, team or business unit.'), reason, ruleset: caughtUp }),
+  },
+  'grant.changed': {
+    subject: ['user'],
+    object: targets,
+    data: exactly({
+      name: maybe(text('Of the role, team or business unit; not there: as before.')),
+      before: reason,
+      after: reason,
+      outweighed: Type.Boolean({
+        description: 'True: a role that is kept for them while another one is theirs.',
+      }),
+      ruleset: caughtUp,
+    }),
   },
   'grant.removed': {
     subject: ['user'],
@@ -121,6 +137,7 @@ const ofAccess = {
     data: exactly({
       reason,
       stillHeld: Type.Boolean({ description: 'True: they keep it for another reason, and lost nothing.' }),
+      ruleset: caughtUp,
     }),
   },
   'team.created': { subject: ['team'], data: exactly({ name: text() }) },
