@@ -13,26 +13,31 @@ interface PersonJson extends Omit<UserJson, 'targets'> {
 
 const AT_MOST = 50;
 
-/** Who may be meant: rows with provider and id. In each, the few providers lead to the index of the users. */
-const within = '($2::text IS NULL OR p.id = $2)';
-const usersWithin = `SELECT u.provider, u.id FROM providers p CROSS JOIN users u WHERE ${within} AND u.provider = p.id`;
-const byExternalId = `(${usersWithin} AND u.external_id = $1 ORDER BY u.removed_at IS NOT NULL, u.removed_at DESC, u.id LIMIT ${AT_MOST})`;
+/**
+ * Who may be meant: rows with provider and id. The few providers lead, each to the index that begins with it; LATERAL and LIMIT
+ * keep that order, which a plan made for empty tables would turn round.
+ */
+const ofEach = (rows: string) =>
+  `SELECT w.provider, w.id FROM providers p CROSS JOIN LATERAL (${rows} LIMIT ${AT_MOST}) w WHERE $2::text IS NULL OR p.id = $2`;
+const users = (where: string) =>
+  ofEach(`SELECT u.provider, u.id FROM users u WHERE u.provider = p.id AND ${where}`);
+const byExternalId = users('u.external_id = $1 ORDER BY u.removed_at IS NOT NULL, u.removed_at DESC, u.id');
 
 const meant: Readonly<Record<PersonKey['by'], string>> = {
-  id: `${usersWithin} AND u.id = $1`,
+  id: users('u.id = $1'),
   // While somebody is in the provider's recycle bin nobody is looked up by the name they keep.
-  userName: `${usersWithin} AND u.user_name_folded = $1 AND u.sign_in_name_folded = u.user_name_folded AND u.removed_at IS NULL
-    UNION ALL (${usersWithin} AND u.sign_in_name_folded = $1 AND u.removed_at IS NOT NULL ORDER BY u.removed_at DESC LIMIT ${AT_MOST})`,
+  userName: `${users('u.user_name_folded = $1 AND u.sign_in_name_folded = u.user_name_folded AND u.removed_at IS NULL')}
+    UNION ALL ${users('u.sign_in_name_folded = $1 AND u.removed_at IS NOT NULL ORDER BY u.removed_at DESC')}`,
   externalId: byExternalId,
-  oid: `(SELECT i.provider, i.person AS id FROM providers p CROSS JOIN identities i
-    WHERE ${within} AND i.provider = p.id AND i.subject = $1 ORDER BY i.since, i.issuer LIMIT ${AT_MOST}) UNION ${byExternalId}`,
+  oid: `${ofEach('SELECT i.provider, i.person AS id FROM identities i WHERE i.provider = p.id AND i.subject = $1 ORDER BY i.since, i.issuer')}
+    UNION ${byExternalId}`,
 };
 
 const personJson = userJsonWith(targetsOfUser('t.id, t.name, t.key, t.kind'));
 
 const textOf = (by: PersonKey['by']) =>
-  `SELECT v.version, (SELECT json_agg(${personJson}) FROM (${meant[by]}) f CROSS JOIN users u
-    WHERE u.provider = f.provider AND u.id = f.id) AS people FROM settings_version v`;
+  `SELECT v.version, (SELECT json_agg(${personJson}) FROM (${meant[by]}) f CROSS JOIN LATERAL
+    (SELECT * FROM users u WHERE u.provider = f.provider AND u.id = f.id LIMIT 1) u) AS people FROM settings_version v`;
 
 const texts = {
   id: textOf('id'),
