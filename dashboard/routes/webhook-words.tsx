@@ -45,7 +45,7 @@ export function typesInWords(types: readonly string[]): string {
 
 export function VerifyingCode() {
   return (
-    <Code block ta="left">
+    <Code block ta="left" className="wrapped">
       {`import { Webhook } from 'standardwebhooks';
 
 // rawBody: as it arrived. Throws where the signature does not fit.
