@@ -7,6 +7,8 @@ import { get } from './api.ts';
 
 /** Between two rounds of asking: a busy log is no reason to ask all the time. */
 const ASK_EVERY_MS = 1_500;
+/** While a change is under way: its own answer comes first, and says more than the news of it. */
+const WAIT_FOR_CHANGE_MS = 200;
 /** Without a connection. */
 const ASK_WITHOUT_MS = 15_000;
 
@@ -74,7 +76,8 @@ function asker(client: QueryClient) {
   let timer: ReturnType<typeof setTimeout> | null = null;
   let lastMs = 0;
   const ask = () => {
-    timer = null;
+    timer = client.isMutating() > 0 ? setTimeout(ask, WAIT_FOR_CHANGE_MS) : null;
+    if (timer) return;
     lastMs = performance.now();
     const topics = new Set(waiting);
     waiting.clear();

@@ -9,6 +9,7 @@ import {
   useQuery,
   useQueryClient,
 } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { ApiProblem, get, type Query, send } from './api.ts';
 
 /** What every list of the API answers. */
@@ -78,15 +79,17 @@ export interface Change<Input, Output> {
   touches?: readonly string[];
   /** What is said when it is done; nothing where left out. */
   done?: string | ((output: Output, input: Input) => string);
-  onDone?(output: Output, input: Input): void;
+  /** A promise of it belongs to the change: until then it is under way. */
+  onDone?(output: Output, input: Input): void | Promise<void>;
   /** The page shows the problem itself. */
   isQuiet?: boolean;
 }
 
-/** A change by a button: says how it ended, and refreshes what it touched. */
+/** A change by a button: says how it ended, and refreshes what it touched. The same once more while it is under way is a double click. */
 export function useChange<Input = void, Output = unknown>(change: Change<Input, Output>) {
   const client = useQueryClient();
-  return useMutation<Output, ApiProblem, Input>({
+  const underWay = useRef(new Set<string>());
+  const mutation = useMutation<Output, ApiProblem, Input>({
     mutationFn: change.run,
     onSuccess: (output, input) => {
       const { touches, done } = change;
@@ -94,12 +97,24 @@ export function useChange<Input = void, Output = unknown>(change: Change<Input, 
         predicate: ({ queryKey }) => !touches || touches.includes(String(queryKey[0])),
       });
       if (done !== undefined) sayDone(typeof done === 'function' ? done(output, input) : done);
-      change.onDone?.(output, input);
+      return change.onDone?.(output, input);
     },
     onError: (problem) => {
       if (!change.isQuiet) sayProblem(problem);
     },
+    onSettled: (_output, _problem, input) => void underWay.current.delete(keyOfInput(input)),
   });
+  const mutate: typeof mutation.mutate = (...args) => {
+    const key = keyOfInput(args[0]);
+    if (underWay.current.has(key)) return;
+    underWay.current.add(key);
+    mutation.mutate(...args);
+  };
+  return { ...mutation, mutate };
+}
+
+function keyOfInput(input: unknown): string {
+  return JSON.stringify(input) ?? '';
 }
 
 /** `useChange` for one request. */

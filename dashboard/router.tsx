@@ -47,7 +47,7 @@ const routeTree = root.addChildren([
   home,
   governance,
   page(provisioning, () => import('./routes/user-provisioning.tsx')),
-  page(`${provisioning}/new`, () => import('./routes/new-provider.tsx'), 'kind', 'step', 'provider'),
+  page(`${provisioning}/new`, () => import('./routes/new-provider.tsx'), 'kind', 'step', 'provider', 'scim'),
   page(`${provisioning}/$provider`, () => import('./routes/provider.tsx'), 'open'),
   page(`${provisioning}/$provider/attribute-mapping`, () => import('./routes/attribute-mapping.tsx')),
   page(

@@ -1,7 +1,6 @@
 // Attribute Mapping: the rules of a provider, edited as a draft that is reviewed before anything of it counts.
 
-import { Alert, Button, Group, Paper, Text } from '@mantine/core';
-import { IconAlertTriangle } from '@tabler/icons-react';
+import { Button, Group, Paper, Text } from '@mantine/core';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { MappingsJson, ProviderJson } from '../../src/edge/admin/contract.ts';
@@ -9,6 +8,7 @@ import { useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { counted } from '../ui/counted.ts';
 import { MappingEditor } from '../ui/mapping/mapping-editor.tsx';
+import { StaleDraft } from '../ui/mapping/stale-draft.tsx';
 import { type KeptDraft, useDraft } from '../ui/mapping/use-draft.ts';
 import { Page } from '../ui/page.tsx';
 import { ReviewChanges } from '../ui/review-changes.tsx';
@@ -55,35 +55,10 @@ function Draft({ provider, stored }: { provider: string; stored: MappingsJson })
           You may look at these rules. Changing them takes the permission mappings:apply.
         </Text>
       )}
-      {kept.isStale && <Stale kept={kept} />}
+      {kept.isStale && <StaleDraft kept={kept} />}
       <MappingEditor provider={provider} draft={kept.draft} onChange={kept.change} />
       {kept.changes > 0 && <DraftBar provider={provider} kept={kept} />}
     </>
-  );
-}
-
-function Stale({ kept: { keepOnTop, discard } }: { kept: KeptDraft }) {
-  return (
-    <Alert
-      color="yellow"
-      variant="light"
-      icon={<IconAlertTriangle size={20} />}
-      title="Somebody else changed these rules"
-      role="alert"
-    >
-      <Text size="sm">
-        Your draft was begun on the rules as they were before. On top of the new ones it takes their place:
-        Review shows what that means.
-      </Text>
-      <Group mt="sm" gap="xs">
-        <Button size="xs" variant="default" onClick={keepOnTop}>
-          Keep the draft on top
-        </Button>
-        <Button size="xs" variant="default" onClick={discard}>
-          Discard the draft
-        </Button>
-      </Group>
-    </Alert>
   );
 }
 

@@ -8,6 +8,7 @@ import { useGet } from '../queries.ts';
 import { May } from '../session.tsx';
 import { Actor } from '../ui/actor.tsx';
 import { Facts } from '../ui/facts.tsx';
+import { roleStrategies } from '../ui/role-strategies.ts';
 import { RulesDifference } from '../ui/rules-difference.tsx';
 import { Shown } from '../ui/states.tsx';
 import { exactTime } from '../ui/when.tsx';
@@ -38,7 +39,7 @@ export function WholeRuleset({ provider, number, canGoBack, onGoBack, onClose }:
               of={[
                 ['Applied', exactTime(ruleset.at)],
                 ['By', <Actor key="by" {...ruleset.by} />],
-                ['Strategy for roles', ruleset.mappings.roleResolutionStrategy],
+                ['Where several roles match', roleStrategies[ruleset.mappings.roleResolutionStrategy].label],
               ]}
             />
             <Section title="What it changed">

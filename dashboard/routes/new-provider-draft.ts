@@ -1,5 +1,5 @@
-// What was typed of a provider that is being added: it stays when the page is left and come back to, in this tab alone, and never
-// with a secret in it.
+// What was typed of a provider that is being added, until it is stored: it stays when the page is left and come back to, in this tab
+// alone, and never with a secret in it.
 
 import { isKind, type Kind, kinds } from './provider-kinds.ts';
 
@@ -7,9 +7,6 @@ export interface NewProvider {
   kind: Kind;
   name: string;
   values: Readonly<Record<string, string>>;
-  scim: boolean;
-  /** It begins with rules that give roles by the claim `roles`. */
-  rules: boolean;
 }
 
 const KEY = 'bifrost-new-provider';
@@ -17,14 +14,10 @@ const KEY = 'bifrost-new-provider';
 /** Secrets of a draft: of this page alone, gone when it is loaded anew. */
 let secrets: Readonly<Record<string, string>> = {};
 
-function emptyDraft(kind: Kind): NewProvider {
-  return { kind, name: kinds[kind].label, values: {}, scim: false, rules: kind === 'entra' };
-}
-
 /** Another kind begins anew; the same one goes on with what was typed. */
 export function beginDraft(kind: Kind, values: Readonly<Record<string, string>> = {}): NewProvider {
   const before = readDraft();
-  const draft = before?.kind === kind ? before : emptyDraft(kind);
+  const draft = before?.kind === kind ? before : { kind, name: kinds[kind].label, values: {} };
   const begun = { ...draft, values: { ...draft.values, ...values } };
   keepDraft(begun);
   return begun;

@@ -8,7 +8,7 @@ import { useGet } from '../queries.ts';
 import { Mark } from '../ui/badges.tsx';
 import { Shown } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
-import { contactOf, ProviderWarnings } from './provider-health.tsx';
+import { contactOf, ProviderWarnings, Unfinished } from './provider-health.tsx';
 import { kinds } from './provider-kinds.ts';
 import { Going } from './provider-leaving.tsx';
 
@@ -47,6 +47,7 @@ export function ProviderCard({ provider }: { provider: ProviderJson }) {
           <Shown of={health}>
             {(found) => (
               <>
+                <Unfinished provider={provider} health={found} />
                 <Figures provider={provider} health={found} />
                 <ProviderWarnings provider={provider} health={found} status={undefined} />
               </>

@@ -3,6 +3,7 @@
 import { Anchor, Button, Code, Stack } from '@mantine/core';
 import { Link } from '@tanstack/react-router';
 import type { ProviderHealthJson, ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
+import { useSession } from '../session.tsx';
 import type { Tone } from '../ui/badges.tsx';
 import { Warning } from '../ui/warning.tsx';
 import { ago } from '../ui/when.tsx';
@@ -18,7 +19,11 @@ export function contactOf(health: ProviderHealthJson, { kind }: Pick<ProviderJso
   const last = health.lastRequest ? ago(health.lastRequest.at) : '';
   switch (health.contact) {
     case 'off':
-      return { tone: 'quiet', words: 'SCIM is off', about: 'Nothing is expected to call.' };
+      return {
+        tone: 'quiet',
+        words: 'SCIM is off',
+        about: 'Nothing is expected to call. Enable SCIM Provisioning in the settings of this page.',
+      };
     case 'never':
       return {
         tone: 'plain',
@@ -74,6 +79,37 @@ export function ProviderWarnings({ provider, health, status }: WarningsProps) {
       {token && <Warning title={token.title}>{token.about}</Warning>}
       {isAlone && <NoBreakGlass />}
     </Stack>
+  );
+}
+
+/** It is being set up, or was disabled before anybody came by it: its steps can be gone on with. */
+export function isUnfinished(provider: ProviderJson, { users, lastRequest }: ProviderHealthJson): boolean {
+  if (provider.enabled || provider.declared || provider.retirement !== null) return false;
+  return users.active + users.suspended === 0 && lastRequest === null;
+}
+
+export function Unfinished({ provider, health }: { provider: ProviderJson; health: ProviderHealthJson }) {
+  const { may } = useSession();
+  if (!isUnfinished(provider, health)) return null;
+  const step = provider.signIn.lastVerification?.ok ? 'mapping' : 'configuration';
+  return (
+    <Warning
+      title="Not finished"
+      action={
+        may('providers:create') && (
+          <Button
+            component={Link}
+            to={`/governance/user-provisioning/new?step=${step}&provider=${provider.id}` as never}
+            size="xs"
+            aria-label={`Go on with ${provider.name}`}
+          >
+            Go on
+          </Button>
+        )
+      }
+    >
+      It is disabled, and nobody has come by it so far. The steps of adding it end with enabling it.
+    </Warning>
   );
 }
 

@@ -27,7 +27,7 @@ interface LeavingProps {
   provider: ProviderJson;
   leaving: Leaving | null;
   onClose(): void;
-  onDone(of: Leaving['of']): void;
+  onDone(of: Leaving['of']): void | Promise<void>;
 }
 
 export function LeavingDialog({ provider, leaving, onClose, onDone }: LeavingProps) {

@@ -18,8 +18,10 @@ import { CopyField } from '../ui/copy-field.tsx';
 import { counted } from '../ui/counted.ts';
 import { Facts } from '../ui/facts.tsx';
 import { Panel } from '../ui/panel.tsx';
+import { roleStrategies } from '../ui/role-strategies.ts';
 import { Shown } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
+import { connectionFacts } from './provider-facts.tsx';
 import { contactOf } from './provider-health.tsx';
 import { kinds } from './provider-kinds.ts';
 
@@ -27,9 +29,9 @@ const PROVISIONING = '/governance/user-provisioning';
 const REQUESTS_SHOWN = 5;
 
 /** Links are plain addresses here. */
-function Lead({ to, children }: { to: string; children: ReactNode }) {
+function Lead({ to, label, children }: { to: string; label?: string; children: ReactNode }) {
   return (
-    <Button component={Link} to={to as never} size="xs" variant="default">
+    <Button component={Link} to={to as never} size="xs" variant="default" aria-label={label}>
       {children}
     </Button>
   );
@@ -115,32 +117,13 @@ function LastRequests({ provider }: { provider: ProviderJson }) {
 // --- connection -------------------------------------------------------------------------------------------------
 
 export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
-  const { kind, connection, scim, hasClientSecret, hasDirectoryToken, createdAt } = provider;
-  const written = kinds[kind].fields.flatMap(({ key, label, isSecret, options }) => {
-    const value = connection[key];
-    if (isSecret || value === undefined || value === '') return [];
-    // A list that says no more than the default.
-    if (Array.isArray(value) && value.join() === connection.tenantId) return [];
-    const words = options?.find((each) => each.value === value)?.label;
-    return [[label, words ?? (Array.isArray(value) ? value.join(', ') : String(value))] as const];
-  });
+  const { kind, scim, createdAt } = provider;
   return (
     <Panel title="Connection">
       <Facts
         of={[
           ['Kind', kinds[kind].label],
-          ...written,
-          [
-            'Client secret',
-            hasClientSecret ? (
-              'Stored'
-            ) : (
-              <Mark key="no" tone="warn">
-                None
-              </Mark>
-            ),
-          ],
-          ...(kind === 'okta' ? [['API token', hasDirectoryToken ? 'Stored' : 'None'] as const] : []),
+          ...connectionFacts(provider),
           ['Added', <When key="added" at={createdAt} />],
           ...(provider.declaredIn === null ? [] : [['Declared in', provider.declaredIn] as const]),
         ]}
@@ -158,11 +141,6 @@ export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
 
 // --- rules ------------------------------------------------------------------------------------------------------
 
-const strategies = {
-  'most-permissions': 'The one with most permissions wins',
-  'first-match': 'The first in the list wins',
-} as const;
-
 export function MappingPanel({ provider }: { provider: ProviderJson }) {
   const mappings = useGet<MappingsJson>(`/providers/${provider.id}/mappings`);
   const path = `${PROVISIONING}/${provider.id}`;
@@ -173,7 +151,9 @@ export function MappingPanel({ provider }: { provider: ProviderJson }) {
       actions={
         <>
           <Lead to={`${path}/history`}>History</Lead>
-          <Lead to={`${path}/attribute-mapping`}>Open</Lead>
+          <Lead to={`${path}/attribute-mapping`} label="Open Attribute Mapping">
+            Open
+          </Lead>
         </>
       }
     >
@@ -183,7 +163,7 @@ export function MappingPanel({ provider }: { provider: ProviderJson }) {
             <Facts
               of={[
                 ['Roles', rules(found.attributeRoleMappings.length)],
-                ['Where several match', strategies[found.roleResolutionStrategy]],
+                ['Where several roles match', roleStrategies[found.roleResolutionStrategy].label],
                 ['Teams', rules(found.attributeTeamMappings.length)],
                 ['Business Units', rules(found.attributeBusinessUnitMappings.length)],
                 ['SCIM Attributes', `${Object.keys(found.claimScimAttributes).length}`],

@@ -55,7 +55,8 @@ export function SignInPanel({ provider }: { provider: ProviderJson }) {
   );
 }
 
-function Verified({ provider: { signIn } }: { provider: ProviderJson }) {
+/** Whether signing in by it was tried, and how that ended. */
+export function Verified({ provider: { signIn } }: { provider: ProviderJson }) {
   const last = signIn.lastVerification;
   if (!last) return <Mark tone="warn">Never verified</Mark>;
   return last.ok ? <Mark tone="good">Verified</Mark> : <Mark tone="bad">Does not work</Mark>;

@@ -15,9 +15,10 @@ import { Confirm } from '../ui/confirm.tsx';
 import { Page } from '../ui/page.tsx';
 import { Failed, Loading, Shown } from '../ui/states.tsx';
 import { ProviderConfiguration } from './provider-configuration.tsx';
-import { contactOf, ProviderWarnings } from './provider-health.tsx';
+import { contactOf, ProviderWarnings, Unfinished } from './provider-health.tsx';
 import { kinds } from './provider-kinds.ts';
 import { Going, type Leaving, LeavingDialog } from './provider-leaving.tsx';
+import { NextSteps } from './provider-next.tsx';
 import {
   ConnectionPanel,
   GuardPanel,
@@ -83,7 +84,17 @@ function Known({ provider }: { provider: ProviderJson }) {
       }
     >
       <Going provider={provider} />
-      {health.data && <ProviderWarnings provider={provider} health={health.data} status={status.data} />}
+      {health.data && (
+        <>
+          <Unfinished provider={provider} health={health.data} />
+          <ProviderWarnings provider={provider} health={health.data} status={status.data} />
+          <NextSteps
+            provider={provider}
+            health={health.data}
+            onSettings={() => change({ open: 'configuration' })}
+          />
+        </>
+      )}
       <Panels provider={provider} health={health} onMade={setHanded} />
       <ProviderConfiguration
         provider={provider}
@@ -101,7 +112,7 @@ function Known({ provider }: { provider: ProviderJson }) {
           setLeaving(null);
           if (of === 'scim') return close();
           client.removeQueries({ predicate: ({ queryKey }) => queryKey[1] === '/providers' });
-          void navigate({ to: OVERVIEW });
+          return navigate({ to: OVERVIEW });
         }}
       />
       <SetupComplete handed={handed} kind={provider.kind} onClose={() => setHanded(null)} />

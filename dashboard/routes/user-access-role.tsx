@@ -7,12 +7,8 @@ import type { ExplanationJson } from '../../src/edge/admin/contract.ts';
 import { Mark } from '../ui/badges.tsx';
 import { counted } from '../ui/counted.ts';
 import { Panel } from '../ui/panel.tsx';
+import { roleStrategies } from '../ui/role-strategies.ts';
 import { Reason, TakeBack, type Taken } from './user-access-reasons.tsx';
-
-const strategies = {
-  'most-permissions': 'Of several, the role with the most permissions wins; of equal ones, the earlier rule.',
-  'first-match': 'Of several, the first rule that matches wins.',
-} as const satisfies Record<ExplanationJson['strategy'], string>;
 
 const lost = {
   'to-manual': 'Lost to the one given by hand',
@@ -60,7 +56,8 @@ export function RolePanel({ access, isThere, actions, onTake }: RolePanelProps) 
         </Table.ScrollContainer>
       )}
       <Text size="sm" c="dimmed">
-        A role given by hand wins over every rule. {strategies[strategy]} By the rules number {ruleset}.
+        A role given by hand wins over every rule. {roleStrategies[strategy].about} By the rules number{' '}
+        {ruleset}.
       </Text>
     </Panel>
   );

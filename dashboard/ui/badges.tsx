@@ -18,10 +18,10 @@ interface MarkProps extends Omit<BadgeProps, 'color'> {
   children: ReactNode;
 }
 
-export function Mark({ tone, children, ...rest }: MarkProps) {
+export function Mark({ tone, children, className = '', ...rest }: MarkProps) {
   return (
     <Badge
-      className="mark"
+      className={`mark ${className}`}
       data-tone={tone}
       color={colors[tone]}
       variant="light"

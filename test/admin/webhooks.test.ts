@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { DeliveryJson, EventJson, SentJson, WebhookJson } from '../../src/edge/admin/contract.ts';
 import { isSignedBy, type Receiver, startReceiver, until, verifyWith } from '../outbox/receiver.ts';
 import { type Fixture, type Page, startFixture } from './fixture.ts';
+import { by } from './signed-in.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -308,6 +309,26 @@ describe('a secret', () => {
     expect(isOther).toBe(rotated.resealed > 0);
     await api.send('POST', `/api/webhooks/${id}/test`);
     expect(isSignedBy(secret, receiver.got[0]!)).toBe(true);
+  });
+});
+
+describe('a former secret', () => {
+  it('whose key is lost is left out, and the new one signs alone', async () => {
+    const receiver = await receiverThat();
+    const { id } = await make('lost', receiver.url);
+    const { secret } = (await api.send<Made>('POST', `/api/webhooks/${id}/rotate`, { body: {} })).body;
+    const { webhooks } = api.server.ledger;
+    const { revision, formerSecret, ...rest } = (await webhooks.find(id))!;
+    const { name, url, types, providers } = rest;
+    const data = { name, origin: new URL(url).origin, types, providers };
+    const tell = { type: 'webhook.updated', subject: { kind: 'webhook', id }, data } as const;
+    const altered = `${formerSecret!.slice(0, -4)}AAAA`;
+    await webhooks.save(id, { ...rest, formerSecret: altered }, revision, by(), { tell });
+    const { body } = await api.send<SentJson>('POST', `/api/webhooks/${id}/test`);
+    expect(body).toMatchObject({ state: 'delivered', detail: null });
+    expect(receiver.got[0]!.headers['webhook-signature']!.split(' ')).toHaveLength(1);
+    expect(isSignedBy(secret, receiver.got[0]!)).toBe(true);
+    await api.send('DELETE', `/api/webhooks/${id}`);
   });
 });
 

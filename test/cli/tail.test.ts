@@ -113,6 +113,20 @@ describe('beside a running server', () => {
     expect(shown.every((line) => line.is === 'event')).toBe(true);
   });
 
+  test('--type: only of these, with requests left out', async () => {
+    const tail = await follow('--type', 'group.created,grant.added', '--after', '0', '--json');
+    await provision(push);
+    await tail.says('group.created');
+    await push('POST', '/Users', userBody('amara@contoso.com', {}, 'Support'));
+    await tail.says('Support');
+    const shown = lines(await tail.end());
+    expect(shown.every((line) => line.is === 'event')).toBe(true);
+    expect([...new Set(shown.map((line) => line.type))].sort()).toEqual(['grant.added', 'group.created']);
+    const odd = await run(site.env, ['tail', '--type', 'user.exploded']);
+    expect([odd.code, odd.err]).toEqual([2, expect.stringContaining('There are no events of the type')]);
+    expect((await run(site.env, ['tail', '--requests', '--type', 'user.created'])).code).toBe(2);
+  });
+
   test('--provider: only of that one', async () => {
     const tail = await follow('--events', '--after', '0', '--provider', 'bare', '--json');
     await tail.says('provider.created');

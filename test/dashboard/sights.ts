@@ -9,7 +9,7 @@ export interface Sight {
   title: string | null;
   path(of: Populated['of']): string;
   /** What somebody does there before it is looked at. */
-  then?(page: Page): Promise<void>;
+  doing?(page: Page): Promise<void>;
 }
 
 const governance = '/governance';
@@ -19,6 +19,12 @@ const provisioning = `${governance}/user-provisioning`;
 export const lived: readonly Sight[] = [
   { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },
   { name: 'provider', title: null, path: ({ provider }) => `${provisioning}/${provider}` },
+  {
+    name: 'provider-configuration',
+    title: null,
+    path: ({ provider }) => `${provisioning}/${provider}?open=configuration`,
+    doing: (page) => page.getByRole('dialog').getByRole('button', { name: 'Save' }).waitFor(),
+  },
   {
     name: 'attribute-mapping',
     title: 'Attribute Mapping',

@@ -7,6 +7,7 @@ import { useState } from 'react';
 import type { MappingsJson, SeenAttributesJson } from '../../../src/edge/admin/contract.ts';
 import { useGet } from '../../queries.ts';
 import { useSession } from '../../session.tsx';
+import { roleStrategies } from '../role-strategies.ts';
 import { Shown } from '../states.tsx';
 import { useDiscovery } from './discovered-claims.ts';
 import { changesIn, type MappingDraft } from './draft.ts';
@@ -74,15 +75,6 @@ function Editor({ provider, draft, onChange, stored }: MappingEditorProps & { st
   );
 }
 
-const strategies = {
-  'most-permissions': {
-    label: 'Most permissions',
-    about:
-      'Of several matching rules the one whose role has the most permissions wins; of equals, the first.',
-  },
-  'first-match': { label: 'First match', about: 'The first matching rule wins: order them by dragging.' },
-} as const satisfies Record<MappingDraft['roleResolutionStrategy'], { label: string; about: string }>;
-
 function Strategy({ editing }: { editing: Editing }) {
   const { draft, change, mayEdit } = editing;
   const key = 'roleResolutionStrategy';
@@ -92,13 +84,14 @@ function Strategy({ editing }: { editing: Editing }) {
       <SegmentedControl
         size="xs"
         aria-label="Which role wins"
-        data={Object.entries(strategies).map(([name, { label }]) => ({ value: name, label }))}
+        data={Object.entries(roleStrategies).map(([name, { label }]) => ({ value: name, label }))}
         value={value}
         disabled={!mayEdit(key)}
         onChange={(chosen) => change({ ...draft, [key]: chosen as typeof value })}
       />
       <Text size="xs" c="dimmed">
-        {strategies[value].about}
+        {roleStrategies[value].about}
+        {value === 'first-match' && mayEdit('attributeRoleMappings') && ' Order them by dragging.'}
       </Text>
       <OwnedByFile editing={editing} of={key} />
     </div>

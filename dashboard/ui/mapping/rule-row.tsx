@@ -2,21 +2,15 @@
 
 import { useSortable } from '@dnd-kit/sortable';
 import { CSS } from '@dnd-kit/utilities';
-import { ActionIcon, Code, Group, Text } from '@mantine/core';
-import {
-  IconArrowDown,
-  IconArrowRight,
-  IconArrowUp,
-  IconGripVertical,
-  IconPencil,
-  IconTrash,
-} from '@tabler/icons-react';
+import { ActionIcon, Group, Text } from '@mantine/core';
+import { IconArrowDown, IconArrowUp, IconGripVertical, IconPencil, IconTrash } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import { Mark } from '../badges.tsx';
 import { counted } from '../counted.ts';
 import { type DraftRule, type ListKey, lists, rulesOf, withRules } from './draft.ts';
 import type { Editing } from './editing.ts';
 import type { RuleReport } from './examine.ts';
+import { RuleSentence } from './rule-sentence.tsx';
 
 interface RuleRowProps {
   id: string;
@@ -62,7 +56,7 @@ export function RuleRow(props: RuleRowProps) {
           {index + 1}
         </Text>
       </Group>
-      <Sentence rule={rule} list={list} />
+      <RuleSentence rule={rule} list={list} />
       <Group gap={6} className="reach">
         <Reach report={report} editing={editing} list={list} />
         {rule.sticky && <Mark tone="quiet">Sticky</Mark>}
@@ -70,27 +64,6 @@ export function RuleRow(props: RuleRowProps) {
       </Group>
       {mayEdit && <Actions {...props} />}
     </li>
-  );
-}
-
-function Sentence({ rule: { attribute, value, target }, list }: { rule: DraftRule; list: ListKey }) {
-  return (
-    <Text size="sm" component="div" className="says">
-      <Code>{attribute}</Code>{' '}
-      {value === '*' ? (
-        <span>has any value</span>
-      ) : (
-        <>
-          is <Code>{value}</Code>
-        </>
-      )}{' '}
-      <IconArrowRight size={14} className="gives" aria-hidden /> <span className="for-ears">gives </span>
-      {target === '*' || target === '${*}' ? (
-        <span>a {lists[list].one} named after it</span>
-      ) : (
-        <strong>{target}</strong>
-      )}
-    </Text>
   );
 }
 

@@ -3,7 +3,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EventJson, RequestJson, StatusJson } from '../../edge/admin/contract.ts';
 import { type Api, pathOf } from '../api.ts';
-import type { Call, Command } from '../command.ts';
+import type { Arguments, Call, Command } from '../command.ts';
 import { usageFailure } from '../failure.ts';
 import type { List } from '../list.ts';
 import { type Entry, entriesOf, showEntry } from '../tail-entry.ts';
@@ -29,6 +29,7 @@ export const tail: Command = {
   options: {
     events: { about: 'events only' },
     requests: { about: 'requests only' },
+    type: { value: '<types>', about: 'events of these types only, separated by commas: user.suspended' },
     provider: { value: '<provider>', about: 'only of this provider' },
     after: {
       value: '<position>',
@@ -39,6 +40,7 @@ export const tail: Command = {
   examples: [
     ['tail', 'while you press "Provision on demand" in Entra'],
     ['tail --events --after 0 --json > events.jsonl', 'the whole history, then what follows'],
+    ['tail --type user.suspended,user.reactivated', 'who is let in no more, and who is again'],
     ['tail --requests --provider entra', 'only what one provider sends'],
   ],
   run: follow,
@@ -48,6 +50,7 @@ interface Followed {
   events: boolean;
   requests: boolean;
   provider: string | undefined;
+  type: string | undefined;
   /** Position of the last event that was shown. */
   after: number;
   /** Ids of requests shown lately, with their time. */
@@ -58,13 +61,9 @@ interface Followed {
 
 async function follow(call: Call): Promise<0> {
   const given = call.arguments;
-  const only = { events: given.flag('events'), requests: given.flag('requests') };
-  if (only.requests && given.text('after') !== undefined) {
-    throw usageFailure(
-      '--after counts events, and --requests leaves them out.',
-      'Leave one of the two away.',
-    );
-  }
+  const type = given.text('type');
+  const only = { events: given.flag('events') || type !== undefined, requests: given.flag('requests') };
+  if (only.requests) refuseEventsToo(given);
   const api = await call.api();
   const stop = call.stopSignal();
   const provider = given.text('provider');
@@ -73,6 +72,7 @@ async function follow(call: Call): Promise<0> {
     events: only.events || !only.requests,
     requests: only.requests || !only.events,
     provider,
+    type,
     after: 0,
     shown: new Map(),
     since: 0,
@@ -89,6 +89,15 @@ async function follow(call: Call): Promise<0> {
   call.output.note('Following; Ctrl-C ends.');
   while (!stop.aborted) show(await readNews(api, followed, stop));
   return 0;
+}
+
+function refuseEventsToo(given: Arguments): void {
+  const why = { after: 'counts', type: 'chooses' };
+  for (const [name, does] of Object.entries(why)) {
+    if (given.text(name) === undefined) continue;
+    const said = `--${name} ${does} events, and --requests leaves them out.`;
+    throw usageFailure(said, 'Leave one of the two away.');
+  }
 }
 
 /** Where to begin: at a position that was asked for, else now; where nothing can follow, a little earlier. */
@@ -127,6 +136,7 @@ async function newEvents(api: Api, followed: Followed, stop: AbortSignal): Promi
         after: followed.after,
         limit: EVENTS_AT_ONCE,
         provider: followed.provider,
+        type: followed.type,
         wait: events.length > 0 ? 0 : wait,
       },
       stop,

@@ -7,6 +7,7 @@ import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { type Asking, type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
+import { eventStreams } from './event-streams.ts';
 import { eventWaiters } from './event-waiters.ts';
 import { keptPlans } from './kept-plans.ts';
 import { liveFeed, type ReadersOf } from './live.ts';
@@ -21,6 +22,8 @@ import { verification } from './verification.ts';
 
 /** Of a request: 1,500 rules of the longest kind fit. */
 const BODY_BYTES = 4 * 1024 * 1024;
+/** Requests that may wait for an event at once. */
+const WAITING_REQUESTS = 200;
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
 /** `credentials`: further ways to say who one is, such as a session. Asked after the shell and the API keys. */
@@ -32,7 +35,8 @@ export async function registerAdmin(
   const description = openApi(parts.version);
   const own: AdminParts = {
     ...parts,
-    waiters: eventWaiters(parts.ledger),
+    waiters: eventWaiters(parts.ledger, WAITING_REQUESTS),
+    streams: eventStreams(parts),
     live: liveFeed(parts, readersOf(routes)),
     verification: verification(parts),
     plans: keptPlans(parts),
@@ -61,6 +65,7 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
   app.addHook('preClose', async () => {
     parts.waiters.stop();
     parts.live.stop();
+    parts.streams.stop();
     parts.plans.stop();
   });
   acceptJson(app);
@@ -174,8 +179,10 @@ function readCall(
     at: arrival.at,
     ifMatch: header(request, 'if-match'),
     ifNoneMatch: header(request, 'if-none-match'),
+    accept: header(request, 'accept'),
     lastEventId: header(request, 'last-event-id'),
     gone: goneWith(reply),
+    cut: () => reply.raw.destroy(),
     params: request.params as Record<string, string>,
     query: request.query,
     body: request.body,

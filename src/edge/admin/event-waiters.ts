@@ -4,9 +4,6 @@
 import type { Ledger } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 
-/** Requests that may wait at once. */
-const WAITERS = 200;
-
 export interface EventWaiters {
   /**
    * Resolves when there is an event behind `seen` (at once when there is one already), or after that time; false when
@@ -17,7 +14,8 @@ export interface EventWaiters {
   stop(): void;
 }
 
-export function eventWaiters(ledger: Pick<Ledger, 'follow'>): EventWaiters {
+/** `most`: those that may wait at once. */
+export function eventWaiters(ledger: Pick<Ledger, 'follow'>, most: number): EventWaiters {
   const waiting = new Set<() => void>();
   let heard = 0;
   let stopped = false;
@@ -33,8 +31,8 @@ export function eventWaiters(ledger: Pick<Ledger, 'follow'>): EventWaiters {
     async next(seen, ms, gone) {
       if (stopped || gone.aborted) return false;
       if (heard > seen) return true;
-      if (waiting.size >= WAITERS) {
-        throw new Refusal('unavailable', `${WAITERS} requests wait for events already. Ask without "wait".`);
+      if (waiting.size >= most) {
+        throw new Refusal('unavailable', `${most} requests wait for events already. Ask without "wait".`);
       }
       return new Promise((resolve) => {
         const wake = () => {

@@ -13,6 +13,7 @@ import {
   type StoredEventFilters,
   total,
 } from './event-pages.ts';
+import { EVENT_STREAM, eventStreamHeaders, wantsEventStream } from './event-source.ts';
 import { type AdminParts, type Route, route } from './route.ts';
 
 /** Seconds that a request may wait for the next event: below the 60 s at which load balancers give up. */
@@ -20,13 +21,20 @@ const LONGEST_WAIT_S = 30;
 
 const place = (description: string) => Type.Optional(Type.String({ pattern: '^[0-9]{1,15}$', description }));
 
+const needs = { resource: 'events', operation: 'read' } as const;
+
 const getFeed = route({
   method: 'GET',
   path: '/events',
-  permission: { resource: 'events', operation: 'read' },
+  permission: needs,
   summary: 'The ordered feed of events',
   description:
-    'Start with `after=0` (or nothing), then send the `nextCursor` of each answer as the next `after`. Nothing is ever put in before a place that was read. An answer without items has `nextCursor` null: ask again from where you are, with `wait` to be answered as soon as something happens.',
+    'Start with `after=0` (or nothing), then send the `nextCursor` of each answer as the next `after`. Nothing is ever put in before a place that was read. An answer without items has `nextCursor` null: ask again from where you are, with `wait` to be answered as soon as something happens, or with `Accept: text/event-stream` to be told of each as it comes.',
+  streams: {
+    media: [EVENT_STREAM],
+    description:
+      'Server-sent events: those behind `after`, then each that comes. `data` is an item of the page, `id` its position; an `id` alone says that the filters want nothing up to there. `Last-Event-ID` goes on behind that place, and counts more than `after`. `event: ended` says why nothing more comes: `{"reason":"unauthenticated","detail":"..."}`. `limit` and `wait` do not matter.',
+  },
   query: Type.Object(
     {
       ...eventFilters,
@@ -44,12 +52,19 @@ const getFeed = route({
     ...pageOf(eventShape).properties,
     nextCursor: orNull(text('Place of the last event here; null when there is none.')),
   }),
-  refuses: { 503: 'Too many requests wait for events' },
-  async handle({ parts, query, gone }) {
+  refuses: { 503: 'Too many requests wait for events, or too many streams are open' },
+  async handle({ parts, query, ...call }) {
     const { limit = 50, after, cursor, wait = 0, sort: _, ...wanted } = query;
     const stored = await readEventFilters(parts.ledger, wanted);
     const from = readPosition(after ?? cursor ?? '0');
-    return { body: await readFeed(parts, stored, { after: from, limit, waitMs: wait * 1000, gone }) };
+    if (wantsEventStream(call.accept)) {
+      const place = call.lastEventId ? readPosition(call.lastEventId) : from;
+      const body = parts.streams.open({ ...call, needs, filters: stored, after: place });
+      return { headers: eventStreamHeaders, body };
+    }
+    return {
+      body: await readFeed(parts, stored, { after: from, limit, waitMs: wait * 1000, gone: call.gone }),
+    };
   },
 });
 

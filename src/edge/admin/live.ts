@@ -6,11 +6,11 @@ import type { StoredEvent } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { type Caller, mayNot } from './caller.ts';
+import { cutSoon, eventStreamText, HEARTBEAT_MS } from './event-source.ts';
 import { changesSomebody, topicsOf } from './live-topics.ts';
 import type { Needs } from './permissions.ts';
 
 const TELL_EVERY_MS = 500;
-const HEARTBEAT_MS = 15_000;
 /** Who may have ended unnoticed, by their time alone, is looked for so often. */
 const CAP_EVERY_MS = 1_000;
 /** What a browser waits before it comes back. */
@@ -25,7 +25,7 @@ const UNREAD_BYTES = 64 * 1024;
 
 export interface LiveFeed {
   /** `after`: the last position that was heard before the connection broke. */
-  open(caller: Caller, again: () => Promise<Caller>, after: number | null): Promise<Readable>;
+  open(from: Pick<Connection, 'caller' | 'again' | 'cut'>, after: number | null): Promise<Readable>;
   /** Ends all, for good. */
   stop(): void;
 }
@@ -36,6 +36,8 @@ export type ReadersOf = ReadonlyMap<string, readonly Needs[]>;
 interface Connection {
   caller: Caller;
   again(): Promise<Caller>;
+  /** Ends it, whatever was not taken. */
+  cut(): void;
   stream: Readable;
 }
 
@@ -95,12 +97,12 @@ export function liveFeed(
   }
 
   function write(one: Connection, text: string): void {
-    if (one.stream.readableLength > UNREAD_BYTES) close(one);
+    if (one.stream.readableLength > UNREAD_BYTES) one.cut();
     else one.stream.push(text);
   }
 
   function end(one: Connection): void {
-    write(one, 'event: ended\ndata: {}\n\n');
+    write(one, eventStreamText({ event: 'ended', data: {} }));
     close(one);
   }
 
@@ -127,10 +129,10 @@ export function liveFeed(
   }
 
   return {
-    async open(caller, again, after) {
-      refuseTooMany(caller);
+    async open(from, after) {
+      refuseTooMany(from.caller);
       const stream = new Readable({ read() {}, highWaterMark: UNREAD_BYTES });
-      const one = { caller, again, stream };
+      const one = { ...from, stream };
       stream.once('close', () => open.delete(one));
       const isFirst = open.size === 0;
       open.add(one);
@@ -153,7 +155,9 @@ export function liveFeed(
       clearInterval(beats);
       clearInterval(caps);
       if (due) clearTimeout(due);
+      const left = [...open];
       each(close);
+      cutSoon(left);
     },
   };
 }
@@ -167,5 +171,5 @@ function mayHear(readers: ReadersOf, caller: Caller, topic: string): boolean {
 }
 
 function message(position: number, topics: readonly string[]): string {
-  return `id: ${position}\ndata: ${JSON.stringify({ position, topics })}\n\n`;
+  return eventStreamText({ id: position, data: { position, topics } });
 }

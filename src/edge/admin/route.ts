@@ -1,11 +1,13 @@
 // What a route of the admin API is: its address, the permission it needs, the schemas of what goes in and out, and the
 // function that answers. From the same table come the mounted routes, the checks of input, and the OpenAPI document.
 
+import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Actor, Cause } from '../../identity/event.ts';
 import type { Change } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
+import type { EventStreams } from './event-streams.ts';
 import type { EventWaiters } from './event-waiters.ts';
 import type { KeptPlans } from './kept-plans.ts';
 import type { LiveFeed } from './live.ts';
@@ -20,6 +22,7 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface AdminParts extends Parts {
   waiters: EventWaiters;
   live: LiveFeed;
+  streams: EventStreams;
   verification: Verification;
   plans: KeptPlans;
   surveys: Surveys;
@@ -36,11 +39,15 @@ export interface Call {
   at: number;
   ifMatch: string | null;
   ifNoneMatch: string | null;
+  /** The media types that the client asks for. */
+  accept: string | null;
   lastEventId: string | null;
   /** Who asks, looked up anew: for an answer that goes on for long. @throws Refusal when they may not come in any more. */
   again(): Promise<Caller>;
-  /** Aborted when the client has gone. */
+  /** Aborted when the connection is over: the client has gone, or has its answer. */
   gone: AbortSignal;
+  /** Ends the connection: of an answer that goes on, and that nobody takes. */
+  cut(): void;
 }
 
 /** A request as it arrives at a route. */
@@ -64,7 +71,7 @@ interface RouteCall<Path extends string, Query, Body> extends Call {
 export interface Answer<Body> {
   /** What the route's table says when absent. */
   status?: 200 | 201 | 202 | 204 | 304;
-  headers?: Record<string, string>;
+  headers?: Readonly<Record<string, string>>;
   /** Absent with 204, 304, and where a 202 says nothing. */
   body?: Body;
 }
@@ -84,7 +91,7 @@ interface Described {
   accepted?: { readonly why: string; readonly response: TSchema };
   /** Refusals beyond those that every route has, for the OpenAPI document. */
   refuses?: Readonly<Record<number, string>>;
-  /** The answer is a stream of one of these media types, and `body` a Readable. */
+  /** The answer is, or with `response` may be, a stream of one of these media types, and `body` a Readable. */
   streams?: { media: readonly string[]; description: string };
   /** Takes If-Match, gives ETag. */
   versioned?: true;
@@ -108,7 +115,7 @@ interface RouteDefinition<
   accepted?: { readonly why: string; readonly response: Accepted };
   handle(
     call: RouteCall<Path, Static<Query>, Static<Body>>,
-  ): Promise<Answer<Static<Response> | Static<Accepted>>>;
+  ): Promise<Answer<Static<Response> | Static<Accepted> | Readable>>;
 }
 
 export interface Route extends Described {
