@@ -21,7 +21,6 @@ import { newId } from './id.ts';
 import { type Provider, type SecretName, sealedSecret } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { traced } from './ledger/traced.ts';
 import {
   LOCAL_HEADER,
   type LocalRequests,
@@ -82,7 +81,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       metrics.commits.observe(durationMs / 1000);
       metrics.commitOperations.observe(operations);
     },
-  }).then(traced);
+  });
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
