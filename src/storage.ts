@@ -4,6 +4,7 @@ import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import { traced } from './ledger/traced.ts';
 import type { LedgerWatch } from './ledger/watch.ts';
 
 /**
@@ -15,7 +16,9 @@ export async function openStorage(
   onTrouble: (error: Error) => void = () => {},
   watch?: LedgerWatch,
 ): Promise<Ledger> {
-  return databaseUrl === null
-    ? openSqliteLedger(dataDir, watch)
-    : openPostgresLedger({ url: databaseUrl, onTrouble, ...(watch && { watch }) });
+  const ledger =
+    databaseUrl === null
+      ? openSqliteLedger(dataDir, watch)
+      : await openPostgresLedger({ url: databaseUrl, onTrouble, ...(watch && { watch }) });
+  return traced(ledger);
 }
