@@ -4,6 +4,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { openApi } from '../src/edge/admin/openapi.ts';
 import { version } from '../src/version.ts';
+import { eventsPage } from './generate.events.ts';
 import { metricsPage } from './generate.metrics.ts';
 import { permissionsPage } from './generate.permissions.ts';
 import { publishedConfigSchema } from './generate.schema.ts';
@@ -11,6 +12,7 @@ import { publishedConfigSchema } from './generate.schema.ts';
 const outputs: readonly { path: string; make(): string | Promise<string> }[] = [
   { path: 'bifrost.schema.json', make: publishedConfigSchema },
   { path: 'docs/permissions.md', make: permissionsPage },
+  { path: 'docs/events.md', make: eventsPage },
   { path: 'docs/metrics.md', make: metricsPage },
   { path: 'docs/openapi.json', make: () => `${JSON.stringify(openApi(version), null, 2)}\n` },
 ];

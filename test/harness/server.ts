@@ -6,6 +6,7 @@ import type { Address } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { startBifrost } from '../../src/main.ts';
+import { checkEvents } from './event-check.ts';
 import { storage } from './storage.ts';
 
 export interface TestServer {
@@ -81,8 +82,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ledger: bifrost.ledger,
     addresses: bifrost.addresses,
     async stop() {
-      await bifrost.stop();
-      await remove();
+      try {
+        await checkEvents(bifrost.ledger);
+      } finally {
+        await bifrost.stop();
+        await remove();
+      }
     },
   };
 }
