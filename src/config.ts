@@ -62,6 +62,8 @@ export interface Settings {
   /** Who may read /metrics without an API key. */
   readonly metricsNetworks: readonly string[];
   readonly logLevel: LogLevel;
+  /** After it was told to stop, for so long it still serves while /readyz sends others elsewhere. */
+  readonly drainMs: number;
   /** Durations such as `15m`: what counts where nobody set them elsewhere. */
   readonly sessions: { readonly refreshAfter: string; readonly cap: string };
   readonly retention: { readonly requestsMs: number; readonly removedUsersMs: number };
@@ -205,6 +207,12 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
       ['127.0.0.0/8', '::1/128'],
       readNetworks,
       'must be networks, separated by commas, such as 10.0.0.0/8, 192.0.2.7; not set: this machine alone',
+    ),
+    drainMs: read(
+      'BIFROST_DRAIN',
+      0,
+      (text) => (/^\d{1,3}s$/.test(text) ? Number.parseInt(text, 10) * 1000 : undefined),
+      'is a number of seconds such as 5s, at most 999s',
     ),
     logLevel: read<LogLevel>(
       'BIFROST_LOG_LEVEL',

@@ -1,6 +1,7 @@
 // Builds the parts, joins them, starts, stops: the only file that knows every room.
 
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance, InjectOptions, LightMyRequestResponse } from 'fastify';
 import { type Address, buildApp } from './app.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -13,13 +14,13 @@ import { closedSecrets, storedSecrets } from './edge/admin/verification.ts';
 import { passwords } from './edge/oidc/passwords.ts';
 import { issueSetUpLink, type SetUpLink } from './edge/oidc/set-up.ts';
 import type { Parts } from './edge/parts.ts';
+import { expiryNotices } from './expiry-notices.ts';
 import { fold } from './fold.ts';
 import { followed } from './followed.ts';
 import { newId } from './id.ts';
 import { type Provider, type SecretName, sealedSecret } from './identity/provider.ts';
 import { type KeyRing, loadKeyRing } from './key-ring.ts';
 import type { Ledger } from './ledger/ledger.ts';
-import { traced } from './ledger/traced.ts';
 import {
   LOCAL_HEADER,
   type LocalRequests,
@@ -83,7 +84,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
         metrics.commitOperations.observe(operations);
       },
     },
-  }).then(traced);
+  });
   try {
     await refuseUnfinishedImport(ledger);
     // Under the lock of the data: a rotation in another process is over by now.
@@ -105,6 +106,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     const rules = await followed(ledger, () => sessionRules(own));
     const wayOut = outbound({ trustedNetworks: trusted.current, development: settings.development });
     const address = { url: '' };
+    let stopping = false;
     const way = reach({
       outbound: wayOut,
       clock,
@@ -132,8 +134,10 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
+      isStopping: () => stopping,
       wakeWork: work.wake,
     };
+    const notices = expiryNotices({ ledger, clock, reach: way, log });
     const addresses: Address[] = [];
     const app = await buildApp(parts, addresses, { logs: !isCommand });
     const stopListening =
@@ -141,6 +145,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
     if (!isCommand || ledger.engine === 'sqlite') work.begin();
     if (!isCommand) reconciling.schedule();
     if (!isCommand) delivering.schedule();
+    if (!isCommand) notices.schedule();
     return {
       url: address.url,
       settings,
@@ -156,9 +161,13 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       inject: (request) =>
         app.inject({ ...request, headers: { ...request.headers, [LOCAL_HEADER]: local.secret } }),
       stop: async () => {
+        stopping = true;
+        metrics.stopping.set(1);
+        // Balancers ask every few seconds, and send requests here until they have heard.
+        if (!isCommand && settings.drainMs > 0) await delay(settings.drainMs);
         await stopListening();
         await app.close();
-        await Promise.all([reconciling.stop(), delivering.stop()]);
+        await Promise.all([reconciling.stop(), delivering.stop(), notices.stop()]);
         await work.stop();
         trusted.stop();
         rules.stop();

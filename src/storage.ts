@@ -5,6 +5,7 @@ import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
 import type { Say } from './ledger/preparing.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import { traced } from './ledger/traced.ts';
 import type { LedgerWatch } from './ledger/watch.ts';
 
 /**
@@ -16,7 +17,9 @@ export async function openStorage(
   { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
   hears: { onTrouble?: (error: Error) => void; say?: Say; watch?: LedgerWatch } = {},
 ): Promise<Ledger> {
-  return databaseUrl === null
-    ? openSqliteLedger(dataDir, hears)
-    : openPostgresLedger({ url: databaseUrl, ...hears });
+  const ledger =
+    databaseUrl === null
+      ? openSqliteLedger(dataDir, hears)
+      : await openPostgresLedger({ url: databaseUrl, ...hears });
+  return traced(ledger);
 }

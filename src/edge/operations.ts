@@ -17,6 +17,7 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
     return reply.code(503).send({ status: 'the storage failed: restart' });
   });
   app.get('/readyz', async (_request, reply) => {
+    if (parts.isStopping()) return reply.code(503).send({ status: 'stopping' });
     try {
       await parts.ledger.ready();
       return { status: 'ready' };

@@ -36,6 +36,8 @@ export interface Parts {
   sessionRules(): { readonly refreshAfterMs: number; readonly capMs: number };
   /** Persisted digests of the API keys that the configuration file declares. */
   apiKeys: readonly DeclaredApiKey[];
+  /** It was told to stop, and sends whoever asks whether it is ready elsewhere. */
+  isStopping(): boolean;
   /** Tells whoever does jobs that there may be one. */
   wakeWork(): void;
 }

@@ -38,6 +38,7 @@ beforeAll(async () => {
     clock: systemClock,
     settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
     log: createLogger({ level: 'silent' }),
+    isStopping: () => false,
     metrics: createMetrics({ version: 'test', engine: 'sqlite' }),
     keys: loadKeyRing({ dataDir: directory, secretKey: null, formerSecretKey: null }, { mayMake: true }),
     version: 'test',

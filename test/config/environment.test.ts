@@ -22,6 +22,7 @@ describe('environment', () => {
       trustedProxies: [],
       metricsNetworks: ['127.0.0.0/8', '::1/128'],
       logLevel: 'info',
+      drainMs: 0,
       sessions: { refreshAfter: '15m', cap: '30d' },
       retention: { requestsMs: 30 * 86_400_000, removedUsersMs: 400 * 86_400_000 },
       declared: null,
@@ -40,6 +41,7 @@ describe('environment', () => {
       BIFROST_TRUSTED_PROXY: '10.0.0.0/8, 192.0.2.7,2001:db8::/32',
       BIFROST_METRICS_NETWORKS: '10.1.0.0/16',
       BIFROST_LOG_LEVEL: 'warn',
+      BIFROST_DRAIN: '5s',
     });
     expect(settings).toMatchObject({
       host: '::1',
@@ -50,6 +52,7 @@ describe('environment', () => {
       trustedProxies: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
       metricsNetworks: ['10.1.0.0/16'],
       logLevel: 'warn',
+      drainMs: 5_000,
     });
     expect(settings.secretKey?.bytes).toEqual(Buffer.alloc(32, 7));
   });
@@ -83,6 +86,7 @@ describe('environment', () => {
     ['BIFROST_DEVELOPMENT', 'true', '1'],
     ['BIFROST_TRUSTED_PROXY', '10.0.0.0/33', 'networks'],
     ['BIFROST_METRICS_NETWORKS', 'everybody', 'networks'],
+    ['BIFROST_DRAIN', '5m', 'number of seconds'],
     ['BIFROST_LOG_LEVEL', 'loud', 'is one of trace, debug'],
     ['BIFROST_TRUSTED_PROXY', 'proxy.example.com', 'networks'],
     ['BIFROST_TRUSTED_PROXY', '10.0.0.0/8,,192.0.2.7', 'networks'],
