@@ -5,7 +5,6 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
-import type { Say } from '../preparing.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
@@ -26,7 +25,7 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
-import type { LedgerWatch } from '../watch.ts';
+import type { Hears } from '../watch.ts';
 import { alone } from './alone.ts';
 import { catchUp } from './catch-up.ts';
 import { countAll } from './count-all.ts';
@@ -47,13 +46,8 @@ import { tokenUses } from './token-uses.ts';
 import { transactor } from './transact.ts';
 import { jobWorker } from './work.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends Hears {
   url: string;
-  /** Connections that broke while nobody used them. */
-  onTrouble?: (error: Error) => void;
-  watch?: LedgerWatch;
-  /** What takes its time before it is open. */
-  say?: Say;
 }
 
 export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {

@@ -24,7 +24,7 @@ import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
-import type { LedgerWatch } from '../watch.ts';
+import type { Hears, LedgerWatch } from '../watch.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
@@ -39,10 +39,9 @@ import { writer as makeWriter } from './write.ts';
 
 const TOKEN_USE_EVERY_MS = 60_000;
 
-/** `say` hears what takes its time before it is open. */
 export function openSqliteLedger(
   dataDir: string,
-  { watch, say = () => {} }: { watch?: LedgerWatch; say?: Say } = {},
+  { watch, say = () => {} }: Omit<Hears, 'onTrouble'> = {},
 ): Ledger {
   const file = openFile(dataDir, say);
   try {
