@@ -38,6 +38,9 @@ export default defineConfig({
     // Two cores in CI: two workers, each running whole files; a file owns its server and its storage.
     pool: 'forks',
     maxWorkers: 2,
+    // What files import is loaded once for each worker: a fifth of all time went into loading it for each file. So a module
+    // of `test/` may hold what is of the process (a browser, a build), never what is of one test.
+    isolate: false,
     testTimeout: 30_000,
     hookTimeout: 30_000,
     projects: [

@@ -25,6 +25,7 @@ import { writePlans } from './rows/writes.ts';
 import { scale } from './scale/main.ts';
 import { profileFolder } from './server.ts';
 import { openCrew, openStand, type Stand } from './stand.ts';
+import { benchWebhooks } from './webhooks/main.ts';
 import type { Role } from './worker.ts';
 
 /** In this order: the first rows find few people, and what swells memory comes after memory was read. */
@@ -70,6 +71,10 @@ async function start(args: string[]): Promise<void> {
   }
   if (role === '--reconcile') {
     await benchReconcile(args.slice(1));
+    return;
+  }
+  if (role === '--webhooks') {
+    await benchWebhooks(args.slice(1));
     return;
   }
   let options: Options;

@@ -42,7 +42,8 @@ createRoot(document.getElementById('root')!).render(
       colorSchemeManager={colorSchemes}
       getStyleNonce={() => nonce}
     >
-      <Notifications position="bottom-right" />
+      {/* Below, it would lie on the bar with Review for as long as Undo is offered. */}
+      <Notifications position="top-center" />
       <QueryClientProvider client={client}>
         <SessionProvider>
           <RouterProvider router={router} />

@@ -19,7 +19,11 @@ export function contactOf(health: ProviderHealthJson, { kind }: Pick<ProviderJso
   const last = health.lastRequest ? ago(health.lastRequest.at) : '';
   switch (health.contact) {
     case 'off':
-      return { tone: 'quiet', words: 'SCIM is off', about: 'Nothing is expected to call.' };
+      return {
+        tone: 'quiet',
+        words: 'SCIM is off',
+        about: 'Nothing is expected to call. Enable SCIM Provisioning in the settings of this page.',
+      };
     case 'never':
       return {
         tone: 'plain',

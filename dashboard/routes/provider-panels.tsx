@@ -29,9 +29,9 @@ const PROVISIONING = '/governance/user-provisioning';
 const REQUESTS_SHOWN = 5;
 
 /** Links are plain addresses here. */
-function Lead({ to, children }: { to: string; children: ReactNode }) {
+function Lead({ to, label, children }: { to: string; label?: string; children: ReactNode }) {
   return (
-    <Button component={Link} to={to as never} size="xs" variant="default">
+    <Button component={Link} to={to as never} size="xs" variant="default" aria-label={label}>
       {children}
     </Button>
   );
@@ -151,7 +151,9 @@ export function MappingPanel({ provider }: { provider: ProviderJson }) {
       actions={
         <>
           <Lead to={`${path}/history`}>History</Lead>
-          <Lead to={`${path}/attribute-mapping`}>Open</Lead>
+          <Lead to={`${path}/attribute-mapping`} label="Open Attribute Mapping">
+            Open
+          </Lead>
         </>
       }
     >

@@ -25,7 +25,7 @@ const kinds = {
     icon: IconUsersGroup,
     about:
       'Every group that Entra sends becomes a team, by a rule that can be changed. Apps learn them with each person.',
-    none: 'Teams come with the first group that is assigned and sent, and with rules that name one.',
+    none: 'Teams come with the first group that is assigned and sent, and with rules that name one. In Entra, assign the group itself under Users and groups, and see that Provision Microsoft Entra ID Groups is enabled under Mappings.',
   },
   'business-units': {
     title: 'Business Units',

@@ -6,7 +6,7 @@ const application = '/enterprise-applications/bifrost';
 const provisioning = `${application}/provisioning`;
 
 export const places = {
-  home: { label: 'Home', to: '/' },
+  directory: { label: 'Microsoft Entra ID', to: '/' },
   users: { label: 'Users', to: '/users' },
   groups: { label: 'Groups', to: '/groups' },
   deletedUsers: { label: 'Deleted users', to: '/deleted-users' },
@@ -25,7 +25,7 @@ export interface Place {
 }
 
 /** What stands above a page of the application. */
-export const aboveApplication: readonly Place[] = [places.home, places.applications, places.application];
+export const aboveApplication: readonly Place[] = [places.directory, places.applications, places.application];
 export const aboveProvisioning: readonly Place[] = [...aboveApplication, places.provisioning];
 
 export const mappingNames = {

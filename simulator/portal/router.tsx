@@ -21,7 +21,7 @@ function page(path: string, load: Page, ...names: readonly string[]) {
 }
 
 const routeTree = root.addChildren([
-  page(places.home.to, () => import('./pages/home.tsx')),
+  page(places.directory.to, () => import('./pages/home.tsx')),
   page(places.users.to, () => import('./pages/users.tsx'), 'search'),
   page(`${places.users.to}/$user`, () => import('./pages/user.tsx')),
   page(places.deletedUsers.to, () => import('./pages/deleted-users.tsx'), 'search'),

@@ -13,6 +13,7 @@ import {
   quoted,
   upper,
 } from './finding.ts';
+import { kindWords } from './rule.ts';
 import { scimAttributeFor } from './ruleset.ts';
 import { aliasIn, likeness, reads, type Seen, type SeenAttribute } from './seen.ts';
 
@@ -20,15 +21,25 @@ const EXACTLY = 'Names match exactly, including case.';
 const ENTRA_MAPPING =
   'In Entra, under Provisioning, Mappings, "Provision Microsoft Entra ID Users", the Target attribute of the mapping must be this name, including case, and the mapping must be saved.';
 
-/** One finding for each attribute of each rule that nobody has. Rules that an entry of the table misleads are told with it. */
+/**
+ * One finding for each attribute of each rule that nobody has; rules of a kind that nothing mends and that go by the same one are told
+ * together. Rules that an entry of the table misleads are told with it.
+ */
 export function nameFindings(examined: Examined): Finding[] {
   const entries = scimAttributeFindings(examined);
   // That groups are matched by displayName whatever the entry says keeps no group away.
   const misled = entries.filter(({ code }) => code !== 'scim-attribute-no-display-name');
   const told = new Set(misled.map(({ claim }) => claim));
-  const rules = placedRules(examined.ruleset.rules)
-    .filter(({ rule }) => !told.has(rule.attribute) && !isRead(examined, rule.attribute))
-    .map((placed) => unreadRule(examined, placed));
+  const unread = placedRules(examined.ruleset.rules).filter(
+    ({ rule }) => !told.has(rule.attribute) && !isRead(examined, rule.attribute),
+  );
+  const rules = unread.flatMap((placed) => {
+    const alike = unread.filter(
+      ({ rule: { kind, attribute } }) => kind === placed.rule.kind && attribute === placed.rule.attribute,
+    );
+    const finding = unreadRule(examined, placed, alike);
+    return finding.fix || alike[0] === placed ? [finding] : [];
+  });
   return [...entries, ...rules];
 }
 
@@ -37,19 +48,44 @@ export function isRead({ matches }: Pick<Examined, 'matches'>, attribute: string
   return (matches.reads.get(attribute)?.people ?? 0) > 0;
 }
 
-function unreadRule(examined: Examined, placed: PlacedRule): Finding {
+function unreadRule(examined: Examined, placed: PlacedRule, alike: readonly PlacedRule[]): Finding {
   const { attribute } = placed.rule;
   const meant = likelyMeant(examined.seen, attribute);
   if (meant?.alike) return meantAnother(examined, placed, meant);
   const source = scimAttributeFor(examined.ruleset, attribute);
-  if (source.attributeType === 'group') return noGroups(examined, placed);
+  if (source.attributeType === 'group') return noGroups(examined, placed, alike);
   if (meant) return meantAnother(examined, placed, meant);
   return {
     ...unread(placed),
     code: 'attribute-never-seen',
     words: `${quoted(attribute)} was never seen: nobody has an attribute of that name.`,
-    detail: `${upper(placeWords(placed.place))} matches nobody. ${EXACTLY} ${seenWords(examined.seen)}`,
+    detail: [
+      `${upper(placesWords(alike))} ${alike.length === 1 ? 'matches' : 'match'} nobody.`,
+      EXACTLY,
+      seenWords(examined.seen),
+      tokenWords(examined),
+    ]
+      .filter((sentence) => sentence !== '')
+      .join(' '),
   };
+}
+
+const PLACES_TOLD = 12;
+
+/** `role rules 1, 2 and 4` */
+function placesWords(alike: readonly PlacedRule[]): string {
+  const [first] = alike;
+  if (alike.length === 1) return placeWords(first!.place);
+  const numbers = alike.slice(0, PLACES_TOLD).map(({ place }) => String(place.index + 1));
+  const others = alike.length > PLACES_TOLD ? ` and ${alike.length - PLACES_TOLD} others` : '';
+  return `${kindWords[first!.place.kind]} rules ${others ? numbers.join(', ') : listed(numbers)}${others}`;
+}
+
+/** Before anybody has signed in, claims are unknown rather than wrong. */
+function tokenWords({ provider, seen }: Examined): string {
+  if ([...seen.values()].some(({ sources }) => sources.has('claims'))) return '';
+  const appRoles = provider.kind === 'entra' ? ' (app roles, as "roles")' : '';
+  return `Nobody has signed in so far: what the token alone holds${appRoles} is known from the first sign-in on, and Discover Claims shows it before.`;
 }
 
 function unread({ rule, place }: PlacedRule) {
@@ -70,12 +106,16 @@ function meantAnother({ seen }: Examined, placed: PlacedRule, { attribute, alike
   };
 }
 
-function noGroups({ provider, ruleset }: Examined, placed: PlacedRule): Finding {
+function noGroups(
+  { provider, ruleset }: Examined,
+  placed: PlacedRule,
+  alike: readonly PlacedRule[],
+): Finding {
   const why = ruleset.groupsByScim ? 'nobody is in a group that arrived' : 'no group has arrived';
   return {
     ...unread(placed),
     code: 'groups-never-arrived',
-    words: `${upper(placeWords(placed.place))} goes by groups, and ${why}.`,
+    words: `${upper(placesWords(alike))} ${alike.length === 1 ? 'goes' : 'go'} by groups, and ${why}.`,
     detail: provider.scimEnabled
       ? 'Groups have to be assigned to the enterprise application (Users and groups), the provisioning scope has to include groups, and "Provision Microsoft Entra ID Groups" has to be enabled under Mappings. Members of groups within groups are not sent.'
       : 'A groups claim has to be in the token (Token configuration, Add groups claim), or SCIM has to bring groups.',

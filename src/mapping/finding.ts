@@ -14,8 +14,8 @@ export type Severity = (typeof severities)[number];
 export const findingCodes = [
   'no-role-rules',
   'attribute-differs',
-  'attribute-never-seen',
   'scim-attribute-differs',
+  'attribute-never-seen',
   'scim-attribute-never-seen',
   'scim-attribute-no-display-name',
   'groups-never-arrived',

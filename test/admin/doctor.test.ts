@@ -130,6 +130,15 @@ describe('names', () => {
     });
     expect(finding!.detail).toContain('userName');
   });
+
+  it('once for all rules that go by it, before any token was seen', async () => {
+    const byAppRole = (value: string) => ({ attribute: 'roles', value, role: 'Viewer' });
+    await startWith({ attributeRoleMappings: ['admin', 'developer', 'viewer'].map(byAppRole) });
+    await push('amara@contoso.com/Sales');
+    const findings = found(await doctor(), 'attribute-never-seen');
+    expect(findings).toMatchObject([{ rule: { list: 'attributeRoleMappings', index: 0 }, fix: null }]);
+    expect(findings[0]!.detail).toMatch(/^Role rules 1, 2 and 3 match nobody\..*Nobody has signed in so far/);
+  });
 });
 
 describe('groups', () => {

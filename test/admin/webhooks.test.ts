@@ -319,7 +319,9 @@ describe('a former secret', () => {
     const { secret } = (await api.send<Made>('POST', `/api/webhooks/${id}/rotate`, { body: {} })).body;
     const { webhooks } = api.server.ledger;
     const { revision, formerSecret, ...rest } = (await webhooks.find(id))!;
-    const tell = { type: 'webhook.updated', subject: { kind: 'webhook', id } } as const;
+    const { name, url, types, providers } = rest;
+    const data = { name, origin: new URL(url).origin, types, providers };
+    const tell = { type: 'webhook.updated', subject: { kind: 'webhook', id }, data } as const;
     const altered = `${formerSecret!.slice(0, -4)}AAAA`;
     await webhooks.save(id, { ...rest, formerSecret: altered }, revision, by(), { tell });
     const { body } = await api.send<SentJson>('POST', `/api/webhooks/${id}/test`);

@@ -14,10 +14,10 @@ const SESSION = '__Host-bifrost';
 export const browser: TestBrowser | null = await startBrowser();
 
 export interface DashboardWorld extends World {
-  /** A window of the break-glass administrator, on that page. */
-  asAdmin(path: string, look?: Look): Promise<Window>;
+  /** A window of the break-glass administrator, on that page; null: signed in, and nowhere yet. */
+  asAdmin(path: string | null, look?: Look): Promise<Window>;
   /** A window of somebody of the directory, who was given that role by hand. */
-  asUser(userName: string, path: string, look?: Look): Promise<Window>;
+  asUser(userName: string, path: string | null, look?: Look): Promise<Window>;
 }
 
 export async function startDashboard(options: WorldOptions = {}): Promise<DashboardWorld> {
@@ -33,7 +33,7 @@ export async function startDashboard(options: WorldOptions = {}): Promise<Dashbo
     return person.cookies.get(SESSION)!;
   }
 
-  async function openWith(cookie: string, path: string, look?: Look): Promise<Window> {
+  async function openWith(cookie: string, path: string | null, look?: Look): Promise<Window> {
     const window = await browser!.open({ width: 1280, height: 860, ...look });
     const handOver = `${world.server.url}/handed-over`;
     // Given as the server would: a `__Host-` cookie over http is refused by the orders of the debugger.
@@ -45,7 +45,7 @@ export async function startDashboard(options: WorldOptions = {}): Promise<Dashbo
       }),
     );
     await window.page.goto(handOver);
-    await window.page.goto(world.server.url + path);
+    if (path !== null) await window.page.goto(world.server.url + path);
     return window;
   }
 

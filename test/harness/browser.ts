@@ -2,14 +2,14 @@
 // it. What a page logs as an error, what it cannot load, and whatever leaves this machine fails the test, unless it was expected.
 
 import { type BrowserContext, type Browser as Chromium, chromium, type Page } from 'playwright-core';
-import { browserProgram } from './browser-program.ts';
+import { type BrowserProgram, browserProgram } from './browser-program.ts';
 
 export interface TestBrowser {
   /** A browser of somebody else: no cookies, no history. */
   open(look?: Look): Promise<Window>;
   /** Closes every window. @throws Error that lists what went wrong in them, and what was expected and did not happen. */
   closeWindows(): Promise<void>;
-  /** Whatever happens. */
+  /** Whatever happens. The next window starts another. */
   close(): Promise<void>;
 }
 
@@ -34,22 +34,16 @@ const END_LIMIT_MS = 5_000;
 /** Should a page ask for another host all the same, no name leads anywhere. */
 const NOWHERE = '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost';
 
-/** null where there is no browser for this machine: CONTRIBUTING.md says what to do. */
+/** null where there is no browser for this machine: CONTRIBUTING.md says what to do. It starts with the first window. */
 export async function startBrowser(): Promise<TestBrowser | null> {
   const program = await browserProgram();
   if (!program) return null;
-  // The sandbox does not start for root, as which containers run their tests. The pages are our own.
-  const isRoot = process.getuid?.() === 0;
-  const browser = await chromium.launch({
-    executablePath: program.path,
-    args: [NOWHERE, ...(isRoot ? ['--no-sandbox'] : [])],
-    env: { ...process.env, ...program.env } as Record<string, string>,
-    timeout: START_LIMIT_MS,
-  });
+  let running: Promise<Chromium> | null = null;
   let watched: Watched[] = [];
   return {
     async open(look = {}) {
-      const one = await openWindow(browser, look);
+      running ??= launch(program);
+      const one = await openWindow(await running, look);
       watched.push(one);
       return one.window;
     },
@@ -60,8 +54,23 @@ export async function startBrowser(): Promise<TestBrowser | null> {
       const problems = closed.flatMap((one) => one.unexpected());
       if (problems.length > 0) throw new Error(`In the browser:\n${problems.join('\n')}`);
     },
-    close: () => bounded(browser.close()),
+    async close() {
+      const ending = running;
+      running = null;
+      if (ending) await bounded(ending.then((browser) => browser.close()));
+    },
   };
+}
+
+function launch(program: BrowserProgram): Promise<Chromium> {
+  // The sandbox does not start for root, as which containers run their tests. The pages are our own.
+  const isRoot = process.getuid?.() === 0;
+  return chromium.launch({
+    executablePath: program.path,
+    args: [NOWHERE, ...(isRoot ? ['--no-sandbox'] : [])],
+    env: { ...process.env, ...program.env } as Record<string, string>,
+    timeout: START_LIMIT_MS,
+  });
 }
 
 /** A browser that does not end ends with this process: it hangs on a pipe of it. */

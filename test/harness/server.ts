@@ -5,6 +5,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { type Address, startBifrost } from '../../src/main.ts';
+import { checkEvents } from './event-check.ts';
 import { storage } from './storage.ts';
 
 export interface TestServer {
@@ -80,8 +81,12 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     ledger: bifrost.ledger,
     addresses: bifrost.addresses,
     async stop() {
-      await bifrost.stop();
-      await remove();
+      try {
+        await checkEvents(bifrost.ledger);
+      } finally {
+        await bifrost.stop();
+        await remove();
+      }
     },
   };
 }

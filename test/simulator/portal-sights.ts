@@ -33,7 +33,7 @@ export const before: readonly Sight[] = [
 
 /** Once people are provisioned. */
 export const running: readonly Sight[] = [
-  { name: 'home', title: 'Local Entra', inTheDark: true, path: () => '/' },
+  { name: 'home', title: 'Microsoft Entra ID', inTheDark: true, path: () => '/' },
   { name: 'users', title: 'Users', path: () => '/users' },
   { name: 'users-none', title: 'Users', path: () => '/users?search=nobody-has-this-name' },
   { name: 'user', title: /./, path: (world) => `/users/${person(world, 3).objectId}` },

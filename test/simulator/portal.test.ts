@@ -1,7 +1,18 @@
 // The portal in a browser: Steps 2 and 3 of the guide by the labels that it names, in front of a real Bifrost.
 
-import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import {
+  assign,
+  choose,
+  command,
+  main,
+  openTab,
+  provisionOnDemand,
+  runCycle,
+  saved,
+  testConnection,
+  title,
+} from './portal-steps.ts';
 import { browser, group, type PortalWorld, person, startPortalWorld } from './portal-world.ts';
 
 const WORLD_LIMIT_MS = 120_000;
@@ -18,37 +29,6 @@ afterAll(async () => {
   await browser?.close();
   await world?.stop();
 });
-
-const title = (page: Page, name: string) =>
-  page.getByRole('heading', { level: 1, name, exact: true }).waitFor(WAIT);
-const command = (page: Page, name: string) =>
-  page.getByRole('toolbar').getByText(name, { exact: true }).click();
-
-/** Without the strip below it, which names people and requests too. */
-const main = (page: Page) => page.getByRole('main');
-
-/** Opened from `Enterprise applications`, as the guide goes. */
-async function openApplication(page: Page): Promise<void> {
-  await page.getByRole('link', { name: 'Enterprise applications', exact: true }).first().click();
-  await title(page, 'Enterprise applications');
-  await main(page).getByRole('table').getByRole('link', { name: 'Bifrost Enterprise' }).click();
-  await title(page, 'Bifrost Enterprise');
-}
-
-async function openTab(page: Page, tab: string): Promise<void> {
-  await openApplication(page);
-  await page.getByLabel('Pages').getByRole('link', { name: tab, exact: true }).click();
-}
-
-async function choose(page: Page, field: string, option: string): Promise<void> {
-  await page.getByRole('combobox', { name: field, exact: true }).click();
-  await page.getByRole('option', { name: option, exact: true }).click();
-}
-
-async function saved(page: Page): Promise<void> {
-  await command(page, 'Save');
-  await page.getByText(/saved/).first().waitFor(WAIT);
-}
 
 interface ScimUser {
   userName: string;
@@ -70,16 +50,16 @@ describe.skipIf(!browser)('Step 2: Configure Entra provisioning', () => {
     await title(page, 'Provisioning settings');
     await choose(page, 'Provisioning Mode', 'Automatic');
     await page.getByLabel('Tenant URL').fill(world.server.scim);
-    await page.getByLabel('Secret Token').fill('mistyped');
-    await main(page).getByRole('button', { name: 'Test Connection' }).click();
-    await page.getByText(/^You appear to have entered invalid credentials/).waitFor(WAIT);
+    await testConnection(page, 'mistyped', /^You appear to have entered invalid credentials/);
     await page
       .getByText(/answered 401/)
       .first()
       .waitFor();
-    await page.getByLabel('Secret Token').fill(world.server.token);
-    await main(page).getByRole('button', { name: 'Test Connection' }).click();
-    await page.getByText('The supplied credentials are authorized to enable provisioning').waitFor(WAIT);
+    await testConnection(
+      page,
+      world.server.token,
+      'The supplied credentials are authorized to enable provisioning',
+    );
     await saved(page);
   });
 
@@ -119,20 +99,8 @@ describe.skipIf(!browser)('Step 3: Assign users and groups', () => {
   it('provisions who is added, with the group that they are in', async () => {
     const { page } = await world.portal('/');
     await openTab(page, 'Users and groups');
-    await command(page, 'Add user/group');
-    const dialog = page.getByRole('dialog');
-    for (const name of [person(world, 3).displayName, group(world).displayName]) {
-      await dialog.getByRole('searchbox').fill(name);
-      await dialog.getByRole('checkbox', { name, exact: true }).check();
-    }
-    await dialog.getByRole('button', { name: 'Assign' }).click();
-    await main(page)
-      .getByRole('table')
-      .getByRole('link', { name: person(world, 3).displayName })
-      .waitFor(WAIT);
-    await page.getByLabel('Pages').getByRole('link', { name: 'Provisioning', exact: true }).click();
-    await command(page, 'Run a cycle now');
-    await main(page).getByRole('cell', { name: 'Incremental cycle 2' }).waitFor(WAIT);
+    await assign(page, [person(world, 3).displayName, group(world).displayName]);
+    expect(await runCycle(page)).toContain('Incremental cycle 2');
     expect(await inBifrost(person(world, 3).userPrincipalName)).toMatchObject({ active: true });
     const groups = await world.scim.get('/Groups');
     expect(groups.json).toMatchObject({
@@ -144,14 +112,8 @@ describe.skipIf(!browser)('Step 3: Assign users and groups', () => {
 
   it('provisions on demand whoever is searched for and selected, step by step', async () => {
     world.entra.assignUser(person(world, 5).userPrincipalName);
-    const { page } = await world.portal('/enterprise-applications/bifrost/provisioning');
-    await command(page, 'Provision on demand');
-    await title(page, 'Provision on demand');
-    await main(page).getByRole('searchbox').fill(person(world, 5).userPrincipalName);
-    await main(page)
-      .getByRole('button', { name: person(world, 5).displayName })
-      .click();
-    await main(page).getByRole('button', { name: 'Provision', exact: true }).click();
+    const { page } = await world.portal('/');
+    await provisionOnDemand(page, person(world, 5).userPrincipalName, person(world, 5).displayName);
     for (const step of [
       '1. Import user',
       '2. Determine if user is in scope',

@@ -22,7 +22,7 @@ import { RuleRow } from './rule-row.tsx';
 
 const abouts: Readonly<Record<ListKey, { about: string; empty: string }>> = {
   attributeRoleMappings: {
-    about: 'Everybody has one role. Whoever has none cannot sign in.',
+    about: 'Attribute-to-Role mappings. Everybody has one role; whoever has none cannot sign in.',
     empty: 'No rule gives a role yet: nobody whom this provider brings can sign in.',
   },
   attributeTeamMappings: {

@@ -86,11 +86,13 @@ function Now({ state }: { state: ProvisioningJson }) {
 
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
 
 export function nextCycle(ms: number | null): string {
   if (ms === null) return 'No cycle is planned';
   if (ms < 2 * MINUTE_MS) return `Next cycle in ${Math.ceil(ms / SECOND_MS)} s`;
-  return `Next cycle in ${Math.ceil(ms / MINUTE_MS)} minutes`;
+  if (ms < 2 * HOUR_MS) return `Next cycle in ${Math.ceil(ms / MINUTE_MS)} minutes`;
+  return `Next cycle in ${Math.ceil(ms / HOUR_MS)} hours`;
 }
 
 function Lines({

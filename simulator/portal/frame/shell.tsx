@@ -34,7 +34,7 @@ const menu = [
   {
     label: 'Directory',
     entries: [
-      { ...places.home, icon: IconHome },
+      { ...places.directory, icon: IconHome },
       { ...places.users, icon: IconUser },
       { ...places.groups, icon: IconUsersGroup },
       { ...places.deletedUsers, icon: IconTrash },

@@ -18,7 +18,7 @@ const steps = [
 export default function Application() {
   const overview = useGet<OverviewJson>('/overview');
   return (
-    <PortalPage title={places.application.label} above={[places.home, places.applications]}>
+    <PortalPage title={places.application.label} above={[places.directory, places.applications]}>
       <Shown of={overview}>
         {({ clientId, objectId, assigned, redirectUris }) => (
           <Section title="Properties">

@@ -12,7 +12,7 @@ import { Shown } from '../ui/shown.tsx';
 export default function Applications() {
   const overview = useGet<OverviewJson>('/overview');
   return (
-    <PortalPage title="Enterprise applications" above={[places.home]}>
+    <PortalPage title="Enterprise applications" above={[places.directory]}>
       <Shown of={overview}>
         {(found) => (
           <RowTable

@@ -28,7 +28,7 @@ export default function DeletedUsers() {
   return (
     <PortalPage
       title="Deleted users"
-      above={[places.home, places.users]}
+      above={[places.directory, places.users]}
       about="Who is here is told to be inactive. After 30 days, or when deleted for good, the application is told to delete them."
     >
       <SearchBox label="Search deleted users" />

@@ -30,7 +30,7 @@ function OneGroup({ group }: { group: GroupJson }) {
     <PortalPage
       title={displayName}
       beside={isAssigned && <Mark tone="plain">Assigned to {places.application.label}</Mark>}
-      above={[places.home, places.groups]}
+      above={[places.directory, places.groups]}
       commands={
         <>
           <Command icon={IconUserPlus} onClick={() => setOpen('add')}>

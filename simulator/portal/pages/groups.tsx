@@ -38,7 +38,7 @@ export default function Groups() {
   return (
     <PortalPage
       title="Groups"
-      above={[places.home]}
+      above={[places.directory]}
       commands={
         <Command icon={IconPlus} onClick={open}>
           New group

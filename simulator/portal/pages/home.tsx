@@ -13,7 +13,7 @@ import { Shown } from '../ui/shown.tsx';
 export default function Home() {
   const overview = useGet<OverviewJson>('/overview');
   return (
-    <PortalPage title="Local Entra" above={[]}>
+    <PortalPage title={places.directory.label} above={[]}>
       <Alert icon={<IconInfoCircle size={20} />} color="sky" variant="light" title="This is not Microsoft">
         <Text size="sm">
           A directory of people who do not exist, on this machine. It signs people in, answers as Microsoft

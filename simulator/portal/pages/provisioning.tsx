@@ -1,12 +1,11 @@
 // The Provisioning tab: where it begins, and from then on how the job is: cycles, health, the clock.
 
-import { Alert, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
+import { Alert, Anchor, Button, Group, Paper, Progress, SimpleGrid, Stack, Text, Title } from '@mantine/core';
 import {
   IconAlertTriangle,
   IconBolt,
   IconEdit,
   IconInfoCircle,
-  IconListDetails,
   IconPlayerPlay,
   IconRefresh,
 } from '@tabler/icons-react';
@@ -82,9 +81,6 @@ function Overview({ state }: { state: ProvisioningJson }) {
           <Command icon={IconRefresh} loading={restart.isPending} onClick={() => restart.mutate()}>
             Restart provisioning
           </Command>
-          <Command icon={IconListDetails} to={places.logs.to}>
-            Provisioning logs
-          </Command>
         </>
       }
     >
@@ -111,6 +107,9 @@ function Overview({ state }: { state: ProvisioningJson }) {
       </SimpleGrid>
       <Section title="Cycles">
         <Cycles of={state.cycles} />
+      </Section>
+      <Section title="Monitoring">
+        <Monitoring />
       </Section>
     </PortalPage>
   );
@@ -171,6 +170,29 @@ function CurrentCycle({ state }: { state: ProvisioningJson }) {
       )}
       <CycleClock clock={state.clock} />
     </Stack>
+  );
+}
+
+const views = [
+  { label: places.logs.label, about: 'What was done for each user and group.' },
+  { label: 'Failures alone', about: 'With what the application answered.', status: 'Failure' },
+  { label: 'Skipped alone', about: 'With the reason.', status: 'Skipped' },
+];
+
+function Monitoring() {
+  return (
+    <SimpleGrid cols={{ base: 1, sm: 3 }}>
+      {views.map(({ label, about, status }) => (
+        <div key={label}>
+          <Anchor component={Link} to={places.logs.to} search={{ status } as never} size="sm">
+            {label}
+          </Anchor>
+          <Text size="sm" c="dimmed">
+            {about}
+          </Text>
+        </div>
+      ))}
+    </SimpleGrid>
   );
 }
 

@@ -36,7 +36,7 @@ function Person({ person }: { person: UserJson }) {
           {deletedAt && <Mark tone="bad">Deleted</Mark>}
         </>
       }
-      above={[places.home, places.users]}
+      above={[places.directory, places.users]}
       commands={
         <>
           <Command icon={IconBolt} to={places.onDemand.to} search={{ kind: 'user', selected: objectId }}>

@@ -44,7 +44,7 @@ export default function Users() {
   return (
     <PortalPage
       title="Users"
-      above={[places.home]}
+      above={[places.directory]}
       commands={
         <>
           <Command icon={IconUserPlus} onClick={open}>

@@ -1,7 +1,11 @@
 // The OpenAPI 3.1 document of the admin API, made from the table of routes and their schemas.
 
+import { Type } from 'typebox';
+import type { EventType } from '../../identity/event.ts';
 import { batchShape } from './batch-contract.ts';
 import { eventShape, person, providerShape, reference, source, tokenShape, userShape } from './contract.ts';
+import { eventWords } from './event-pages.ts';
+import { eventSchema } from './event-shapes.ts';
 import { type Needs, permissionText } from './permissions.ts';
 import { providerBlockSchema } from './provider-schema.ts';
 import { driftShape, runShape } from './reconciliation-contract.ts';
@@ -12,6 +16,10 @@ import { deliveryShape, webhookShape } from './webhook-contract.ts';
 
 type Json = Record<string, unknown>;
 
+const { words: _, names: __, ...told } = eventShape.properties;
+/** An event without what the feed adds for people, which is of the moment in which it is read. */
+const toldEvent = Type.Object(told);
+
 /** Shapes that stand under `components` and are pointed to where they are used. */
 const components = new Map<unknown, string>([
   [reference, 'Reference'],
@@ -20,6 +28,7 @@ const components = new Map<unknown, string>([
   [userShape, 'User'],
   [source, 'Source'],
   [eventShape, 'Event'],
+  [toldEvent, 'ToldEvent'],
   [providerShape, 'Provider'],
   [tokenShape, 'Token'],
   [ownerShape, 'Owner'],
@@ -50,6 +59,26 @@ const problemSchema = {
   required: ['type', 'title', 'status', 'detail', 'reason', 'requestId'],
 };
 
+/** What a webhook is sent of that type; the feed shows the same. */
+function hook(type: EventType): Json {
+  const schema = {
+    type: 'object',
+    properties: {
+      type: { const: type },
+      timestamp: { type: 'string', format: 'date-time' },
+      data: { allOf: [{ $ref: '#/components/schemas/ToldEvent' }, withReferences(eventSchema(type))] },
+    },
+    required: ['type', 'timestamp', 'data'],
+  };
+  return {
+    post: {
+      summary: eventWords[type],
+      requestBody: { required: true, content: { 'application/json': { schema } } },
+      responses: { '2XX': { description: 'Taken.' } },
+    },
+  };
+}
+
 export function openApi(version: string): Json {
   const paths: Record<string, Json> = {};
   for (const each of routes) {
@@ -69,6 +98,7 @@ export function openApi(version: string): Json {
     },
     security: [{ apiKey: [] }],
     paths,
+    webhooks: Object.fromEntries((Object.keys(eventWords) as EventType[]).map((type) => [type, hook(type)])),
     components: {
       securitySchemes: {
         apiKey: {
