@@ -44,14 +44,14 @@ export interface UserJson extends UserColumns {
   targets: [id: string, name: string, key: string][] | null;
 }
 
-/** The user `u` with what decides their access, and what they hold: `targets` is SQL for a list of arrays. */
-export const userJsonWith = (targets: string) => `json_build_object(${userColumns
+/** The user `u` with what decides their access; `more`: further names and values, in SQL. */
+export const userJsonWith = (more: string) => `json_build_object(${userColumns
   .split(', ')
   .flatMap((column) => [`'${column.slice(2)}'`, column])
   .join(', ')},
   'groups', (SELECT json_agg(json_build_array(d.id, d.display_name)) FROM memberships m JOIN directory_groups d
     ON d.provider = m.provider AND d.id = m.group_id WHERE m.provider = u.provider AND m.member = u.id),
-  'targets', ${targets})`;
+  ${more})`;
 
 export const targetsOfUser = (columns: string) =>
   `(SELECT json_agg(json_build_array(${columns})) FROM targets t WHERE t.provider = u.provider AND t.id IN
@@ -59,7 +59,7 @@ export const targetsOfUser = (columns: string) =>
 
 /** Names of targets only where people granted something. */
 const userJson =
-  userJsonWith(`CASE WHEN u.grants LIKE '%"by":"manual"%' OR u.grants LIKE '%"sticky":true%' THEN
+  userJsonWith(`'targets', CASE WHEN u.grants LIKE '%"by":"manual"%' OR u.grants LIKE '%"sticky":true%' THEN
     ${targetsOfUser('t.id, t.name, t.key')} END`);
 
 /** A load reads by keys alone. */

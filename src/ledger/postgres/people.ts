@@ -3,12 +3,15 @@
 
 import { fold } from '../../fold.ts';
 import type { FullUser, Ledger, PersonKey } from '../ledger.ts';
+import type { Unsettled } from '../sql/stored-settings.ts';
+import { UNSETTLED } from '../sql/users.ts';
 import { readUser, targetsOfUser, type UserJson, userJsonWith } from './load.ts';
 import type { Pool } from './pool.ts';
 import type { SettingsCache, Snapshot } from './settings.ts';
 
 interface PersonJson extends Omit<UserJson, 'targets'> {
   targets: [id: string, name: string, key: string, kind: string][] | null;
+  member_of: string[] | null;
 }
 
 const AT_MOST = 50;
@@ -33,7 +36,9 @@ const meant: Readonly<Record<PersonKey['by'], string>> = {
     UNION ${byExternalId}`,
 };
 
-const personJson = userJsonWith(targetsOfUser('t.id, t.name, t.key, t.kind'));
+/** `member_of`: also groups that are gone, while a job takes people out of them. */
+const personJson = userJsonWith(`'targets', ${targetsOfUser('t.id, t.name, t.key, t.kind')},
+  'member_of', (SELECT json_agg(m.group_id) FROM memberships m WHERE m.provider = u.provider AND m.member = u.id)`);
 
 const textOf = (by: PersonKey['by']) =>
   `SELECT v.version, (SELECT json_agg(${personJson}) FROM (${meant[by]}) f CROSS JOIN LATERAL
@@ -49,7 +54,7 @@ const texts = {
 /** How often the settings may change between the statement and the look at them, before others read it slowly. */
 const TRIES = 3;
 
-/** `slowly`: in more statements, where stored access waits for a job, or the settings change all the time. */
+/** `slowly`: in more statements, where the settings change all the time. */
 export function people(
   pool: Pool,
   settings: SettingsCache,
@@ -62,8 +67,7 @@ export function people(
       const { rows } = await pool.query(texts[by], values);
       const row = rows[0] as { version: number; people: PersonJson[] | null };
       const snapshot = settings.at(row.version);
-      if (snapshot?.stored.unsettled.size === 0) return peopleOf(snapshot, row.people ?? []);
-      if (snapshot) return null;
+      if (snapshot) return peopleOf(snapshot, row.people ?? []);
       await settings.fresh();
     }
     return null;
@@ -77,13 +81,25 @@ export function people(
   };
 }
 
-function peopleOf({ stored: { states, roles } }: Snapshot, rows: readonly PersonJson[]): FullUser[] {
-  return rows.flatMap(({ targets, ...row }) => {
-    const state = states.get(row.provider);
+function peopleOf({ stored }: Snapshot, rows: readonly PersonJson[]): FullUser[] {
+  return rows.flatMap(({ targets, member_of: memberOf, ...row }) => {
+    const state = stored.states.get(row.provider);
     if (!state) return [];
     const held = targets ?? [];
-    const loaded = readUser(state, { ...row, targets: held.map(([id, name, key]) => [id, name, key]) });
+    const read = readUser(state, { ...row, targets: held.map(([id, name, key]) => [id, name, key]) });
+    const waits = isUnsettled(stored.unsettled.get(row.provider), memberOf ?? [], row.aside);
+    const loaded = waits ? { ...read, ruleset: UNSETTLED } : read;
     const named = new Map(held.map(([id, name, _key, kind]) => [id, { name, kind }]));
-    return [{ loaded, state, targets: named, roles }];
+    return [{ loaded, state, targets: named, roles: stored.roles }];
   });
+}
+
+/** Stored access that a job has still to put right, as `unsettledAmong` finds it. */
+function isUnsettled(
+  unsettled: Unsettled | undefined,
+  memberOf: readonly string[],
+  aside: string | null,
+): boolean {
+  if (!unsettled) return false;
+  return (unsettled.others && aside !== null) || unsettled.groups.some((id) => memberOf.includes(id));
 }
