@@ -149,7 +149,7 @@ function history(seed: number) {
     ];
   }
 
-  return { outweighed, begin, step: () => one(acts)(), users, removed, one };
+  return { applyRules, outweighed, begin, step: () => one(acts)(), users, removed, one };
 }
 
 /** Not held against the OpenAPI document, which takes longer than the answer. */
@@ -237,6 +237,23 @@ describe('a past moment', () => {
     expect(new Set(pairs.map(({ live: { user } }) => user.status)).size).toBe(3);
     expect(new Set(pairs.map(({ live: { ruleset } }) => ruleset)).size).toBeGreaterThan(3);
     expect(new Set(sources.map(({ by }) => by)).size).toBe(2);
+  });
+
+  it('counts rules from when they were applied, also for those whom the job reached later', async () => {
+    const everybody = () => Promise.all(story.users.map(live));
+    const before = await everybody();
+    await story.applyRules(rules[1]);
+    await api.settled();
+    const after = await everybody();
+    const query = 'type=mapping.applied&limit=1';
+    const [applied] = (await api.get<Page<EventJson>>(`/api/audit?${query}`)).body.items;
+    const at = (position: number) =>
+      Promise.all(story.users.map((user) => ask<PastAccess>(`/users/${user}/access?position=${position}`)));
+    const told = (answers: readonly (Explanation | PastAccess)[], as: readonly Explanation[]) =>
+      answers.map((answer, n) => said(answer, as[n]!));
+    expect(told(before, before)).not.toEqual(told(after, after));
+    expect(told(await at(applied!.position - 1), before)).toEqual(told(before, before));
+    expect(told(await at(applied!.position), after)).toEqual(told(after, after));
   });
 
   it('of everybody is what it is of each', async () => {
