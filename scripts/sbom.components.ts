@@ -100,7 +100,7 @@ function importedBy(folder: string, known: ReadonlySet<string>): string[] {
     if (!/\.(?:tsx?|css)$/.test(entry.name) || entry.name === 'vite.config.ts') continue;
     const text = readFileSync(join(entry.parentPath, entry.name), 'utf8');
     for (const [, specifier] of text.matchAll(
-      /^(?:import|export)\s+(?!type\b)[^;]*?'([^']+)'|import\('([^']+)'\)/gm,
+      /^(?:import|export)\s+(?!type\b)(?:[\w*\s{},$]+?\sfrom\s+)?'([^']+)'|import\('([^']+)'\)/gm,
     )) {
       const [first, second] = (specifier ?? '').split('/');
       const name = first!.startsWith('@') ? `${first}/${second}` : first!;

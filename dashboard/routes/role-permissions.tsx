@@ -2,7 +2,6 @@
 // list; saving it says what that takes from people where the guard asks.
 
 import {
-  Alert,
   Badge,
   Button,
   Checkbox,
@@ -15,7 +14,6 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { useQueryClient } from '@tanstack/react-query';
 import { Fragment, useState } from 'react';
 import type { PermissionJson, WholeRoleJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
@@ -24,16 +22,30 @@ import { type ListPage, useChange, useGet } from '../queries.ts';
 import { useSession } from '../session.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { counted } from '../ui/counted.ts';
+import { type Edited, Meanwhile, useEdited } from '../ui/edited.tsx';
 import { SearchBox } from '../ui/search-box.tsx';
 import { Empty, Failed, Shown } from '../ui/states.tsx';
 
 /** Of the catalogue, at once; applications may declare more, which a search finds. */
 const SHOWN = 500;
 
+/** By its name each, so that what two people change of one role are not one word against the other. */
+type Permitted = Readonly<Record<string, boolean>>;
+
+function permittedOf(permissions: readonly string[]): Permitted {
+  return Object.fromEntries(permissions.map((each) => [each, true]));
+}
+
+function named(permitted: Permitted): Record<string, string> {
+  return Object.fromEntries(Object.keys(permitted).map((each) => [each, 'permitted']));
+}
+
 export function PermissionEditor({ role }: { role: WholeRoleJson }) {
   const [{ search }] = useAddress();
   const catalogue = useGet<ListPage<PermissionJson>>('/permissions', { query: { limit: SHOWN, search } });
-  const [held, setHeld] = useState<ReadonlySet<string>>(new Set(role.permissions));
+  const edited = useEdited(permittedOf(role.permissions), role.revision);
+  const held = new Set(Object.keys(edited.value).filter((each) => edited.value[each]));
+  const setHeld = (next: ReadonlySet<string>) => edited.write(permittedOf([...next]));
   const canEdit = useSession().may('roles:edit');
   return (
     <Stack gap="sm" component="section" aria-labelledby="permits">
@@ -63,7 +75,7 @@ export function PermissionEditor({ role }: { role: WholeRoleJson }) {
           )
         }
       </Shown>
-      {canEdit && <Saving role={role} held={held} onDiscard={() => setHeld(new Set(role.permissions))} />}
+      {canEdit && <Saving role={role} held={held} edited={edited} />}
     </Stack>
   );
 }
@@ -186,11 +198,10 @@ function Panels({ catalogue, held, onChange }: PanelsProps) {
 interface SavingProps {
   role: WholeRoleJson;
   held: ReadonlySet<string>;
-  onDiscard(): void;
+  edited: Edited<Permitted>;
 }
 
-function Saving({ role, held, onDiscard }: SavingProps) {
-  const client = useQueryClient();
+function Saving({ role, held, edited }: SavingProps) {
   const [problem, setProblem] = useState<ApiProblem | null>(null);
   const added = [...held].filter((each) => !role.permissions.includes(each));
   const taken = role.permissions.filter((each) => !held.has(each));
@@ -201,7 +212,7 @@ function Saving({ role, held, onDiscard }: SavingProps) {
         method: 'PUT',
         query: { confirm },
         body: { permissions: [...held] },
-        ifMatch: `"${role.revision}"`,
+        ifMatch: `"${edited.revision}"`,
       }),
     isQuiet: true,
     done: `${role.name} is saved. It counts from the next request on.`,
@@ -212,19 +223,7 @@ function Saving({ role, held, onDiscard }: SavingProps) {
   const people = problem?.status === 409 ? (problem.refusal as { confirm?: number }).confirm : undefined;
   return (
     <>
-      {problem && problem.status === 412 && (
-        <Alert color="yellow" title="Somebody else changed this role meanwhile" role="alert">
-          <Stack gap="xs" align="flex-start">
-            <Text size="sm">
-              Load it anew to see what it permits now; your {counted(changes, 'change is', 'changes are')}{' '}
-              dropped then.
-            </Text>
-            <Button size="xs" variant="default" onClick={() => void client.invalidateQueries()}>
-              Load it anew
-            </Button>
-          </Stack>
-        </Alert>
-      )}
+      <Meanwhile of={edited} words={named} told={{ type: 'role.updated', subject: role.id }} />
       {problem && problem.status !== 412 && people === undefined && <Failed problem={problem} />}
       <Paper withBorder p="sm" role="status">
         <Group justify="space-between">
@@ -234,10 +233,10 @@ function Saving({ role, held, onDiscard }: SavingProps) {
             {taken.length > 0 && <span className="loss">{taken.length} fewer</span>} permitted, not saved
           </Text>
           <Group gap="xs">
-            <Button variant="default" onClick={onDiscard}>
+            <Button variant="default" onClick={edited.loadAnew}>
               Discard
             </Button>
-            <Button onClick={() => submit()} loading={save.isPending}>
+            <Button onClick={() => submit()} loading={save.isPending} disabled={edited.before !== null}>
               Save
             </Button>
           </Group>

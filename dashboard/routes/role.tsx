@@ -77,8 +77,8 @@ function OneRole({ role }: { role: WholeRoleJson }) {
         </Group>
       </Paper>
       {/* A draft belongs to the list that it began with. */}
-      <PermissionEditor key={`${id} ${role.revision}`} role={role} />
-      <RoleWords key={role.revision} role={role} opened={open === 'words'} onClose={close} />
+      <PermissionEditor key={id} role={role} />
+      <RoleWords key={`words ${id}`} role={role} opened={open === 'words'} onClose={close} />
       <EndOfRole role={role} opened={open === 'end'} onClose={close} />
     </Page>
   );

@@ -62,7 +62,15 @@ function columnsWith(
   busy: string | null,
 ): readonly Column<DeliveryJson>[] {
   return [
-    { title: 'Sent', width: '130px', show: ({ lastAt, createdAt }) => <When at={lastAt ?? createdAt} /> },
+    {
+      title: 'Sent',
+      width: '130px',
+      show: ({ lastAt, createdAt }) => (
+        <Text size="sm" component="div">
+          <When at={lastAt ?? createdAt} />
+        </Text>
+      ),
+    },
     {
       title: 'Event',
       width: 'minmax(180px, 1.2fr)',
@@ -86,7 +94,11 @@ function columnsWith(
     {
       title: 'Tries',
       width: '70px',
-      show: ({ attempts }) => <span className="number">{attempts}</span>,
+      show: ({ attempts }) => (
+        <Text size="sm" className="number">
+          {attempts}
+        </Text>
+      ),
     },
     { title: 'What came back', width: 'minmax(200px, 1.6fr)', show: (each) => <Answer of={each} /> },
     {

@@ -19,12 +19,17 @@ import { WebhookForm, type WithSecret } from './webhook-form.tsx';
 import { WebhookSecret } from './webhook-secret.tsx';
 import { typesInWords, WEBHOOKS, WebhookMark } from './webhook-words.tsx';
 
+/** A delivery is no event: nobody tells of it. */
+const LOOK_MS = 5_000;
 const above = [{ label: 'Webhooks', to: WEBHOOKS }];
 
 export default function WebhookPage() {
   const { webhook: id } = useParams({ strict: false }) as { webhook: string };
   const { may } = useSession();
-  const found = useGet<WebhookJson>(`/webhooks/${id}`, { enabled: may('webhooks:read') });
+  const found = useGet<WebhookJson>(`/webhooks/${id}`, {
+    enabled: may('webhooks:read'),
+    every: LOOK_MS,
+  });
   if (found.data && found.error?.status !== 404) return <Known webhook={found.data} />;
   return (
     <Page title="Webhook" above={above} permission="webhooks:read">

@@ -88,13 +88,29 @@ const columns: readonly Column<WebhookJson>[] = [
   {
     title: 'Waiting',
     width: '110px',
-    show: ({ waiting }) => <span className="number">{waiting.toLocaleString('en')}</span>,
+    show: ({ waiting }) => (
+      <Text size="sm" className="number">
+        {waiting.toLocaleString('en')}
+      </Text>
+    ),
   },
-  { title: 'Last delivered', width: '140px', show: ({ lastDeliveredAt }) => <When at={lastDeliveredAt} /> },
+  {
+    title: 'Last delivered',
+    width: '140px',
+    show: ({ lastDeliveredAt }) => (
+      <Text size="sm" component="div">
+        <When at={lastDeliveredAt} />
+      </Text>
+    ),
+  },
   {
     title: 'Failing since',
     width: '140px',
-    show: ({ failingSince }) => <When at={failingSince} never="not failing" />,
+    show: ({ failingSince }) => (
+      <Text size="sm" component="div">
+        <When at={failingSince} never="not failing" />
+      </Text>
+    ),
   },
 ];
 

@@ -56,8 +56,13 @@ function isNamed(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
+/** Of what has names their order says nothing, and none is the same as undefined. */
 function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+  if (isNamed(one) && isNamed(other)) {
+    return Object.keys({ ...one, ...other }).every((name) => isSame(one[name], other[name]));
+  }
+  if (!Array.isArray(one) || !Array.isArray(other)) return Object.is(one, other);
+  return one.length === other.length && one.every((each, at) => isSame(each, other[at]));
 }
 
 interface MeanwhileProps<Value> {
@@ -71,7 +76,7 @@ interface MeanwhileProps<Value> {
 export function Meanwhile<Value>({ of, words, told }: MeanwhileProps<Value>) {
   if (of.before === null) return null;
   const [was, is] = [words(of.before), words(of.stored)];
-  const changed = Object.keys(is).filter((name) => was[name] !== is[name]);
+  const changed = Object.keys({ ...was, ...is }).filter((name) => was[name] !== is[name]);
   return (
     <Alert
       color="yellow"

@@ -62,10 +62,12 @@ function registerMetrics(app: FastifyInstance, parts: Parts): void {
   }
 }
 
-/** A proxy on this machine that nobody said is trusted brings strangers from this machine's own address, and says so. */
+/** A proxy that nobody said is trusted brings strangers from its own address, and says so. */
 function isNear(request: FastifyRequest, { settings }: Parts): boolean {
   const { forwarded, 'x-forwarded-for': forwardedFor } = request.headers;
   const isBrought = forwarded !== undefined || forwardedFor !== undefined;
-  if (isBrought && settings.trustedProxies.length === 0) return false;
+  const proxy = request.socket.remoteAddress ?? '';
+  if (isBrought && (forwardedFor === undefined || !isWithinNetworks(proxy, settings.trustedProxies)))
+    return false;
   return isWithinNetworks(request.ip, settings.metricsNetworks);
 }

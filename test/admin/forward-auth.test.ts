@@ -61,6 +61,7 @@ describe('200', () => {
     expect([status, headers.get('cache-control')]).toEqual([200, 'no-store']);
     expect(Object.fromEntries([...headers].filter(([name]) => name.startsWith('x-bifrost-')))).toEqual({
       'x-bifrost-user-id': amara.id,
+      'x-bifrost-provider': (await api.get<{ provider: string }>(`/api/users/${amara.id}`)).body.provider,
       'x-bifrost-user-name': `amara${next}@contoso.com`,
       'x-bifrost-display-name': `Amara${next}`,
       'x-bifrost-email': `amara${next}@contoso.com`,

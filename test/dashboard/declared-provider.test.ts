@@ -36,7 +36,9 @@ describe.skipIf(!browser)('a provider of the configuration file', () => {
   it('is locked as far as the file wrote it, and says where to change it', async () => {
     const { page } = await world.asAdmin(`${PROVIDER}?open=configuration`);
     const configuration = page.getByRole('dialog', { name: 'Provider Configuration' });
-    await configuration.getByText(/declares this provider/).waitFor(WAIT);
+    await configuration
+      .getByText(/^The configuration file owns what is locked here \(.*\): change it there/)
+      .waitFor(WAIT);
     expect(await configuration.getByRole('switch', { name: 'Enable SCIM Provisioning' }).isDisabled()).toBe(
       true,
     );

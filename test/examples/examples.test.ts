@@ -127,7 +127,7 @@ describe.skipIf('missing' in nginx)('examples/nginx', () => {
 
   it('hands on neither the session nor what a visitor says of themselves', async () => {
     const spoofed = Object.fromEntries(
-      ['User-Id', 'User-Name', 'Role', 'Teams', 'Business-Units', 'Left-Out'].flatMap((name) => [
+      ['User-Id', 'Provider', 'User-Name', 'Role', 'Teams', 'Business-Units', 'Left-Out'].flatMap((name) => [
         [`X-Bifrost-${name}`, 'spoofed'],
         [`X_Bifrost_${name.replace('-', '_')}`, 'spoofed'],
       ]),

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import { limits } from '../../limits.ts';
+import { stillMay } from './caller.ts';
 import { choice, type EventJson } from './contract.ts';
 import { csvLine } from './csv.ts';
 import { eventFilters } from './event-filters.ts';
@@ -47,10 +48,12 @@ const formats = {
   },
 } as const;
 
+const needs = { resource: 'audit', operation: 'read' } as const;
+
 const exportAudit = route({
   method: 'GET',
   path: '/audit/export',
-  permission: { resource: 'audit', operation: 'read' },
+  permission: needs,
   summary: 'What was done by whom, as a file, newest first',
   query: Type.Object(
     {
@@ -64,13 +67,16 @@ const exportAudit = route({
     description:
       'An event each: as GET /audit has them, or in CSV (RFC 4180) with a heading. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
   },
-  async handle({ parts, query, gone, at }) {
+  async handle({ parts, query, gone, at, again }) {
     const stored = await readEventFilters(parts.ledger, query);
     const { format = 'jsonl' } = query;
     const { media, head, line } = formats[format];
     async function* lines() {
       if (head !== '') yield head;
-      for await (const events of pages(parts, stored)) yield events.map(line).join('');
+      for await (const events of pages(parts, stored)) {
+        await stillMay({ again, needs });
+        yield events.map(line).join('');
+      }
     }
     // One page ahead of the reader.
     const body = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });

@@ -86,6 +86,20 @@ export function mayNot(caller: Caller, needs: Needs): Refusal | null {
   return new Refusal('forbidden', detail, { permission, role: caller.role });
 }
 
+/** For an answer that goes on: @throws Refusal once they may not have it any more. */
+export async function stillMay({
+  again,
+  needs,
+}: {
+  again(): Promise<Caller>;
+  needs: Needs;
+}): Promise<Caller> {
+  const caller = await again();
+  const refusal = mayNot(caller, needs);
+  if (refusal) throw refusal;
+  return caller;
+}
+
 function whyNot({ role, key, scope }: Caller, permission: string): string {
   if (scope !== null && !scope.includes(permission)) {
     return `This API key was not given the permission ${permission}.`;

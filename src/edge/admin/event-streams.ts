@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { setTimeout as after } from 'node:timers/promises';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
-import { type Caller, mayNot } from './caller.ts';
+import { type Caller, stillMay } from './caller.ts';
 import { showEvents } from './event-names.ts';
 import { eventSlice, type StoredEventFilters } from './event-pages.ts';
 import { cutSoon, eventStreamText, HEARTBEAT_MS } from './event-source.ts';
@@ -98,8 +98,8 @@ export function eventStreams(
     else if (!stopped) await after(GATHER_MS, undefined, { ref: false });
   }
 
-  function refuseTooMany({ actor }: Caller): void {
-    const own = [...open].filter(({ caller }) => caller.actor.id === actor.id).length;
+  function refuseTooMany(wanted: Caller): void {
+    const own = [...open].filter(({ caller }) => whose(caller) === whose(wanted)).length;
     if (stopped || open.size >= STREAMS || own >= STREAMS_EACH) {
       throw new Refusal('unavailable', 'Too many streams of events are open. Close one, or ask with "wait".');
     }
@@ -134,11 +134,9 @@ export function eventStreams(
   };
 }
 
-async function stillMay({ again, needs }: FollowingFrom): Promise<Caller> {
-  const caller = await again();
-  const refusal = mayNot(caller, needs);
-  if (refusal) throw refusal;
-  return caller;
+/** Somebody's keys are theirs: more of them give no more streams. */
+function whose({ person, actor }: Caller): string {
+  return person?.id ?? actor.id;
 }
 
 function ended(reason: string, detail: string): string {

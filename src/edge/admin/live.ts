@@ -51,7 +51,11 @@ export function liveFeed(
   let stopped = false;
   const beats = setInterval(() => each((one) => write(one, ': still here\n\n')), HEARTBEAT_MS).unref();
   const caps = setInterval(() => {
-    each((one) => one.caller.session && one.caller.session.expiresAt <= clock.now() && end(one));
+    each((one) => {
+      const { session, key } = one.caller;
+      const endsAt = session?.expiresAt ?? key?.expiresAt ?? Number.POSITIVE_INFINITY;
+      if (endsAt <= clock.now()) end(one);
+    });
   }, CAP_EVERY_MS).unref();
   const unfollow = ledger.follow(() => {
     if (open.size > 0) due ??= setTimeout(() => void look(), TELL_EVERY_MS).unref();

@@ -4,6 +4,7 @@
 import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { stillMay } from './caller.ts';
 import { choice } from './contract.ts';
 import { csvLine } from './csv.ts';
 import { type Moment, momentQuery, readMoment, thisMoment } from './moment.ts';
@@ -78,10 +79,12 @@ const formats = {
   csv: { media: 'text/csv', head: accessHead, line: accessLines },
 } as const;
 
+const needs = { resource: 'audit', operation: 'read' } as const;
+
 const exportAccess = route({
   method: 'GET',
   path: '/audit/access',
-  permission: { resource: 'audit', operation: 'read' },
+  permission: needs,
   summary: 'Who had what at a moment, and why, as a file',
   description:
     'Everybody who was there, without those who had been removed by then. As it is now where no moment is named.',
@@ -94,12 +97,15 @@ const exportAccess = route({
     description:
       'A person each: as GET /users/{id}/access has them with `at`; in CSV (RFC 4180) a line for each reason. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
   },
-  async handle({ parts: { ledger }, query: { format = 'jsonl', ...asked }, gone, at }) {
+  async handle({ parts: { ledger }, query: { format = 'jsonl', ...asked }, gone, at, again }) {
     const moment = (await readMoment(ledger, asked, at)) ?? (await thisMoment(ledger, at));
     const { media, head, line } = formats[format];
     async function* lines() {
       if (head !== '') yield head;
-      for await (const people of everybodyThen(ledger, moment)) yield people.map(line).join('');
+      for await (const people of everybodyThen(ledger, moment)) {
+        await stillMay({ again, needs });
+        yield people.map(line).join('');
+      }
     }
     // One page ahead of the reader.
     const body = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });

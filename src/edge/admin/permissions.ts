@@ -60,7 +60,8 @@ const catalogue = {
   audit: { read: 'Look back at who did what.' },
   requests: {
     read: 'See what identity providers sent, and what it would do now.',
-    replay: 'Have what they sent take effect once more: what it gives and takes, it gives and takes again.',
+    replay:
+      'Have what they sent take effect once more: what it gives and takes, it gives and takes again: as good as being an administrator.',
   },
   sessions: {
     read: 'See who is signed in, since when and from where.',

@@ -94,8 +94,8 @@ function asRefused(error: unknown): never {
 function refuseUnmet(full: FullUser, required: Required): void {
   const access = accessOf(full);
   const { displayName, status } = access.user;
-  if (!access.active) throw new Refusal('forbidden', `${displayName} is ${status}.`);
   if (!full.state.provider.enabled) throw new Refusal('forbidden', 'Their provider is disabled.');
+  if (!access.active) throw new Refusal('forbidden', `${displayName} is ${status}.`);
   if (!access.role) throw new Refusal('forbidden', `${displayName} has no role here.`);
   const missing = unmet(access, required);
   if (missing) throw new Refusal('forbidden', `${displayName} does not have ${missing}.`);

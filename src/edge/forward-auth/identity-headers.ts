@@ -21,6 +21,7 @@ export function identityHeaders(access: AccessJson): Record<string, string> {
   };
   const headers: Record<string, string> = {
     'X-Bifrost-User-Id': encoded(user.id),
+    'X-Bifrost-Provider': encoded(user.provider),
     'X-Bifrost-User-Name': encoded(user.userName),
     'X-Bifrost-Display-Name': encoded(user.displayName),
     'X-Bifrost-Email': encoded(user.email ?? ''),

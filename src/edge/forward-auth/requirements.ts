@@ -80,6 +80,9 @@ export function unmet(access: AccessJson, required: Required): string | null {
   return unit === undefined ? null : `the business unit ${unit}`;
 }
 
+const ID = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** What looks like an id is one: groups are named by others, who could name one like the id of another team. */
 function isCalled({ id, name }: { id: string; name: string }, wanted: string): boolean {
-  return id === wanted || fold(name) === fold(wanted);
+  return id === wanted || (!ID.test(wanted) && fold(name) === fold(wanted));
 }

@@ -60,7 +60,11 @@ function obstacleInBody(body: string | null): string | null {
 function isMasked(value: unknown): boolean {
   if (value === '***' || value === '…') return true;
   if (typeof value !== 'object' || value === null) return false;
-  return Object.entries(value).some(([key, each]) => /password/i.test(key) || isMasked(each));
+  return Object.entries(value).some(([key, each]) => {
+    // A path that named a password is masked to that one word.
+    const isPath = key.toLowerCase() === 'path' && each === 'password';
+    return isPath || /password/i.test(key) || isMasked(each);
+  });
 }
 
 function isBulk(path: string): boolean {
