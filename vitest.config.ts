@@ -3,12 +3,13 @@ import { defineConfig } from 'vitest/config';
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
-  'test/cli/{batch,connection,doctor,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
+  'test/cli/{batch,connection,doctor,observed,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
   'test/concurrency/**/*.test.ts',
   'test/conformance/**/*.test.ts',
   'test/edge/**/*.test.ts',
   'test/identity/life.test.ts',
   'test/mapping/random-operations.test.ts',
+  'test/packaging/npm-package.test.ts',
   'test/reconcile/run/**/*.test.ts',
   'test/sign-in/**/*.test.ts',
   'test/vendors/**/*.test.ts',
@@ -22,6 +23,7 @@ const onSqlite = [
   'test/reconcile/run/{faults,schedule,verify}.test.ts',
   'test/sign-in/{browser,gallery}.test.ts',
   'test/dashboard/**/*.test.ts',
+  'test/examples/**/*.test.ts',
   'test/simulator/portal{,-gallery}.test.ts',
 ];
 

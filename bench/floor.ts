@@ -22,7 +22,13 @@ export function serveFloor(): void {
   const app = Fastify();
   const parse = app.getDefaultJsonParser('error', 'error');
   app.addContentTypeParser('application/scim+json', { parseAs: 'string' }, parse);
-  for (const url of ['/scim/v2/Users', '/scim/v2/Users/:id', '/scim/v2/Groups', '/scim/v2/Groups/:id']) {
+  for (const url of [
+    '/scim/v2/Users',
+    '/scim/v2/Users/:id',
+    '/scim/v2/Groups',
+    '/scim/v2/Groups/:id',
+    '/api/access',
+  ]) {
     app.route({
       method: ['GET', 'POST', 'PATCH'],
       url,

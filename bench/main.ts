@@ -13,6 +13,7 @@ import { benchPlan } from './plan/main.ts';
 import { openPostgres, type PostgresOfRun } from './postgres.ts';
 import { benchReconcile } from './reconcile/main.ts';
 import { describeMachine, type Finding, judge, type Report, type Row, table } from './report.ts';
+import { accessPlans } from './rows/access.ts';
 import { driverPlans } from './rows/driver.ts';
 import { generatorPlans } from './rows/generator.ts';
 import { groupPlans } from './rows/groups.ts';
@@ -24,6 +25,8 @@ import { writePlans } from './rows/writes.ts';
 import { scale } from './scale/main.ts';
 import { profileFolder } from './server.ts';
 import { openCrew, openStand, type Stand } from './stand.ts';
+import { compare } from './vs/compare.ts';
+import { type Comparison, writeSection } from './vs/table.ts';
 import { benchWebhooks } from './webhooks/main.ts';
 import type { Role } from './worker.ts';
 
@@ -34,6 +37,7 @@ const plans: RowPlan[] = [
   ...startPlans,
   ...writePlans,
   ...readPlans,
+  ...accessPlans,
   ...growthPlans,
   ...groupPlans,
 ];
@@ -78,7 +82,7 @@ async function start(args: string[]): Promise<void> {
   let options: Options;
   try {
     options = readOptions(args);
-    chosenPlans(options.only);
+    chosenPlans(options);
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
     process.exitCode = 2;
@@ -87,24 +91,38 @@ async function start(args: string[]): Promise<void> {
   const report = await bench(options);
   const json = `${JSON.stringify(report, null, 2)}\n`;
   process.stdout.write(options.json ? json : table(report));
-  if (options.save) {
-    mkdirSync(join(project, 'docs', 'bench'), { recursive: true });
-    writeFileSync(join(project, 'docs', 'bench', 'latest.json'), json);
-  }
-  process.exitCode = report.rows.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+  if (options.save) save(report, json);
+  const failed = report.rows.some(({ verdict }) => verdict === 'failed');
+  process.exitCode = failed || isOursWrong(report.comparison) ? 1 : 0;
 }
 
-function chosenPlans(only: string[]): RowPlan[] {
+/** A comparison alone is no run of the rows, and stands in a file of its own. */
+function save(report: Report, json: string): void {
+  const folder = join(project, 'docs', 'bench');
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, report.rows.length > 0 ? 'latest.json' : 'versus.json'), json);
+  if (report.comparison) writeSection(join(project, 'README.md'), report);
+}
+
+/** A peer's wrong answers are its own: they are shown, and are no failure of the run. */
+function isOursWrong(comparison: Comparison | null): boolean {
+  const figures = comparison?.workloads.flatMap((workload) => workload.figures) ?? [];
+  return figures.some(({ isOurs, failures }) => isOurs && Object.keys(failures).length > 0);
+}
+
+/** The comparison is named `vs` among the rows. */
+function chosenPlans({ only: names, versus }: Options): RowPlan[] {
+  const only = names.filter((name) => !(versus && name === 'vs'));
   const isOf = (name: string) => (plan: RowPlan) => plan.name === name || plan.name.startsWith(`${name}-`);
   const unknown = only.find((name) => !plans.some(isOf(name)));
   if (unknown) {
     throw new Error(`no row is named "${unknown}"; there are ${plans.map(({ name }) => name).join(', ')}`);
   }
-  return only.length === 0 ? plans : plans.filter((plan) => only.some((name) => isOf(name)(plan)));
+  return names.length === 0 ? plans : plans.filter((plan) => only.some((name) => isOf(name)(plan)));
 }
 
 async function bench(options: Options): Promise<Report> {
-  const { effort, only } = options;
+  const { effort } = options;
   const startedAt = new Date();
   const machine = describeMachine();
   const profiles = options.profile ? profileFolder() : null;
@@ -117,6 +135,7 @@ async function bench(options: Options): Promise<Report> {
   };
   for (const signal of signals) process.once(signal, interrupt);
   const rows: Row[] = [];
+  let comparison: Comparison | null = null;
   let postgres: PostgresOfRun | null = null;
   try {
     postgres = await postgresFor(options);
@@ -131,7 +150,8 @@ async function bench(options: Options): Promise<Report> {
       closers.push(stand.close);
       stands.push(stand);
     }
-    for (const plan of chosenPlans(only)) rows.push(...(await runPlan(plan, stands, profiles?.folder)));
+    for (const plan of chosenPlans(options)) rows.push(...(await runPlan(plan, stands, profiles?.folder)));
+    if (options.versus) comparison = await compare(crew, effort, postgres);
   } finally {
     for (const signal of signals) process.removeListener(signal, interrupt);
     await close();
@@ -145,6 +165,7 @@ async function bench(options: Options): Promise<Report> {
     machine,
     postgres: postgres?.described ?? null,
     rows,
+    comparison,
     profiles: files,
   };
 }

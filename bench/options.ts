@@ -14,6 +14,8 @@ export interface Options {
   json: boolean;
   save: boolean;
   profile: boolean;
+  /** Whether the peers are measured too. */
+  versus: boolean;
   effort: Effort;
 }
 
@@ -80,6 +82,7 @@ export const usage = `npm run bench -- [options]
   --quick             a short look instead of the whole
   --scale [sizes]     populations for the cost per operation, default ${SCALE_SIZES.join(',')}; a group of 100,000
   --seconds S         length of each measurement
+  --vs                also the peers that install from npm, after the rows; \`--vs --only vs\` without the rows
   --json              JSON instead of the table
   --save              also write docs/bench/latest.json
   --profile           CPU profile of the server, file named at the end; of PostgreSQL, where its time went
@@ -94,6 +97,7 @@ export function readOptions(args: string[]): Options {
       json: { type: 'boolean', default: false },
       save: { type: 'boolean', default: false },
       profile: { type: 'boolean', default: false },
+      vs: { type: 'boolean', default: false },
       quick: { type: 'boolean', default: false },
       scale: { type: 'string' },
       engine: { type: 'string' },
@@ -103,10 +107,10 @@ export function readOptions(args: string[]): Options {
   });
   if (values.quick && values.scale !== undefined) throw new Error('--quick and --scale exclude each other');
   const only = (values.only ?? []).flatMap((names) => names.split(',')).filter(Boolean);
-  const { json, save, profile } = values;
+  const { json, save, profile, vs: versus } = values;
   const postgres = values.postgres === undefined ? null : readUrl(values.postgres);
   const engines = postgres !== null && values.engine === undefined ? both : readEngines(values.engine);
-  return { engines, postgres, only, json, save, profile, effort: readEffort(values) };
+  return { engines, postgres, only, json, save, profile, versus, effort: readEffort(values) };
 }
 
 const both = ['sqlite', 'postgres'] as const;

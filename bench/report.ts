@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Measurement, median } from './measure.ts';
 import type { Engine } from './options.ts';
+import { type Comparison, comparisonTable } from './vs/table.ts';
 
 export type Target = { atLeast: number } | { atMost: number };
 
@@ -48,6 +49,8 @@ export interface Report {
   /** Version and settings of the PostgreSQL; null where there was none. */
   postgres: string | null;
   rows: Row[];
+  /** With the peers, where it was asked for. */
+  comparison: Comparison | null;
   profiles: string[];
 }
 
@@ -120,7 +123,7 @@ function flushMs(): number {
   return median(times);
 }
 
-export function table({ machine, postgres, effort, rows, seconds, profiles }: Report): string {
+export function table({ machine, postgres, effort, rows, comparison, seconds, profiles }: Report): string {
   const header = ['', '', 'target', 'measured', '', 'p50 / p95 / p99 ms', 'floor', 'of floor'];
   header.push('CPU ms', 'x floor', 'db CPU ms', 'driver', 'of driver');
   const lines = [header, ...rows.map(cells)];
@@ -136,8 +139,9 @@ export function table({ machine, postgres, effort, rows, seconds, profiles }: Re
     `${effort} run, ${seconds.toFixed(0)} s; Node ${node}, ${cores} x ${cpu}, ${memoryGiB} GiB; a flush to disk takes ${flush} ms; load ${loadAverage} at the start`,
     ...(postgres === null ? [] : [postgres]),
     '',
-    ...lines.map(show),
+    ...(rows.length > 0 ? lines.map(show) : []),
     ...(said.length > 0 ? ['', ...said] : []),
+    ...(comparison ? [comparisonTable(comparison)] : []),
     ...profiles.map((file) => `\nCPU profile: ${file}`),
     '',
   ].join('\n');

@@ -98,7 +98,11 @@ export function configure(home: Home, rules: Record<string, unknown> = {}): void
 }
 
 /** Resolves when the server is ready; throws with what it printed when it ends before that. */
-export async function startServer(home: Home, profileDir?: string): Promise<Server> {
+export async function startServer(
+  home: Home,
+  profileDir?: string,
+  readyWithinMs = READY_WITHIN_MS,
+): Promise<Server> {
   const profiling = profileDir ? ['--cpu-prof', `--cpu-prof-dir=${profileDir}`] : [];
   const startedAt = performance.now();
   const child = spawn(process.execPath, [...profiling, entry, 'start', '--json'], {
@@ -114,7 +118,7 @@ export async function startServer(home: Home, profileDir?: string): Promise<Serv
   const kill = () => child.kill('SIGKILL');
   process.once('exit', kill);
   child.once('exit', () => process.removeListener('exit', kill));
-  const url = await readyUrl(child);
+  const url = await readyUrl(child, readyWithinMs);
   await ready(url);
   return serverHandle(child, url, home.token, performance.now() - startedAt);
 }
@@ -125,14 +129,14 @@ function withoutDatabase({ DATABASE_URL: _theirs, ...others }: NodeJS.ProcessEnv
 }
 
 /** The `url` of the first line that is JSON. */
-function readyUrl(child: ChildProcess): Promise<string> {
+function readyUrl(child: ChildProcess, withinMs: number): Promise<string> {
   return new Promise((resolve, reject) => {
     let said = '';
     let complaint = '';
     const timer = setTimeout(() => {
       child.kill('SIGKILL');
-      reject(new Error(`the server did not say its address in ${READY_WITHIN_MS} ms`));
-    }, READY_WITHIN_MS);
+      reject(new Error(`the server did not say its address in ${withinMs} ms`));
+    }, withinMs);
     child.stdout!.setEncoding('utf8').on('data', (text: string) => {
       said = `${said}${text}`.slice(-64_000);
       const line = said

@@ -15,11 +15,8 @@ import { type Home, makeHome, type Server, startServer } from './server.ts';
 import type { Traffic } from './traffic.ts';
 import { startWorker, type Worker } from './worker.ts';
 
-/** A server under test with its population. */
-export interface Site {
-  /** Another one after a restart. */
-  server: Server;
-  readonly home: Home;
+/** What traffic has made on a server. */
+export interface Population {
   /** Users made so far, numbered from 0. */
   people: number;
   /** `ids[k]` is the id of user `k * stride`. */
@@ -29,6 +26,13 @@ export interface Site {
   readonly groups: string[];
   /** The next number of traffic that makes neither. */
   serial: number;
+}
+
+/** A server under test with its population. */
+export interface Site extends Population {
+  /** Another one after a restart. */
+  server: Server;
+  readonly home: Home;
 }
 
 export interface Sending {
@@ -96,19 +100,15 @@ export async function openCrew(): Promise<Crew> {
 }
 
 export async function openStand(crew: Crew, { effort, postgres, profileDir }: StandOptions): Promise<Stand> {
-  const { load, floor, floorAddress } = crew;
+  const { floor } = crew;
   const sites = new Map<number, Promise<Site>>();
   const driver = postgres && (await openDriver(postgres));
   const newHome = async () => makeHome(postgres && (await postgres.newDatabase()));
 
-  async function send(site: Site, traffic: Traffic, how: Sending): Promise<LoadResult> {
-    const first = firstUnit(site, traffic);
+  const send = (site: Site, traffic: Traffic, how: Sending): Promise<LoadResult> => {
     const token = traffic.kind === 'readApi' ? site.home.apiKey : site.home.token;
-    const job = jobOf(site.server.address, token, traffic, how);
-    const result = await load.ask('run', { ...job, first, checksBodies: true }, limitMs(how));
-    account(site, traffic, first, result);
-    return result;
-  }
+    return sendTo(crew, { address: site.server.address, token, population: site }, traffic, how);
+  };
 
   /** The site that starts empty is where rates are compared with the floor: both are warm before the first row. */
   async function openEmptySite(): Promise<Site> {
@@ -116,13 +116,8 @@ export async function openStand(crew: Crew, { effort, postgres, profileDir }: St
     const how = { connections: CONNECTIONS, until: { ms: effort.firstWarmUpMs } };
     const { recorded } = await send(site, { kind: 'initialCycle' }, { ...how, records: true });
     await floor.ask('answerWith', recorded);
-    await sendToFloor({ kind: 'initialCycle' }, how);
+    await sendToFloor(crew, { kind: 'initialCycle' }, how);
     return site;
-  }
-
-  function sendToFloor(traffic: Traffic, how: Sending): Promise<LoadResult> {
-    const job = jobOf(floorAddress, 'bench', traffic, how);
-    return load.ask('run', { ...job, first: 0, checksBodies: false }, limitMs(how));
   }
 
   function siteOf(people: number, make: () => Promise<Site>): Promise<Site> {
@@ -143,7 +138,7 @@ export async function openStand(crew: Crew, { effort, postgres, profileDir }: St
       database: postgres?.cpuSeconds() ?? null,
     }),
     send,
-    sendToFloor,
+    sendToFloor: (traffic, how) => sendToFloor(crew, traffic, how),
     floorAnswers: async (recorded) => {
       await floor.ask('answerWith', recorded);
     },
@@ -175,6 +170,29 @@ export async function openStand(crew: Crew, { effort, postgres, profileDir }: St
       }
     },
   };
+}
+
+/** Sends traffic to a server and keeps account of what it made there. */
+export async function sendTo(
+  { load }: Crew,
+  { address, token, population }: { address: Address; token: string; population: Population },
+  traffic: Traffic,
+  how: Sending,
+): Promise<LoadResult> {
+  const first = firstUnit(population, traffic);
+  const job = jobOf(address, token, traffic, how);
+  const result = await load.ask('run', { ...job, first, checksBodies: true }, limitMs(how));
+  account(population, traffic, first, result);
+  return result;
+}
+
+export function sendToFloor(
+  { load, floorAddress }: Crew,
+  traffic: Traffic,
+  how: Sending,
+): Promise<LoadResult> {
+  const job = jobOf(floorAddress, 'bench', traffic, how);
+  return load.ask('run', { ...job, first: 0, checksBodies: false }, limitMs(how));
 }
 
 async function openDriver(postgres: PostgresOfRun): Promise<Driver & { close(): Promise<void> }> {
@@ -238,13 +256,13 @@ function makesUsers(traffic: Traffic): boolean {
   return traffic.kind === 'initialCycle' || traffic.kind === 'createUser';
 }
 
-function firstUnit(site: Site, traffic: Traffic): number {
+function firstUnit(site: Population, traffic: Traffic): number {
   if (makesUsers(traffic)) return site.people;
   if (traffic.kind === 'createGroup') return site.groups.length;
   return traffic.kind === 'oneMember' ? site.serial + (site.serial % 2) : site.serial;
 }
 
-function account(site: Site, traffic: Traffic, first: number, { units, ids }: LoadResult): void {
+function account(site: Population, traffic: Traffic, first: number, { units, ids }: LoadResult): void {
   if (makesUsers(traffic)) {
     // Of a large population a sample of the ids is kept, evenly spread; those made later do not belong to it.
     if (site.stride === 1) for (const id of ids) site.ids.push(id);

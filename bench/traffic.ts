@@ -7,7 +7,7 @@ export type LookUpKey = 'userName' | 'externalId' | 'workMail' | 'groupName';
 
 export type Traffic =
   /** Per user: one filter that finds nobody, one POST. */
-  | { kind: 'initialCycle' }
+  | { kind: 'initialCycle'; withoutRoles?: boolean }
   | { kind: 'createUser' }
   | { kind: 'createGroup' }
   /** Each unit gives one of the users a title that nobody had before. */
@@ -15,18 +15,20 @@ export type Traffic =
   /** Looks for user or group number `i * stride`, `i < count`, in a scattered order. */
   | { kind: 'lookUp'; by: LookUpKey; count: number; stride: number }
   /** Unit n adds the next `perRequest` users; every group takes all users before the next group's turn. */
-  | { kind: 'addMembers'; groups: string[]; users: string[]; perRequest: number }
+  | { kind: 'addMembers'; groups: string[]; users: string[]; perRequest: number; op?: 'Add' | 'add' }
   /** Even units add a user to the group, odd ones remove the same again. For one connection only. */
   | { kind: 'oneMember'; group: string; users: string[] }
   /** These paths, one after another; each answer must contain `holds`. */
   | { kind: 'read'; paths: string[]; holds: string }
-  /** The same of the API, whose paths are whole. */
-  | { kind: 'readApi'; paths: string[]; holds: string };
+  /** The same of the API, whose paths are whole. With `known` each sends the ETag in its place, and is answered 304. */
+  | { kind: 'readApi'; paths: string[]; holds: string; known?: string[] };
 
 export interface Step {
   /** The whole HTTP request. */
   text: string;
   status: number;
+  /** Another answer that says the same: a PATCH may show what became of the resource (RFC 7644 3.5.2). */
+  orStatus?: number;
   /** What the body must contain, byte for byte. */
   holds?: string;
   /** Whether the answer's `id` is wanted. */
@@ -50,7 +52,7 @@ export function stepsOf(traffic: Traffic, token: string): (n: number) => Step[] 
     case 'initialCycle':
       return (n) => [
         { text: request('GET', lookUpPath('userName', n)), status: 200, holds: '"totalResults":0' },
-        post('/Users', userBody(n)),
+        post('/Users', traffic.withoutRoles ? withoutRoles(userBody(n)) : userBody(n)),
       ];
     case 'createUser':
       return (n) => [post('/Users', userBody(n))];
@@ -62,7 +64,7 @@ export function stepsOf(traffic: Traffic, token: string): (n: number) => Step[] 
       return (n) => {
         const number = ((n * SCATTER) % traffic.count) * traffic.stride;
         const path = lookUpPath(traffic.by, number);
-        return [{ text: request('GET', path), status: 200, holds: '"totalResults":1,' }];
+        return [{ text: request('GET', path), status: 200, holds: soughtBy(traffic.by, number) }];
       };
     case 'addMembers':
       return (n) => [addMembers(request, traffic, n)];
@@ -73,10 +75,14 @@ export function stepsOf(traffic: Traffic, token: string): (n: number) => Step[] 
         { text: request('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
       ];
     case 'readApi': {
+      const { paths, holds, known } = traffic;
       const ask = requestWriter(token, '');
-      return (n) => [
-        { text: ask('GET', traffic.paths[n % traffic.paths.length]!), status: 200, holds: traffic.holds },
-      ];
+      return (n) => {
+        const text = ask('GET', paths[n % paths.length]!);
+        const tag = known?.[n % paths.length];
+        if (tag === undefined) return [{ text, status: 200, holds }];
+        return [{ text: `${text.slice(0, -2)}If-None-Match: ${tag}\r\n\r\n`, status: 304 }];
+      };
     }
   }
 }
@@ -91,6 +97,15 @@ export function lookUpPath(by: LookUpKey, n: number): string {
       `/Groups?excludedAttributes=members&filter=${form(`displayName eq "${groupNameOf(n)}"`)}`,
   } satisfies Record<LookUpKey, () => string>;
   return paths[by]();
+}
+
+/** What only the answer with that user or group can hold; where it says how many there are is the server's to choose. */
+function soughtBy(by: LookUpKey, n: number): string {
+  return by === 'groupName' ? `"displayName":"${groupNameOf(n)}"` : `"userName":"${userNameOf(n)}"`;
+}
+
+function withoutRoles({ roles: _roles, ...others }: Record<string, unknown>): Record<string, unknown> {
+  return others;
 }
 
 function form(filter: string): string {
@@ -120,22 +135,23 @@ function patchTitle(request: RequestWriter, id: string, title: string): Step {
 
 function addMembers(
   request: RequestWriter,
-  { groups, users, perRequest }: Extract<Traffic, { kind: 'addMembers' }>,
+  { groups, users, perRequest, op }: Extract<Traffic, { kind: 'addMembers' }>,
   n: number,
 ): Step {
   const perGroup = Math.floor(users.length / perRequest);
   const group = groups[Math.floor(n / perGroup) % groups.length]!;
   const from = (n % perGroup) * perRequest;
   return {
-    text: request('PATCH', `/Groups/${group}`, addBody(users.slice(from, from + perRequest))),
+    text: request('PATCH', `/Groups/${group}`, addBody(users.slice(from, from + perRequest), op)),
     status: 204,
+    orStatus: 200,
   };
 }
 
 /** One operation that adds these users, in Entra's first dialect. */
-export function addBody(users: readonly string[]): Record<string, unknown> {
+export function addBody(users: readonly string[], op: 'Add' | 'add' = 'Add'): Record<string, unknown> {
   const value = users.map((user) => ({ $ref: null, value: user }));
-  return { schemas: [PATCH_OP], Operations: [{ op: 'Add', path: 'members', value }] };
+  return { schemas: [PATCH_OP], Operations: [{ op, path: 'members', value }] };
 }
 
 function oneMember(

@@ -68,6 +68,7 @@ const routeTree = root.addChildren([
   page('/governance/business-units', () => import('./routes/business-units.tsx'), ...list),
   page('/governance/business-units/$target', () => import('./routes/business-unit.tsx'), 'search', 'sort'),
   page('/governance/roles', () => import('./routes/roles.tsx'), 'search', 'sort'),
+  page('/governance/roles/apps', () => import('./routes/app-permissions.tsx')),
   page('/governance/roles/$role', () => import('./routes/role.tsx'), 'tab', 'search'),
   page('/governance/reconciliation', () => import('./routes/reconciliation.tsx'), 'provider', 'state', 'tab'),
   page(

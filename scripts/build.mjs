@@ -8,6 +8,7 @@ import {
   readdirSync,
   readFileSync,
   renameSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,10 +28,13 @@ const entries = {
   demo: 'simulator/demo.ts',
   bench: 'bench/main.ts',
   generate: 'scripts/generate.ts',
+  sbom: 'scripts/sbom.ts',
 };
 /** Pages for browsers: a folder of dist/ from its configuration of Vite. */
 const pages = { dashboard: 'dashboard/vite.config.ts', portal: 'simulator/portal/vite.config.ts' };
 const watched = ['src', 'simulator', 'dashboard', 'bench', 'scripts', 'package.json'];
+/** Whoever hands these out takes them compressed; the portal is looked at from its own machine. */
+const compressedPages = ['dashboard'];
 /** Kept beside their files in both forms, so that no answer waits for its compression. */
 const compressible = /\.(?:js|css|svg|html|json)$/;
 /** Below this a smaller answer is no faster. */
@@ -123,7 +127,7 @@ async function pageFiles([name, config]) {
   ];
   const isPage = ({ path }) => path.endsWith('.html');
   const assets = all.filter((file) => !isPage(file));
-  const compressed = await Promise.all(assets.map(compressedForms));
+  const compressed = await Promise.all(compressedPages.includes(name) ? assets.map(compressedForms) : []);
   return [...assets, ...compressed.flat(), ...all.filter(isPage)];
 }
 
@@ -159,8 +163,15 @@ function place({ path, contents }) {
   renameSync(draft, path);
 }
 
+/** `--fresh`, for a package: parts of pages that earlier builds left stay for servers that run from here, and are nothing to ship. */
+function forgetPages() {
+  for (const name of ['.stamp', ...Object.keys(pages)])
+    rmSync(join(dist, name), { recursive: true, force: true });
+}
+
 if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   try {
+    if (process.argv.includes('--fresh')) forgetPages();
     await build();
   } catch (error) {
     process.stderr.write(`${error.message}\n`);

@@ -35,11 +35,12 @@ ${table(
 )}
 ## What there is to permit
 
-What applications declare in the configuration file (\`permissions\`) comes beside it; \`GET /api/permissions\` has all.
+What applications declare comes beside it, in the configuration file (\`permissions\`) or with \`PUT /api/app-permissions/{resource}\`;
+\`GET /api/permissions\` has all.
 
 ${table(
   ['Permission', 'Lets people', ...roles.map(({ name }) => name)],
-  allPermissions(undefined).map(({ permission, description }) => [
+  allPermissions([], []).map(({ permission, description }) => [
     `\`${permission}\``,
     description,
     ...roles.map(({ permissions }) => mark(permissions.includes(permission))),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { openApi } from '../src/edge/admin/openapi.ts';
 import { version } from '../src/version.ts';
 import { eventsPage } from './generate.events.ts';
+import { metricsPage } from './generate.metrics.ts';
 import { permissionsPage } from './generate.permissions.ts';
 import { publishedConfigSchema } from './generate.schema.ts';
 
@@ -12,6 +13,7 @@ const outputs: readonly { path: string; make(): string | Promise<string> }[] = [
   { path: 'bifrost.schema.json', make: publishedConfigSchema },
   { path: 'docs/permissions.md', make: permissionsPage },
   { path: 'docs/events.md', make: eventsPage },
+  { path: 'docs/metrics.md', make: metricsPage },
   { path: 'docs/openapi.json', make: () => `${JSON.stringify(openApi(version), null, 2)}\n` },
 ];
 

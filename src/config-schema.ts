@@ -321,8 +321,16 @@ export const configSchema = Type.Object(
           name: name('Name of the key, which events show.'),
           key: credential(`The key itself, at least ${SECRET_CHARACTERS} characters.`),
           role: choice(['Admin', 'Developer', 'Viewer'], 'The system role whose permissions it has.'),
+          permissions: Type.Optional(
+            Type.Array(text('Such as `access:read`.', 200), {
+              minItems: 1,
+              maxItems: 200,
+              description:
+                'Only these of the permissions of the role. `["access:read"]` with the role Developer is a key for an application.',
+            }),
+          ),
         },
-        { description: 'A key for scripts.' },
+        { description: 'A key for scripts and applications.' },
       ),
       { description: 'Keys of the admin API.', default: [], maxItems: 200, uniqueBy: ['name'] },
     ),

@@ -15,6 +15,7 @@ import {
   type WrittenConfig,
   type WrittenProvider,
 } from './config-schema.ts';
+import { type LogLevel, logLevels } from './log.ts';
 import { readKey, type SecretKey } from './secret.ts';
 
 export { ConfigError, type ConfigProblem };
@@ -58,6 +59,11 @@ export interface Settings {
   readonly formerSecretKey: SecretKey | null;
   readonly development: boolean;
   readonly trustedProxies: readonly string[];
+  /** Who may read /metrics without an API key. */
+  readonly metricsNetworks: readonly string[];
+  readonly logLevel: LogLevel;
+  /** After it was told to stop, for so long it still serves while /readyz sends others elsewhere. */
+  readonly drainMs: number;
   /** Durations such as `15m`: what counts where nobody set them elsewhere. */
   readonly sessions: { readonly refreshAfter: string; readonly cap: string };
   readonly retention: { readonly requestsMs: number; readonly removedUsersMs: number };
@@ -195,6 +201,25 @@ function readEnvironment(env: Environment, directory: string, problems: ConfigPr
       [],
       readNetworks,
       'must be networks, separated by commas, such as 10.0.0.0/8, 192.0.2.7',
+    ),
+    metricsNetworks: read<readonly string[]>(
+      'BIFROST_METRICS_NETWORKS',
+      ['127.0.0.0/8', '::1/128'],
+      readNetworks,
+      'must be networks, separated by commas, such as 10.0.0.0/8, 192.0.2.7; not set: this machine alone',
+    ),
+    drainMs: read(
+      'BIFROST_DRAIN',
+      0,
+      (text) => (/^\d{1,3}s$/.test(text) ? Number.parseInt(text, 10) * 1000 : undefined),
+      'is a number of seconds such as 5s, at most 999s',
+    ),
+    logLevel: read<LogLevel>(
+      'BIFROST_LOG_LEVEL',
+      // A test that reads what is logged says which level.
+      isSet(env.VITEST) ? 'error' : 'info',
+      (text) => logLevels.find((level) => level === text),
+      `is one of ${logLevels.join(', ')}`,
     ),
   };
 }

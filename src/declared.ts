@@ -3,7 +3,7 @@
 
 import type { Clock } from './clock.ts';
 import { ConfigError, type ConfigProblem, type DeclaredProvider, type Settings } from './config.ts';
-import { isOwnResource, systemRoles } from './edge/admin/permissions.ts';
+import { everything, isOwnResource, systemRoles } from './edge/admin/permissions.ts';
 import { declaredOver, rulesOf } from './edge/admin/provider-block.ts';
 import { changedKeys, type WantedRules } from './edge/admin/rule-keys.ts';
 import { applyOrHold, batchOfSame, planRules, type RulesChange } from './edge/admin/rules-guard.ts';
@@ -16,14 +16,16 @@ import type { Batch } from './ledger/reconciliation.ts';
 import type { ProviderState } from './mapping/decide.ts';
 import type { Rule } from './mapping/rule.ts';
 import { everyGroupBecomesTeam } from './mapping/ruleset.ts';
+import { nearest } from './nearest.ts';
 import { equalJson } from './scim/json.ts';
 import { sha256Hex } from './secret.ts';
 
 export function declaredApiKeys(settings: Settings): DeclaredApiKey[] {
-  return (settings.declared?.apiKeys ?? []).map(({ name, key, role }) => ({
+  return (settings.declared?.apiKeys ?? []).map(({ name, key, role, permissions }) => ({
     id: namedId('api-key', name),
     name,
     role,
+    permissions: permissions ?? null,
     hash: sha256Hex(key),
   }));
 }
@@ -55,7 +57,20 @@ function checkPermissions(settings: Settings): void {
     const message = `"${resource}" is a resource of Bifrost itself: choose another name`;
     return [{ path: `permissions[${at}].resource`, message }];
   });
+  problems.push(...unknownPermissions(settings));
   if (problems.length > 0) throw new ConfigError(problems);
+}
+
+/** A key that was given what there is not would be refused without anybody knowing why. */
+function unknownPermissions({ declared }: Settings): ConfigProblem[] {
+  return (declared?.apiKeys ?? []).flatMap(({ permissions = [] }, at) =>
+    permissions.flatMap((permission, k) => {
+      if (everything.includes(permission)) return [];
+      const meant = nearest(permission, everything);
+      const message = `there is no permission "${permission}"${meant ? `; did you mean "${meant}"?` : ''}`;
+      return [{ path: `apiKeys[${at}].permissions[${k}]`, message }];
+    }),
+  );
 }
 
 function checkRoles(providers: readonly DeclaredProvider[], known: ReadonlySet<string>): void {

@@ -85,6 +85,11 @@ export function isLoopbackAddress(text: string): boolean {
   return ipaddr.isValid(text) && isWithin(unmapped(ipaddr.parse(text)), LOOPBACK);
 }
 
+/** Whether an address of a request is in one of these networks, written in CIDR form. */
+export function isWithinNetworks(text: string, within: readonly string[]): boolean {
+  return ipaddr.isValid(text) && isTrusted(unmapped(ipaddr.parse(text)), within);
+}
+
 /** An address that the operating system connects to by IPv4 is judged as that. */
 function unmapped(address: Address): Address {
   return address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() ? address.toIPv4Address() : address;

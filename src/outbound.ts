@@ -9,6 +9,7 @@ import { limits } from './limits.ts';
 import { isLoopbackAddress, refusalOfAddress } from './network.ts';
 import { readBeginning, readWhole } from './outbound-body.ts';
 import { OutboundFailure, outboundFailure, timedOut } from './outbound-failure.ts';
+import { spanned } from './trace.ts';
 import { version } from './version.ts';
 
 export interface OutboundRequest {
@@ -71,9 +72,22 @@ export function outbound(options: OutboundOptions): Outbound {
     return way;
   };
   return {
-    fetch: (url, request = {}) => send(current(), options.development, url, request),
+    fetch: (url, request = {}) => {
+      const attributes = { 'http.request.method': request.method ?? 'GET', 'server.address': hostOf(url) };
+      const sending = async (to: (more: { 'http.response.status_code': number }) => void) => {
+        const answer = await send(current(), options.development, url, request);
+        to({ 'http.response.status_code': answer.status });
+        return answer;
+      };
+      return spanned('outbound', attributes, sending, 'client');
+    },
     close: () => way.agent.destroy(),
   };
+}
+
+/** Paths and queries of providers have ids in them. */
+function hostOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).host : 'none';
 }
 
 interface Way {

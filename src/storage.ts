@@ -4,16 +4,17 @@ import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { openPostgresLedger } from './ledger/postgres/ledger.ts';
 import { openSqliteLedger } from './ledger/sqlite/ledger.ts';
+import { traced } from './ledger/traced.ts';
+import type { Hears } from './ledger/watch.ts';
 
-/**
- * `onTrouble` hears of connections that broke while nobody used them.
- * @throws LedgerLocked when another process has the file.
- */
+/** @throws LedgerLocked when another process has the file. */
 export async function openStorage(
   { databaseUrl, dataDir }: Pick<Settings, 'databaseUrl' | 'dataDir'>,
-  onTrouble: (error: Error) => void = () => {},
+  hears: Hears = {},
 ): Promise<Ledger> {
-  return databaseUrl === null
-    ? openSqliteLedger(dataDir)
-    : openPostgresLedger({ url: databaseUrl, onTrouble });
+  const ledger =
+    databaseUrl === null
+      ? openSqliteLedger(dataDir, hears)
+      : await openPostgresLedger({ url: databaseUrl, ...hears });
+  return traced(ledger);
 }

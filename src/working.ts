@@ -6,6 +6,7 @@ import type { Clock } from './clock.ts';
 import type { Settings } from './config.ts';
 import type { Ledger } from './ledger/ledger.ts';
 import { limits } from './limits.ts';
+import { spanOf } from './trace.ts';
 
 /** A job that others left lying is found after that long at the latest. */
 const LOOK_EVERY_MS = 5000;
@@ -32,7 +33,7 @@ export function working(
     try {
       while (wanted && !stopped) {
         wanted = false;
-        while (!stopped && (await ledger.work(clock.now()))) await immediate();
+        while (!stopped && (await chunk())) await immediate();
       }
     } catch (error) {
       // The job itself says what broke and when it is tried again.
@@ -41,6 +42,13 @@ export function working(
       // In the same turn as the last look at `wanted`: a call in between would be lost.
       running = null;
     }
+  }
+
+  async function chunk(): Promise<boolean> {
+    const beganMs = performance.now();
+    const hasWorked = await ledger.work(clock.now());
+    if (hasWorked) spanOf('job.chunk', beganMs, performance.now());
+    return hasWorked;
   }
 
   function wake(): void {

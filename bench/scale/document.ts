@@ -28,11 +28,13 @@ export interface ScaleReport {
 }
 
 export function writeSections(file: string, report: ScaleReport): void {
-  const before = existsSync(file) ? readFileSync(file, 'utf8') : '# Scale\n';
-  const sections = { figures: figureLines(report), plans: planLines(report) };
-  let text = before;
+  writeNamed(file, report.engine, { figures: figureLines(report), plans: planLines(report) });
+}
+
+export function writeNamed(file: string, engine: Engine, sections: Record<string, string[]>): void {
+  let text = existsSync(file) ? readFileSync(file, 'utf8') : '# Scale\n';
   for (const [name, lines] of Object.entries(sections)) {
-    text = withSection(text, `${report.engine} ${name}`, lines.join('\n'));
+    text = withSection(text, `${engine} ${name}`, lines.join('\n'));
   }
   writeFileSync(file, text);
 }
@@ -46,14 +48,14 @@ function withSection(text: string, name: string, content: string): string {
   return `${text.slice(0, from)}${section}${text.slice(to + end.length)}`;
 }
 
-const whole = (value: number) => Math.round(value).toLocaleString('en');
-const short = (value: number) => (value >= 100 ? whole(value) : String(Number(value.toPrecision(3))));
+export const whole = (value: number) => Math.round(value).toLocaleString('en');
+export const short = (value: number) => (value >= 100 ? whole(value) : String(Number(value.toPrecision(3))));
 
-function row(...cells: string[]): string {
+export function row(...cells: string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function head(...cells: string[]): string[] {
+export function head(...cells: string[]): string[] {
   return [row(...cells), row(...cells.map((_, at) => (at === 0 ? '---' : '---:')))];
 }
 
@@ -169,7 +171,7 @@ function jobLines(jobs: readonly JobFigure[]): string[] {
   ];
 }
 
-function planLines({ plans }: ScaleReport): string[] {
+export function planLines({ plans }: Pick<ScaleReport, 'plans'>): string[] {
   return plans.flatMap(({ what, statements }) => [
     `#### ${what}`,
     '',

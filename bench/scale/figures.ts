@@ -127,7 +127,7 @@ async function apiPages(site: Site): Promise<Record<string, Traffic>> {
   return pages;
 }
 
-async function askApi(site: Site, path: string): Promise<unknown> {
+export async function askApi(site: Site, path: string): Promise<unknown> {
   const { host, port } = site.server.address;
   const headers = { authorization: `Bearer ${site.home.apiKey}` };
   const response = await fetch(`http://${host}:${port}${path}`, { headers });

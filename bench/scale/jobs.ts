@@ -26,11 +26,13 @@ interface JobRow {
 const SPAN_MS = 4_000;
 const LONGEST_MS = 2 * 60 * 60_000;
 const TOLD_EVERY_MS = 15_000;
+/** What the largest group is called from the first measurement on. */
+export const RENAMED = 'Pilots ';
 const RULES = {
   // A name that begins so makes whoever is in the group a Developer.
   renamed: [
     { attribute: 'roles', value: 'navigator', role: 'Viewer' },
-    { attribute: 'groups', value: 'Pilots*', role: 'Developer' },
+    { attribute: 'groups', value: `${RENAMED.trim()}*`, role: 'Developer' },
   ],
   // Everybody has this app role: each loses a role and gains another.
   everybody: [{ attribute: 'roles', value: 'navigator', role: 'Developer' }],
@@ -45,7 +47,7 @@ export async function measureJobs(
   await restart(site, RULES.renamed);
   await untilDone(site.home, tell);
   const rename = await beside(stand, site, tell, async () => {
-    const name = `Pilots ${Date.now()}`;
+    const name = `${RENAMED}${Date.now()}`;
     const operations = [{ op: 'Replace', path: 'displayName', value: name }];
     const schemas = ['urn:ietf:params:scim:api:messages:2.0:PatchOp'];
     const path = `/Groups/${groupIdOf(0)}`;

@@ -2,21 +2,26 @@
 // up in docs/scale.md. A script for a quiet afternoon, not for CI. SQLite's files are kept between runs, databases where
 // `--postgres` names the server: a load that was interrupted goes on, and one that is there is only measured.
 
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openLedger } from '../fill.ts';
 import type { Effort, Engine } from '../options.ts';
-import { connected, type Database, openPostgres, type PostgresOfRun } from '../postgres.ts';
+import { openPostgres, type PostgresOfRun } from '../postgres.ts';
 import { describeMachine } from '../report.ts';
-import { configure, type Home, homeIn, startServer } from '../server.ts';
-import { openCrew, openStand, type Site, type Stand } from '../stand.ts';
+import type { Home } from '../server.ts';
+import { openCrew, openStand, type Stand } from '../stand.ts';
 import { type PopulationReport, type ScaleReport, writeSections } from './document.ts';
 import { measureOperations } from './figures.ts';
 import { measureJobs } from './jobs.ts';
+import { type ListReport, writeListSections } from './list-document.ts';
+import { listPlansOf } from './list-plans.ts';
+import { type ListQuestion, listQuestions } from './list-questions.ts';
+import { type ListFigure, measureLists } from './lists.ts';
+import { bytesOf, homeOf, loaded, openSite } from './loaded.ts';
+import { addOddPeople } from './odd-people.ts';
 import { plansOf } from './plans.ts';
-import { loadPopulation, type Size, sizeOf, userIdOf } from './population.ts';
+import { type Size, sizeOf } from './population.ts';
 
 const usage = `npm run scale -- [options]
   --users N           default 1,000,000; also measured at a tenth and at a thousandth
@@ -28,6 +33,7 @@ const usage = `npm run scale -- [options]
   --seconds S         length of each measurement, default 3
   --largest-only      neither the tenth nor the thousandth
   --no-jobs           neither the rename nor the rule change
+  --lists             only lists of users, of the largest population: every filter in every order
   --fresh             from the beginning
   --save              write docs/scale.md; otherwise dist/scale/scale.md
 `;
@@ -39,13 +45,10 @@ interface ScaleOptions {
   folder: string;
   ms: number;
   jobs: boolean;
+  lists: boolean;
   fresh: boolean;
   save: boolean;
 }
-
-/** Ids that requests are spread over. */
-const IDS_KEPT = 100_000;
-const SEALED_WITHIN_MS = 60 * 60_000;
 
 const dist = dirname(fileURLToPath(import.meta.url));
 
@@ -61,9 +64,11 @@ export async function scale(args: string[]): Promise<void> {
   mkdirSync(options.folder, { recursive: true });
   const document = options.save ? join(dirname(dist), 'docs', 'scale.md') : join(options.folder, 'scale.md');
   for (const engine of options.engines) {
-    const report = await scaleOn(engine, options);
-    writeFileSync(join(options.folder, `${engine}.json`), `${JSON.stringify(report, null, 2)}\n`);
-    writeSections(document, report);
+    const report = await measuredOn(engine, options);
+    const name = options.lists ? `${engine}-lists.json` : `${engine}.json`;
+    writeFileSync(join(options.folder, name), `${JSON.stringify(report, null, 2)}\n`);
+    if ('lists' in report) writeListSections(document, report);
+    else writeSections(document, report);
     process.stdout.write(`${engine}: ${document}\n`);
   }
 }
@@ -81,6 +86,7 @@ function readOptions(args: string[]): ScaleOptions {
       seconds: { type: 'string', default: '3' },
       'largest-only': { type: 'boolean', default: false },
       'no-jobs': { type: 'boolean', default: false },
+      lists: { type: 'boolean', default: false },
       fresh: { type: 'boolean', default: false },
       save: { type: 'boolean', default: false },
     },
@@ -110,39 +116,33 @@ function readOptions(args: string[]): ScaleOptions {
     folder: values.folder,
     ms: number('seconds', 0.1) * 1000,
     jobs: !values['no-jobs'],
+    lists: values.lists,
     fresh: values.fresh,
     save: values.save,
   };
 }
 
-const say = (engine: Engine) => (line: string) => {
-  process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${engine}: ${line}\n`);
-};
+type Tell = (line: string) => void;
 
-async function scaleOn(engine: Engine, options: ScaleOptions): Promise<ScaleReport> {
+const say =
+  (engine: Engine): Tell =>
+  (line: string) => {
+    process.stderr.write(`${new Date().toISOString().slice(11, 19)} ${engine}: ${line}\n`);
+  };
+
+/** On a stand of its own, which is gone afterwards. */
+async function measuredOn(engine: Engine, options: ScaleOptions): Promise<ScaleReport | ListReport> {
   const { node, cpu, cores, memoryGiB, flushMs, loadAverage } = describeMachine();
-  const tell = say(engine);
   const postgres = engine === 'postgres' ? await openPostgres(options.postgres, false) : null;
   const crew = await openCrew();
   const machine = `Node ${node}, ${cores} x ${cpu}, ${memoryGiB} GiB; a flush takes ${flushMs} ms; load ${loadAverage} at the start${postgres ? `; ${postgres.described}` : ''}`;
-  const report: ScaleReport = {
-    engine,
-    startedAt: new Date().toISOString(),
-    machine,
-    populations: [],
-    jobs: [],
-    plans: [],
-  };
+  const about = { engine, startedAt: new Date().toISOString(), machine };
   try {
     const stand = await openStand(crew, { effort, postgres, profileDir: undefined });
     try {
-      for (const size of options.sizes) {
-        const home = await homeOf(engine, size, options, postgres);
-        report.populations.push(await population(stand, home, size, options, tell));
-        if (size !== options.sizes.at(-1)) continue;
-        report.plans = await plansOf(home);
-        if (options.jobs) report.jobs = await jobsOf(stand, home, size, tell);
-      }
+      return options.lists
+        ? { ...about, ...(await lists(stand, postgres, options)) }
+        : { ...about, ...(await populations(stand, postgres, options)) };
     } finally {
       await stand.close();
     }
@@ -150,7 +150,46 @@ async function scaleOn(engine: Engine, options: ScaleOptions): Promise<ScaleRepo
     crew.stop();
     await postgres?.close();
   }
-  return report;
+}
+
+async function populations(
+  stand: Stand,
+  postgres: PostgresOfRun | null,
+  options: ScaleOptions,
+): Promise<Pick<ScaleReport, 'populations' | 'jobs' | 'plans'>> {
+  const tell = say(stand.engine);
+  const populations: PopulationReport[] = [];
+  let largest: Home | null = null;
+  for (const size of options.sizes) {
+    largest = await homeOf(size, options, postgres);
+    populations.push(await population(stand, largest, size, options, tell));
+  }
+  if (!largest) return { populations, plans: [], jobs: [] };
+  const plans = await plansOf(largest);
+  const jobs = options.jobs ? await jobsOf(stand, largest, options.sizes.at(-1)!, tell) : [];
+  return { populations, plans, jobs };
+}
+
+/** Of the largest population alone. */
+async function lists(
+  stand: Stand,
+  postgres: PostgresOfRun | null,
+  options: ScaleOptions,
+): Promise<Pick<ListReport, 'size' | 'lists' | 'plans'>> {
+  const tell = say(stand.engine);
+  const size = options.sizes.at(-1)!;
+  const home = await homeOf(size, options, postgres);
+  const { people } = await loaded(home, size, tell, (ledger) => addOddPeople(ledger, size.users, tell));
+  const site = await openSite(home, size, people);
+  let questions: ListQuestion[];
+  let figures: ListFigure[];
+  try {
+    questions = await listQuestions(site);
+    figures = await measureLists(stand, site, questions, options.ms, tell);
+  } finally {
+    await site.server.stop();
+  }
+  return { size, lists: figures, plans: await listPlansOf(home, questions) };
 }
 
 /** The stand is asked for nothing but to send. */
@@ -169,48 +208,14 @@ const effort: Effort = {
   starts: 0,
 };
 
-async function homeOf(
-  engine: Engine,
-  { users, groups, memberships }: Size,
-  { folder, fresh }: ScaleOptions,
-  postgres: PostgresOfRun | null,
-): Promise<Home> {
-  const name = `${users}_${groups}_${memberships}`;
-  const place = join(folder, `${engine}-${name}`);
-  if (fresh) rmSync(place, { recursive: true, force: true });
-  mkdirSync(place, { recursive: true });
-  let database: Database | null = null;
-  if (postgres) {
-    database = await postgres.databaseNamed(`bifrost_scale_${name}`, fresh);
-  }
-  return homeIn(place, database, async () => {});
-}
-
 async function population(
   stand: Stand,
   home: Home,
   size: Size,
   { ms }: ScaleOptions,
-  tell: (line: string) => void,
+  tell: Tell,
 ): Promise<PopulationReport> {
-  configure(home);
-  tell(`${size.users} users, ${size.groups} groups, ${size.memberships} memberships`);
-  // The first start makes the provider and its rules from the configuration.
-  await (await startServer(home)).stop();
-  const ledger = await openLedger(home.env);
-  let load: PopulationReport['load'];
-  let sealedAfterSeconds: number;
-  let people: number;
-  try {
-    load = await loadPopulation(ledger, size, tell);
-    const loadedAt = performance.now();
-    await sealed(home, ledger, tell);
-    sealedAfterSeconds = (performance.now() - loadedAt) / 1000;
-    people = (await ledger.counts()).users;
-  } finally {
-    await ledger.close();
-  }
-  tell(`loaded: ${JSON.stringify(load)}, sealed ${sealedAfterSeconds.toFixed(1)} s later`);
+  const { load, sealedAfterSeconds, people } = await loaded(home, size, tell);
   const bytes = await bytesOf(home);
   const site = await openSite(home, size, people);
   try {
@@ -223,62 +228,11 @@ async function population(
   }
 }
 
-async function openSite(home: Home, size: Size, people: number): Promise<Site> {
-  const stride = Math.ceil(size.users / IDS_KEPT);
-  const ids = Array.from({ length: Math.floor((size.users - 1) / stride) + 1 }, (_, k) =>
-    userIdOf(k * stride),
-  );
-  return { server: await startServer(home), home, people, ids, stride, groups: [], serial: Date.now() % 1e9 };
-}
-
-async function jobsOf(
-  stand: Stand,
-  home: Home,
-  size: Size,
-  tell: (line: string) => void,
-): Promise<ScaleReport['jobs']> {
+async function jobsOf(stand: Stand, home: Home, size: Size, tell: Tell): Promise<ScaleReport['jobs']> {
   const site = await openSite(home, size, size.users);
   try {
     return await measureJobs(stand, site, size, tell);
   } finally {
     await site.server.stop();
   }
-}
-
-/** On PostgreSQL events get their places a moment after their commit, or later than that under such a load. */
-async function sealed(
-  { env }: Home,
-  ledger: { lastPosition(): Promise<number> },
-  tell: (line: string) => void,
-): Promise<void> {
-  if (env.DATABASE_URL === undefined) return;
-  const url = env.DATABASE_URL;
-  const deadline = performance.now() + SEALED_WITHIN_MS;
-  for (;;) {
-    const position = await ledger.lastPosition();
-    const left = await connected(url, async (client) => {
-      const { rows } = await client.query<{ left: number }>('SELECT count(*)::int AS left FROM unsealed');
-      return rows[0]!.left;
-    });
-    if (left === 0) return;
-    if (performance.now() > deadline) throw new Error(`${left} commits are still to be sealed`);
-    tell(`${left} commits are still to be sealed, ${position} events are`);
-  }
-}
-
-async function bytesOf({ env }: Home): Promise<Record<string, number>> {
-  if (env.DATABASE_URL === undefined) {
-    const files = readdirSync(env.BIFROST_DATA_DIR, { withFileTypes: true }).filter((file) => file.isFile());
-    return Object.fromEntries(
-      files.map(({ name }) => [name, statSync(join(env.BIFROST_DATA_DIR, name)).size]),
-    );
-  }
-  return connected(env.DATABASE_URL, async (client) => {
-    const { rows } = await client.query<{ name: string; bytes: string }>(
-      `SELECT c.relname || CASE c.relkind WHEN 'r' THEN ' (rows)' WHEN 'i' THEN ' (index)' ELSE '' END AS name,
-         CASE c.relkind WHEN 'r' THEN pg_table_size(c.oid) ELSE pg_relation_size(c.oid) END AS bytes
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'public' AND c.relkind IN ('r', 'i')`,
-    );
-    return Object.fromEntries(rows.map(({ name, bytes }) => [name, Number(bytes)]));
-  });
 }

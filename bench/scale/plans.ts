@@ -36,8 +36,15 @@ interface Explainer {
   close(): Promise<void>;
 }
 
+export function plansOf(home: Home): Promise<Plan[]> {
+  return explained(home, lookUps);
+}
+
 /** No server may have the data open on SQLite. */
-export async function plansOf(home: Home): Promise<Plan[]> {
+export async function explained(
+  home: Home,
+  scripts: (dialect: Dialect, settings: StoredSettings) => Record<string, () => Script<unknown>>,
+): Promise<Plan[]> {
   const explainer =
     home.env.DATABASE_URL === undefined
       ? onSqlite(home.env.BIFROST_DATA_DIR)
@@ -45,7 +52,7 @@ export async function plansOf(home: Home): Promise<Plan[]> {
   try {
     const { value: settings } = await follow(explainer, readSettings());
     const plans: Plan[] = [];
-    for (const [what, script] of Object.entries(lookUps(explainer.dialect, settings))) {
+    for (const [what, script] of Object.entries(scripts(explainer.dialect, settings))) {
       plans.push({ what, statements: (await follow(explainer, script())).statements });
     }
     return plans;

@@ -111,7 +111,7 @@ export async function loadPopulation(
 }
 
 /** How many of the numbers were new. */
-async function inParallel(
+export async function inParallel(
   from: number,
   to: number,
   callers: number,
@@ -147,7 +147,7 @@ async function made(operation: Promise<boolean>): Promise<boolean> {
   }
 }
 
-function contextOf(state: DecisionContext['state']): DecisionContext {
+export function contextOf(state: DecisionContext['state']): DecisionContext {
   return { state, at: Date.now(), actor: { kind: 'system', id: 'bench' }, cause: null };
 }
 

@@ -39,7 +39,7 @@ const types: readonly { value: string; label: string }[] = [
   {
     label: 'Providers and tokens',
     value:
-      'provider.created,provider.updated,provider.removed,provider.verified,token.created,token.revoked,key.rotated',
+      'provider.created,provider.updated,provider.removed,provider.verified,provider.secret_expiring,token.created,token.revoked,token.expiring,key.rotated',
   },
   {
     label: 'Signing in',

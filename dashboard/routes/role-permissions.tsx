@@ -14,7 +14,7 @@ import {
   Text,
   Title,
 } from '@mantine/core';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import type { PermissionJson, WholeRoleJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { type ApiProblem, send } from '../api.ts';
@@ -61,7 +61,11 @@ export function PermissionEditor({ role }: { role: WholeRoleJson }) {
             <Empty title="No permission is called so" />
           ) : (
             <>
-              <Panels catalogue={items} held={held} onChange={canEdit ? setHeld : null} />
+              <Panels
+                catalogue={search || total > items.length ? items : [...items, ...undeclared(role, items)]}
+                held={held}
+                onChange={canEdit ? setHeld : null}
+              />
               {total > items.length && (
                 <Text size="sm" c="dimmed">
                   The first {SHOWN} of {total.toLocaleString('en')} are shown; a search finds the others.
@@ -76,6 +80,25 @@ export function PermissionEditor({ role }: { role: WholeRoleJson }) {
   );
 }
 
+/** What the role holds and nothing declares any more: it can be taken out. */
+function undeclared(role: WholeRoleJson, catalogue: readonly PermissionJson[]): PermissionJson[] {
+  const known = new Set(catalogue.map(({ permission }) => permission));
+  return role.permissions
+    .filter((permission) => !known.has(permission))
+    .map((permission) => {
+      const at = permission.lastIndexOf(':');
+      const [resource, operation] = [permission.slice(0, at), permission.slice(at + 1)];
+      return { permission, resource, operation, description: '', from: 'nowhere' };
+    });
+}
+
+const origins: Readonly<Record<PermissionJson['from'], string | null>> = {
+  product: null,
+  configuration: 'of an application',
+  people: 'of an application',
+  nowhere: 'declared nowhere',
+};
+
 interface PanelsProps {
   catalogue: readonly PermissionJson[];
   held: ReadonlySet<string>;
@@ -84,10 +107,14 @@ interface PanelsProps {
 }
 
 function Panels({ catalogue, held, onChange }: PanelsProps) {
-  const resources = [...new Set(catalogue.map(({ resource }) => resource))];
+  const of = (resource: string) => catalogue.filter((each) => each.resource === resource);
+  const ofApps = new Set(catalogue.filter(({ from }) => from !== 'product').map(({ resource }) => resource));
+  const isOfApp = (resource: string) => ofApps.has(resource);
+  const resources = [...new Set(catalogue.map(({ resource }) => resource))].sort(
+    (a, b) => Number(isOfApp(a)) - Number(isOfApp(b)),
+  );
   const [wanted, setWanted] = useState<string | null>(null);
   const chosen = wanted !== null && resources.includes(wanted) ? wanted : (resources[0] ?? '');
-  const of = (resource: string) => catalogue.filter((each) => each.resource === resource);
   const heldOf = (resource: string) => of(resource).filter(({ permission }) => held.has(permission)).length;
   const set = (permissions: readonly string[], isHeld: boolean) => {
     const next = new Set(held);
@@ -99,21 +126,27 @@ function Panels({ catalogue, held, onChange }: PanelsProps) {
   return (
     <SimpleGrid cols={{ base: 1, sm: 2 }} spacing="sm">
       <Paper withBorder p="xs" component="nav" aria-label="Resources" mah={520} style={{ overflow: 'auto' }}>
-        {resources.map((resource) => (
-          <NavLink
-            key={resource}
-            component="button"
-            type="button"
-            label={resource}
-            active={resource === chosen}
-            aria-current={resource === chosen}
-            onClick={() => setWanted(resource)}
-            rightSection={
-              <Text size="sm" c="dimmed" className="number">
-                {heldOf(resource)} of {of(resource).length}
+        {resources.map((resource, at) => (
+          <Fragment key={resource}>
+            {isOfApp(resource) && (at === 0 || !isOfApp(resources[at - 1]!)) && (
+              <Text size="xs" c="dimmed" fw={600} px="xs" pt="sm" pb={4}>
+                Applications
               </Text>
-            }
-          />
+            )}
+            <NavLink
+              component="button"
+              type="button"
+              label={resource}
+              active={resource === chosen}
+              aria-current={resource === chosen}
+              onClick={() => setWanted(resource)}
+              rightSection={
+                <Text size="sm" c="dimmed" className="number">
+                  {heldOf(resource)} of {of(resource).length}
+                </Text>
+              }
+            />
+          </Fragment>
         ))}
       </Paper>
       <Paper withBorder p="md" component="section" aria-label={`Permissions on ${chosen}`}>
@@ -146,9 +179,9 @@ function Panels({ catalogue, held, onChange }: PanelsProps) {
               label={
                 <Group gap={6}>
                   <span>{operation}</span>
-                  {from === 'configuration' && (
+                  {origins[from] && (
                     <Badge size="xs" variant="default" tt="none">
-                      of an application
+                      {origins[from]}
                     </Badge>
                   )}
                 </Group>

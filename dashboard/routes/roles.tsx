@@ -31,11 +31,16 @@ export default function RolesPage() {
       about="Rules give each person at most one role, or people give it by hand. What a role permits counts from the next request on."
       permission={READ}
       actions={
-        <May do="roles:create">
-          <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
-            New role
+        <>
+          <Button component={Link} to={'/governance/roles/apps' as never} variant="default">
+            Permissions of apps
           </Button>
-        </May>
+          <May do="roles:create">
+            <Button leftSection={<IconPlus size={16} />} onClick={() => setMaking(true)}>
+              New role
+            </Button>
+          </May>
+        </>
       }
     >
       <SearchBox label="Search roles" />

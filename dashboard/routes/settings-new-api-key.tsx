@@ -26,6 +26,9 @@ const ends = [
   { value: '', label: 'Never' },
 ];
 
+/** All that an application needs. */
+const ASK = 'access:read';
+
 export function NewApiKey({ opened, onClose }: { opened: boolean; onClose: () => void }) {
   const [made, setMade] = useState<string | null>(null);
   const close = () => {
@@ -73,6 +76,7 @@ function KeyForm({ onMade, onCancel }: { onMade: (secret: string) => void; onCan
       const body = {
         name,
         ...(scope === 'some' && { permissions: chosen }),
+        ...(scope === 'ask' && { permissions: [ASK] }),
         ...(expiresIn && { expiresIn }),
       };
       return (await send<{ key: string }>('/api-keys', { method: 'POST', body })).body;
@@ -100,6 +104,13 @@ function KeyForm({ onMade, onCancel }: { onMade: (secret: string) => void; onCan
         <Radio.Group label="What it may" value={scope} onChange={setScope}>
           <Stack gap="xs" mt="xs">
             <Radio value="all" label="All that you may, as you may it at the time" />
+            {me.permissions.includes(ASK) && (
+              <Radio
+                value="ask"
+                label="Only to ask what people may"
+                description={`For an application: ${ASK} alone.`}
+              />
+            )}
             <Radio value="some" label="Only some of it" />
           </Stack>
         </Radio.Group>

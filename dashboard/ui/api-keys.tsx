@@ -67,6 +67,13 @@ const states = {
   dormant: { tone: 'warn', words: 'Dormant' },
 } as const satisfies Record<ApiKeyJson['state'], { tone: Tone; words: string }>;
 
+/** One permission says more than its number. */
+function what({ role, permissions }: ApiKeyJson): string {
+  const [only] = permissions;
+  if (permissions.length === 1 && only) return only;
+  return role ?? counted(permissions.length, 'permission', 'permissions');
+}
+
 function KeyRow({ of: key, isOfOne, onEnd }: { of: ApiKeyJson; isOfOne: boolean; onEnd: () => void }) {
   const { me, may } = useSession();
   const { tone, words } = states[key.state];
@@ -92,9 +99,7 @@ function KeyRow({ of: key, isOfOne, onEnd }: { of: ApiKeyJson; isOfOne: boolean;
           {key.declared ? 'Configuration file' : key.owner?.name || 'Somebody who is not here any more'}
         </Table.Td>
       )}
-      <Table.Td title={key.permissions.join(', ')}>
-        {key.role ?? counted(key.permissions.length, 'permission', 'permissions')}
-      </Table.Td>
+      <Table.Td title={key.permissions.join(', ')}>{what(key)}</Table.Td>
       <Table.Td>
         <When at={key.lastUsedAt} />
       </Table.Td>

@@ -47,7 +47,9 @@ export async function runCycle(job: Job, name: string, tenant: Tenant, now: numb
   const delta = withEscrow(job, tenant, deltaSince(job.watermark, tenant), now);
   const finished = await timed(cycle, name, async () => {
     await play(cycle, delta, isInitial);
-    if (cycle.stopped === null) job.watermark = tenant;
+    if (cycle.stopped !== null) return;
+    job.watermark = tenant;
+    if (provisioned(job).groups) job.groupsSent = tenant.groups;
   });
   job.health = healthAfter(
     job.health,

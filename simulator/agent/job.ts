@@ -76,6 +76,8 @@ export interface Job {
   readonly groups: Map<string, GroupLink>;
   readonly escrow: Map<string, Escrowed>;
   watermark: Tenant | null;
+  /** Groups as they were when they were last provisioned: while their mapping is off, the watermark goes on without them. */
+  groupsSent: Tenant['groups'];
   health: JobHealth;
 }
 
@@ -96,6 +98,7 @@ export function newJob(settings: JobSettings, tenant: Tenant, watch?: (exchange:
     groups: new Map(),
     escrow: new Map(),
     watermark: null,
+    groupsSent: new Map(),
     health: NEW_JOB,
   };
 }

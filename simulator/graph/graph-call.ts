@@ -30,6 +30,8 @@ export interface ServicePrincipal {
   readonly appRoleAssignmentRequired: boolean;
   /** False for one that knows no roles of the tenant. */
   readonly ownsAssignments: boolean;
+  /** Of the registration, as far as it has any. */
+  readonly secrets?: readonly { id: string; displayName: string; value: string; expiresAt: number }[];
 }
 
 export interface GraphSource {

@@ -9,6 +9,7 @@ import { GraphError } from './graph-error.ts';
 import { countGroups, getGroup, getGroups, getMembers, getTransitiveMembers } from './group-routes.ts';
 import { getByIds } from './object-routes.ts';
 import {
+  getApplication,
   getAppRoleAssignedTo,
   getAppRoleAssignedToById,
   getAppRoleAssignments,
@@ -87,6 +88,7 @@ const ROUTES: readonly Route[] = [
   get(`/groups/${ID}/members${CAST}`, MEMBERSHIPS, 3, getMembers),
   get(`/groups/${ID}/transitiveMembers${CAST}`, MEMBERSHIPS, 5, getTransitiveMembers),
 
+  get(`/applications${BY_APP_ID}`, APPLICATIONS, 1, getApplication),
   get(`/servicePrincipals${BY_APP_ID}`, APPLICATIONS, 1, getServicePrincipal),
   get(`/servicePrincipals${BY_APP_ID}/appRoleAssignedTo`, APPLICATIONS, 1, getAppRoleAssignedTo),
   get(`/servicePrincipals/${ID}`, APPLICATIONS, 1, getServicePrincipalById),

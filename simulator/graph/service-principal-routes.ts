@@ -56,6 +56,24 @@ export function getServicePrincipalById(call: GraphCall): Reply {
   return replyWith(call, byObjectId(call));
 }
 
+/** The registration, as far as it tells of its secrets: of each so much that people know which it is. */
+export function getApplication(call: GraphCall): Reply {
+  const one = byAppId(call);
+  const passwordCredentials = (one.secrets ?? []).map(({ id, displayName, value, expiresAt }) => ({
+    keyId: id,
+    displayName,
+    hint: value.slice(0, 3),
+    endDateTime: new Date(expiresAt).toISOString(),
+    secretText: null,
+  }));
+  const row = { id: one.id, appId: one.appId, displayName: one.displayName, passwordCredentials };
+  const { names, values } = selected(call, row, ['id', 'appId', 'displayName', 'passwordCredentials']);
+  return jsonReply(200, {
+    '@odata.context': contextOf(call, 'applications', names).concat('/$entity'),
+    ...values,
+  });
+}
+
 function replyWith(call: GraphCall, one: ServicePrincipal): Reply {
   const { names, values } = selected(call, showServicePrincipal(call, one), DEFAULT_PROPERTIES);
   const context = contextOf(call, 'servicePrincipals', names).concat('/$entity');

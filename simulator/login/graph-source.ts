@@ -31,7 +31,7 @@ export function graphSource(state: LoginState): GraphSource {
 
 function showApp(app: AppRegistration): ServicePrincipal {
   const { servicePrincipalId, clientId, displayName, accountEnabled } = app;
-  const { appRoleAssignmentRequired, ownsAssignments } = app;
+  const { appRoleAssignmentRequired, ownsAssignments, secrets } = app;
   return {
     id: servicePrincipalId,
     appId: clientId,
@@ -39,6 +39,7 @@ function showApp(app: AppRegistration): ServicePrincipal {
     accountEnabled,
     appRoleAssignmentRequired,
     ownsAssignments,
+    secrets,
   };
 }
 

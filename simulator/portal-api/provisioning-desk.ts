@@ -82,15 +82,15 @@ export function newProvisioningDesk(control: LoginControl): ProvisioningDesk {
       settings = { ...settings, ...changes };
       const isElsewhere = before.tenantUrl !== '' && settings.tenantUrl !== before.tenantUrl;
       const isOff = settings.status === 'off' || !isConnected(settings);
-      job.changed({ resync: how?.resync ?? false, forget: isElsewhere, stop: isOff });
       const isMended = settings.secretToken !== before.secretToken || isElsewhere;
+      job.changed({ resync: how?.resync ?? false, forget: isElsewhere, stop: isOff, mended: isMended });
       if (!isOff && (before.status === 'off' || isMended)) timer.startIn(0);
       else if (isOff || before.clock !== settings.clock) next();
     },
     test: (tenantUrl, secretToken) => runs.test({ ...settings, tenantUrl, secretToken }),
     cycle: () => runs.cycle().then(next),
     restart() {
-      job.changed({ resync: true, forget: true, stop: true });
+      job.changed({ resync: true, forget: true, stop: true, mended: true });
       if (settings.status === 'on' && isConnected(settings)) timer.startIn(0);
     },
     onDemand: runs.onDemand,

@@ -18,8 +18,8 @@ export interface Application {
 export interface ProvisioningJob {
   /** After what is under way. The job is made when it is asked for, of the settings as they are then. */
   inTurn<Done>(work: (job: () => Job) => Promise<Done>): Promise<Done>;
-  /** What is next is done with other settings. `stop` ends what is under way. */
-  changed(how: { readonly resync: boolean; readonly forget: boolean; readonly stop: boolean }): void;
+  /** What is next is done with other settings. `stop` ends what is under way, `mended` a quarantine. */
+  changed(how: Record<'resync' | 'forget' | 'stop' | 'mended', boolean>): void;
   health(): Job['health'];
   watermark(): Tenant | null;
   close(): void;
@@ -31,7 +31,7 @@ export function newProvisioningJob(
   wanted: () => Application,
 ): ProvisioningJob {
   let job: Job | null = null;
-  let due = { rebuild: true, resync: false, forget: false };
+  let due = { rebuild: true, resync: false, forget: false, mended: false };
   let stopping = new AbortController();
   let running: Promise<unknown> = Promise.resolve();
 
@@ -39,10 +39,10 @@ export function newProvisioningJob(
     if (job && !due.rebuild) return job;
     stopping = new AbortController();
     const made = jobOf(wanted(), tenant(), log, stopping.signal);
-    if (job && !due.forget) takeOver(made, job, due.resync);
+    if (job && !due.forget) takeOver(made, job, due);
     job?.connection.close();
     job = made;
-    due = { rebuild: false, resync: false, forget: false };
+    due = { rebuild: false, resync: false, forget: false, mended: false };
     return made;
   };
   return {
@@ -51,11 +51,16 @@ export function newProvisioningJob(
       running = turn.catch(() => undefined);
       return turn;
     },
-    changed({ resync, forget, stop }) {
-      due = { rebuild: true, resync: due.resync || resync, forget: due.forget || forget };
+    changed({ resync, forget, stop, mended }) {
+      due = {
+        rebuild: true,
+        resync: due.resync || resync,
+        forget: due.forget || forget,
+        mended: due.mended || mended,
+      };
       if (stop) stopping.abort();
     },
-    health: () => (due.forget ? NEW_JOB : (job?.health ?? NEW_JOB)),
+    health: () => (due.forget || due.mended ? NEW_JOB : (job?.health ?? NEW_JOB)),
     watermark: () => job?.watermark ?? null,
     close() {
       stopping.abort();
@@ -85,23 +90,25 @@ export function jobOf(
   );
 }
 
-function takeOver(made: Job, before: Job, resync: boolean): void {
+function takeOver(made: Job, before: Job, { resync, mended }: { resync: boolean; mended: boolean }): void {
   for (const [id, link] of before.users) made.users.set(id, link);
   for (const [id, link] of before.groups) made.groups.set(id, link);
   for (const [key, entry] of before.escrow) made.escrow.set(key, entry);
   made.watermark = before.watermark && resync ? everybodyChanged(before.watermark, before) : before.watermark;
+  made.groupsSent = before.groupsSent;
+  if (!mended) made.health = before.health;
 }
 
 /**
- * The same directory in other objects: all that is in it counts as changed, and who has gone since is still missed. Memberships of
- * whom the job does not know are left out, so that they follow once the mapping is enabled that kept them back.
+ * The same directory in other objects: all that is in it counts as changed, and who has gone since is still missed. Groups are as
+ * they were last sent, without members whom the job does not know, so that all follows once the mapping is enabled that kept it back.
  */
 function everybodyChanged(tenant: Tenant, job: Job): Tenant {
-  const sent = ({ objectId, memberIds }: TenantGroup): ReadonlySet<string> =>
-    new Set(job.groups.has(objectId) ? [...memberIds].filter((id) => job.users.has(id)) : []);
+  const sent = ({ memberIds }: TenantGroup): ReadonlySet<string> =>
+    new Set([...memberIds].filter((id) => job.users.has(id)));
   return {
     ...tenant,
     users: new Map([...tenant.users].map(([id, user]) => [id, { ...user }])),
-    groups: new Map([...tenant.groups].map(([id, group]) => [id, { ...group, memberIds: sent(group) }])),
+    groups: new Map([...job.groupsSent].map(([id, group]) => [id, { ...group, memberIds: sent(group) }])),
   };
 }

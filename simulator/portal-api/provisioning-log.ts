@@ -38,7 +38,7 @@ export interface ProvisioningLog extends Witness {
   end(): void;
   /** The last first. */
   entries(): readonly Entry[];
-  /** Requests with a higher number than this, oldest first. */
+  /** Requests with a higher number than this, oldest first; all of them where it is of a run of Local Entra that has ended. */
   exchangesAfter(number: number): readonly ExchangeJson[];
   running(): RunJson | null;
   clear(): void;
@@ -83,7 +83,8 @@ export function newProvisioningLog(): ProvisioningLog {
     },
     // Of the run under way too: what was written can be watched.
     entries: () => [...kept, ...[...open.values()].filter(isOfInterest)].reverse(),
-    exchangesAfter: (number) => exchanges.filter((one) => one.number > number),
+    exchangesAfter: (number) =>
+      number > numbers ? exchanges : exchanges.filter((one) => one.number > number),
     running: () => run && { name: run.name, ...progress },
     clear() {
       kept = [];

@@ -84,9 +84,13 @@ export function useSent() {
     refetchInterval: SOON_MS,
     queryFn: async ({ signal }) => {
       const known = client.getQueryData<ExchangeJson[]>(queryKey) ?? [];
-      const path = addressOf('/provisioning/sent', { after: known[0]?.number ?? 0 });
+      const after = known[0]?.number ?? 0;
+      const path = addressOf('/provisioning/sent', { after });
       const { items } = await ask<{ items: ExchangeJson[] }>('GET', path, undefined, signal);
-      return items.length === 0 ? known : [...items.reverse(), ...known].slice(0, KEPT);
+      if (items.length === 0) return known;
+      // Numbers begin anew with Local Entra, which keeps nothing.
+      const isAnew = items[0]!.number <= after;
+      return [...items.reverse(), ...(isAnew ? [] : known)].slice(0, KEPT);
     },
   });
 }

@@ -33,6 +33,7 @@ import { reconcileExport } from './commands/reconcile-export.ts';
 import { reconcileList } from './commands/reconcile-list.ts';
 import { reconcileHeal, reconcileIgnore, reconcileUnignore } from './commands/reconcile-rows.ts';
 import { reconcileShow } from './commands/reconcile-show.ts';
+import { requestReplay } from './commands/request-replay.ts';
 import { roleList } from './commands/role-list.ts';
 import { roleShow } from './commands/role-show.ts';
 import { start } from './commands/start.ts';
@@ -73,6 +74,7 @@ export const commands: readonly Command[] = [
   userList,
   userShow,
   userPurge,
+  requestReplay,
   roleList,
   roleShow,
   batchList,

@@ -9,6 +9,7 @@ import { openTransport } from './connection.ts';
 import { CliFailure, type ExitCode, exit } from './failure.ts';
 import { showCommandHelp, showGroupHelp } from './help.ts';
 import { createOutput, type Output, type Sink } from './output.ts';
+import { withSecretFiles } from './secret-files.ts';
 import { readSecret, type SecretSource } from './secret-input.ts';
 
 export interface CliRun {
@@ -55,7 +56,8 @@ async function perform(run: CliRun, output: Output): Promise<ExitCode> {
     showCommandHelp(help, commands, found.command);
     return exit.ok;
   }
-  return execute(found.command, found.rest, { ...run, json: line.json }, output);
+  const env = withSecretFiles(run.env);
+  return execute(found.command, found.rest, { ...run, env, json: line.json }, output);
 }
 
 async function execute(

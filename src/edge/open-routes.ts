@@ -11,6 +11,10 @@ interface OpenRoute {
 
 export const openRoutes: readonly OpenRoute[] = [
   { path: '/api/openapi.json', why: 'describes the API and holds nothing of what is kept here' },
+  {
+    path: '/api/forward-auth/*',
+    why: 'asks for the session of a visitor, or for an API key that may ask for access, by itself',
+  },
   { path: '/scim/v2/*', why: 'asks for a provisioning token, which names the provider, instead' },
   { path: '/account', why: 'says who is signed in, and leads everybody else to signing in' },
   ...dashboardPaths.map((path) => ({
@@ -32,7 +36,10 @@ export const openRoutes: readonly OpenRoute[] = [
   },
   { path: '/healthz', why: 'says to whoever watches over the process that it lives' },
   { path: '/readyz', why: 'says to the load balancer that the storage answers' },
-  { path: '/metrics', why: 'counts, without names; for a scraper in the same network' },
+  {
+    path: '/metrics',
+    why: 'answers this machine and the networks of BIFROST_METRICS_NETWORKS; others need an API key with system:read',
+  },
 ];
 
 export function isOpenRoute(path: string): boolean {

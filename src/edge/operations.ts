@@ -1,35 +1,23 @@
 // For whoever runs the server: alive, ready, metrics.
 
-import type { FastifyInstance } from 'fastify';
-import { collectDefaultMetrics, Gauge, Registry } from 'prom-client';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isWithinNetworks } from '../network.ts';
+import { Refusal } from '../refusal.ts';
+import { identifier, mayNot } from './admin/caller.ts';
+import { apiKey, localShell } from './admin/credentials.ts';
+import { problemAnswer } from './admin/problem.ts';
+import { gauges } from './gauges.ts';
 import type { Parts } from './parts.ts';
+import { countRejected } from './rejected.ts';
 
 export async function registerOperations(app: FastifyInstance, parts: Parts): Promise<void> {
-  const registry = new Registry();
-  collectDefaultMetrics({ register: registry });
-  new Gauge({
-    name: 'bifrost_last_event_position',
-    help: 'Position of the last event in the feed.',
-    registers: [registry],
-    async collect() {
-      this.set(await parts.ledger.lastPosition());
-    },
-  });
-  new Gauge({
-    name: 'bifrost_users_to_resolve',
-    help: 'Users whose access is still to be resolved with the current rules.',
-    registers: [registry],
-    async collect() {
-      this.set(await parts.ledger.staleUsers());
-    },
-  });
-
   // After a failed flush only a restart helps, so whoever watches over the process is told to give it one.
   app.get('/healthz', async (_request, reply) => {
     if (!parts.ledger.isLost()) return { status: 'alive' };
     return reply.code(503).send({ status: 'the storage failed: restart' });
   });
   app.get('/readyz', async (_request, reply) => {
+    if (parts.isStopping()) return reply.code(503).send({ status: 'stopping' });
     try {
       await parts.ledger.ready();
       return { status: 'ready' };
@@ -38,7 +26,46 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
       return reply.code(503).header('retry-after', '2').send({ status: 'storage away' });
     }
   });
-  app.get('/metrics', async (_request, reply) => {
+  await app.register(async (scraped) => registerMetrics(scraped, parts));
+}
+
+/** How much goes on, and how often what is refused, is nothing for strangers; names of providers stand there too. */
+function registerMetrics(app: FastifyInstance, parts: Parts): void {
+  const { registry } = parts.metrics;
+  const { refresh } = gauges(parts);
+  const identify = identifier([localShell(parts), apiKey(parts)]);
+  app.setErrorHandler((error, request, reply) => {
+    if (!(error instanceof Refusal)) throw error;
+    const { status, headers, body } = problemAnswer(error, request.id);
+    return reply.code(status).headers(headers).type('application/problem+json').send(JSON.stringify(body));
+  });
+  app.get('/metrics', async (request, reply) => {
+    if (!isNear(request, parts)) await refuseStrangers(request);
+    await refresh();
     return reply.header('content-type', registry.contentType).send(await registry.metrics());
   });
+
+  async function refuseStrangers(request: FastifyRequest): Promise<void> {
+    const asking = {
+      request: request.raw,
+      authorization: request.headers.authorization,
+      remote: request.ip,
+      at: parts.clock.now(),
+    };
+    try {
+      const refusal = mayNot(await identify(asking), { resource: 'system', operation: 'read' });
+      if (refusal) throw refusal;
+    } catch (error) {
+      if (error instanceof Refusal) countRejected(parts.metrics, 'api', error);
+      throw error;
+    }
+  }
+}
+
+/** A proxy on this machine that nobody said is trusted brings strangers from this machine's own address, and says so. */
+function isNear(request: FastifyRequest, { settings }: Parts): boolean {
+  const { forwarded, 'x-forwarded-for': forwardedFor } = request.headers;
+  const isBrought = forwarded !== undefined || forwardedFor !== undefined;
+  if (isBrought && settings.trustedProxies.length === 0) return false;
+  return isWithinNetworks(request.ip, settings.metricsNetworks);
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../clock.ts';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Metrics } from '../metrics.ts';
 import type { Delivering } from '../outbox/delivering.ts';
 import type { Reach } from '../provider/reach.ts';
 import type { Reconciling } from '../reconcile/reconciling.ts';
@@ -16,6 +17,7 @@ export interface Parts {
   clock: Clock;
   settings: Settings;
   log: Logger;
+  metrics: Metrics;
   keys: KeyRing;
   version: string;
   /** Of break-glass administrators. */
@@ -34,6 +36,8 @@ export interface Parts {
   sessionRules(): { readonly refreshAfterMs: number; readonly capMs: number };
   /** Persisted digests of the API keys that the configuration file declares. */
   apiKeys: readonly DeclaredApiKey[];
+  /** It was told to stop, and sends whoever asks whether it is ready elsewhere. */
+  isStopping(): boolean;
   /** Tells whoever does jobs that there may be one. */
   wakeWork(): void;
 }
@@ -42,6 +46,8 @@ export interface DeclaredApiKey {
   id: string;
   name: string;
   role: string;
+  /** Only these of the role's; null: all of them. */
+  permissions: readonly string[] | null;
   /** SHA-256, hex. */
   hash: string;
 }

@@ -138,7 +138,7 @@ function factsAfter(
 const NAMES = ['preferred_username', 'upn', 'unique_name', 'email'];
 
 /** The sign-in name that a token gives; null where it gives none. */
-function userNameOf(claims: Readonly<Record<string, unknown>>): string | null {
+export function userNameOf(claims: Readonly<Record<string, unknown>>): string | null {
   for (const name of NAMES) {
     const value = textOf(claims, name);
     if (value !== null) return value;

@@ -68,8 +68,11 @@ export function statusOf(user: User): UserStatus {
   return 'active';
 }
 
+/** What a user is called by. */
+export type Named = Pick<User, 'document' | 'kept'>;
+
 /** The name a person signs in with: never the recycle bin's form of it. */
-export function signInName(user: User): string {
+export function signInName(user: Named): string {
   return user.kept?.userName ?? String(user.document.userName);
 }
 
@@ -79,7 +82,7 @@ export function emailOf(user: User): string | null {
 }
 
 /** The name to show: displayName, else the parts of the name, else the sign-in name. */
-export function displayNameOf(user: User): string {
+export function displayNameOf(user: Named): string {
   const { displayName, name } = user.document;
   if (typeof displayName === 'string') return displayName;
   const parts = (name ?? {}) as Record<string, unknown>;

@@ -13,6 +13,8 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
+import type { LagStores } from './lags.ts';
+import type { PastLog } from './past-log.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { RulesetHistory } from './ruleset-history.ts';
 import type { SignInStores } from './sign-in.ts';
@@ -312,6 +314,15 @@ export interface FullUser {
   loaded: LoadedUser;
   state: ProviderState;
   targets: ReadonlyMap<string, { name: string; kind: string }>;
+  /** All of the same moment. */
+  roles: readonly StoredRole[];
+}
+
+/** What apps know somebody by. `oid`: who is linked with it, and who was provisioned under it. */
+export interface PersonKey {
+  by: 'id' | 'userName' | 'externalId' | 'oid';
+  value: string;
+  provider?: string;
 }
 
 export interface Counts {
@@ -378,11 +389,25 @@ export interface Retention {
   removedUsersBefore: number;
 }
 
+/** For changes that are decided and not written: whether writing them would be refused for a name. */
+export interface NameCheck {
+  /** @throws Refusal `uniqueness` */
+  refuseTaken(changes: ChangeSet): Promise<void>;
+}
+
 /**
  * Beside all of this, what is kept of signing in (sign-in.ts), of comparing with the directory (reconciliation.ts), of
- * former rules (ruleset-history.ts) and of webhooks (webhooks.ts).
+ * former rules (ruleset-history.ts) and of webhooks (webhooks.ts), the log read for a past moment (past-log.ts), and how
+ * far behind the work is (lags.ts).
  */
-export interface Ledger extends SignInStores, ReconciliationStores, RulesetHistory, WebhookStores {
+export interface Ledger
+  extends SignInStores,
+    ReconciliationStores,
+    RulesetHistory,
+    WebhookStores,
+    PastLog,
+    LagStores,
+    NameCheck {
   readonly engine: 'sqlite' | 'postgres';
 
   transact<Answer>(operation: Operation<Answer>): Promise<Answer>;
@@ -452,6 +477,8 @@ export interface Ledger extends SignInStores, ReconciliationStores, RulesetHisto
    * fewer at the end. It is no snapshot: whoever changes meanwhile is met as before or as after.
    */
   everybody(provider: string): (limit: number) => Promise<LoadedPerson[]>;
+  /** Everybody who may be meant, with what they have, in no order: asked per request, so in as few round trips as can be. */
+  peopleCalled(key: PersonKey): Promise<FullUser[]>;
   /** `subject`: who a sign-in with that `oid` or `sub` is linked with. */
   findPeople(by: {
     userName?: string;

@@ -196,10 +196,10 @@ export interface StoredSetting {
   readonly value: unknown;
 }
 
-/** An event of one provider. */
+/** An event of one provider, or of none. */
 export interface ToldOfProvider {
   readonly draft: EventDraft;
-  readonly provider: string;
+  readonly provider: string | null;
 }
 
 export interface OwnSettings {

@@ -74,7 +74,7 @@ export function decideUserCreate(
 
 export function decideUserCreated(context: DecisionContext, settled: Settled): ChangeSet {
   const changes = newChangeSet(context);
-  writeUser(context, changes, emptyLoaded(settled.after), settled, 0);
+  writeUser(context, changes, emptyLoaded(settled.after, context.state), settled, 0);
   return changes;
 }
 
@@ -113,9 +113,13 @@ export function decideUserRemoval(context: DecisionContext, loaded: LoadedUser):
  * Access alone, for the job after a rule change. Where the new rules give what is there, the number alone moves:
  * no event, and no new version for whoever holds an ETag. null when not even the number differs.
  */
-export function decideAccess(context: DecisionContext, loaded: LoadedUser): ChangeSet | null {
+export function decideAccess(
+  context: DecisionContext,
+  loaded: LoadedUser,
+  standing: readonly StandingGrant[] = loaded.standing,
+): ChangeSet | null {
   const changes = newChangeSet(context);
-  const resolved = applyAccess(context, changes, loaded, loaded.user, loaded.groups);
+  const resolved = applyAccess(context, changes, loaded, { ...loaded, standing });
   const user = loaded.user.id;
   const sameGrants =
     resolved.grants.length === loaded.grants.length &&
@@ -142,8 +146,9 @@ export function decideLeave(context: DecisionContext, loaded: LoadedUser, group:
   return changes;
 }
 
-function emptyLoaded(user: User): LoadedUser {
-  return { user, role: null, ruleset: 0, groups: [], grants: [], standing: [] };
+/** Nothing was ever decided on them, so no rules are to be caught up with. */
+function emptyLoaded(user: User, { ruleset }: ProviderState): LoadedUser {
+  return { user, role: null, ruleset: ruleset.number, groups: [], grants: [], standing: [] };
 }
 
 function writeUser(
@@ -155,7 +160,11 @@ function writeUser(
 ): void {
   changes.events.push(...settled.events);
   const groups = settled.after.removedAt === null ? loaded.groups : [];
-  const resolved = applyAccess(context, changes, loaded, settled.after, groups);
+  const resolved = applyAccess(context, changes, loaded, {
+    ...loaded,
+    user: settled.after,
+    groups,
+  });
   const keysChanged = expected === 0 || !hasSameKeys(loaded.user, settled.after);
   changes.users.push({ expected, after: settled.after, keysChanged, ...resolved });
   const externalId = externalIdOf(settled.after);
@@ -292,7 +301,7 @@ function resolveMember(
 ): void {
   const others = loaded.groups.filter((each) => each.id !== group.id);
   const inside = joining ? [...others, group] : others;
-  const resolved = applyAccess(context, changes, loaded, loaded.user, inside);
+  const resolved = applyAccess(context, changes, loaded, { ...loaded, groups: inside });
   changes.resolved.push({ user: loaded.user.id, expected: loaded.user.revision, ...resolved });
 }
 
@@ -358,42 +367,98 @@ interface ResolvedAccess {
   ruleset: number;
 }
 
-/** Resolves, compares with what is stored, and adds the difference to the change. */
+/** What access follows from once the change is made. */
+interface Inputs {
+  user: User;
+  groups: readonly GroupFact[];
+  standing: readonly StandingGrant[];
+}
+
+/** What somebody has, before or after. */
+type Held = Pick<ResolvedAccess, 'role' | 'grants'>;
+
+/**
+ * Resolves, compares with what is stored, and adds the difference to the change. What newer rules alone make of somebody whom
+ * they had not reached comes first, and its events name those rules: every answer has followed them since they were applied.
+ */
 function applyAccess(
   context: DecisionContext,
   changes: ChangeSet,
   loaded: LoadedUser,
-  user: User,
-  groups: readonly GroupFact[],
+  inputs: Inputs,
 ): ResolvedAccess {
+  const { number } = context.state.ruleset;
+  const isBehind = loaded.ruleset !== number;
+  const isSame =
+    inputs.user === loaded.user && inputs.groups === loaded.groups && inputs.standing === loaded.standing;
+  const told: EventDraft[] = [];
+  const caughtUp = isBehind ? compareAccess(context, changes, loaded, loaded, told) : loaded;
+  changes.events.push(...told.map((event) => ({ ...event, data: { ...event.data, ruleset: number } })));
+  const { role, grants } =
+    isBehind && isSame ? caughtUp : compareAccess(context, changes, caughtUp, inputs, changes.events);
+  const [held, holds] = [targetsIn(loaded.grants), targetsIn(grants)];
+  const user = loaded.user.id;
+  for (const target of holds) if (!held.has(target)) changes.gained.push({ user, target });
+  for (const target of held) if (!holds.has(target)) changes.lost.push({ user, target });
+  return { role, grants, ruleset: number };
+}
+
+function compareAccess(
+  context: DecisionContext,
+  changes: ChangeSet,
+  before: Held,
+  { user, groups, standing }: Inputs,
+  events: EventDraft[],
+): Held {
   const { ruleset, roles } = context.state;
-  const access = resolve({ user, groups, ruleset, roles, standing: loaded.standing });
+  const access = resolve({ user, groups, ruleset, roles, standing });
+  const role = access.role?.id ?? null;
   const wanted = new Map(
     access.grants.map((grant) => [grantKey(grant.target.kind, grant.target.id, grant.reasonKey), grant]),
   );
   const grants: GrantRow[] = [];
   const gone: GrantRow[] = [];
-  for (const row of loaded.grants) {
+  const changed: EventDraft[] = [];
+  for (const row of before.grants) {
     const key = grantKey(row.kind, row.target, row.reasonKey);
     const same = wanted.get(key);
     wanted.delete(key);
-    // The same grant may be told otherwise by now: its rule was made sticky, another channel brought the value.
-    if (same) grants.push(isSameReason(row.reason, same.reason) ? row : { ...row, reason: same.reason });
     // What people gave stays stored while another role outweighs it; only a removal of the user ends it.
-    else if (isStanding(row, loaded) && user.removedAt === null) grants.push(row);
-    else gone.push(row);
+    const stays = same !== undefined || (isStanding(row, standing) && user.removedAt === null);
+    if (!stays) {
+      gone.push(row);
+      continue;
+    }
+    const told = same ? toldAgain(row, same) : row;
+    grants.push(told);
+    const isOutweighed = isOutweighedBy(role, row);
+    if (told !== row || isOutweighed !== isOutweighedBy(before.role, row)) {
+      changed.push(changedEvent(user.id, row, told, same?.target.name, isOutweighed));
+    }
   }
-  const held = new Set(loaded.grants.map((row) => row.target));
   for (const grant of wanted.values()) {
     grants.push(grantRow(grant, context.at));
     if (grant.target.kind !== 'role') addTargets(changes, [{ ...grant.target, kind: grant.target.kind }]);
   }
-  const holds = new Set(grants.map((row) => row.target));
-  for (const row of gone) changes.events.push(removedEvent(user.id, row, holds.has(row.target)));
-  for (const grant of wanted.values()) changes.events.push(addedEvent(user.id, grant));
-  for (const target of holds) if (!held.has(target)) changes.gained.push({ user: user.id, target });
-  for (const target of held) if (!holds.has(target)) changes.lost.push({ user: user.id, target });
-  return { role: access.role?.id ?? null, grants, ruleset: ruleset.number };
+  const holds = targetsIn(grants);
+  for (const row of gone) events.push(removedEvent(user.id, row, holds.has(row.target)));
+  events.push(...changed);
+  for (const grant of wanted.values()) events.push(addedEvent(user.id, grant));
+  return { role, grants };
+}
+
+function targetsIn(grants: readonly GrantRow[]): Set<string> {
+  return new Set(grants.map((row) => row.target));
+}
+
+/** The same grant may be told otherwise by now: its rule was made sticky, another channel brought the value. */
+function toldAgain(row: GrantRow, { reason }: Grant): GrantRow {
+  return isSameReason(row.reason, reason) ? row : { ...row, reason };
+}
+
+/** A role that people gave, or a sticky rule left, is stored while another one is theirs. */
+function isOutweighedBy(role: string | null, row: GrantRow): boolean {
+  return row.kind === 'role' && row.target !== role;
 }
 
 /** The name of a group does not count: it is the group's id that the reason rests on, and a rename touches nobody. */
@@ -404,8 +469,8 @@ function isSameReason(a: GrantReason, b: GrantReason): boolean {
   return equalJson(a, b);
 }
 
-function isStanding(row: GrantRow, loaded: LoadedUser): boolean {
-  return loaded.standing.some(
+function isStanding(row: GrantRow, standing: readonly StandingGrant[]): boolean {
+  return standing.some(
     (each) =>
       each.target.id === row.target && each.target.kind === row.kind && each.reasonKey === row.reasonKey,
   );
@@ -441,6 +506,22 @@ function removedEvent(user: string, row: GrantRow, stillHeld: boolean): EventDra
     subject: { kind: 'user', id: user },
     object: { kind: row.kind, id: row.target },
     data: { reason: row.reason, stillHeld },
+  };
+}
+
+/** Nothing is gained or lost. Without a name the target is called as before. */
+function changedEvent(
+  user: string,
+  was: GrantRow,
+  is: GrantRow,
+  name: string | undefined,
+  outweighed: boolean,
+): EventDraft {
+  return {
+    type: 'grant.changed',
+    subject: { kind: 'user', id: user },
+    object: { kind: is.kind, id: is.target },
+    data: { ...(name !== undefined && { name }), before: was.reason, after: is.reason, outweighed },
   };
 }
 

@@ -27,7 +27,7 @@ export function decideManualGrant(
     reasonKey: REASON_KEY,
   };
   const kept = loaded.standing.filter((each) => target.kind !== 'role' || !isManualRole(each));
-  const changes = decideAccess(context, { ...loaded, standing: [...kept, given] });
+  const changes = decideAccess(context, loaded, [...kept, given]);
   // The target is there, and has the name that its group has now, which may be newer than the one read for this.
   if (changes) changes.targets = changes.targets.filter((each) => each.id !== target.id);
   return changes;
@@ -47,7 +47,7 @@ export function decideManualWithdrawal(
       ? new Refusal('conflict', 'A rule gives them this, nobody by hand: change the rule, or the directory.')
       : new Refusal('notFound', 'They do not have this.');
   }
-  return decideAccess(context, { ...loaded, standing: kept });
+  return decideAccess(context, loaded, kept);
 }
 
 /**
@@ -63,7 +63,7 @@ export function decideExemptionEnd(
     ({ reason }) => reason.by !== 'manual' || reason.exempt?.ruleset !== ruleset,
   );
   if (kept.length === loaded.standing.length) return null;
-  const changes = decideAccess(context, { ...loaded, standing: kept });
+  const changes = decideAccess(context, loaded, kept);
   return changes?.resolved.every(({ role }) => role === loaded.role) ? changes : null;
 }
 

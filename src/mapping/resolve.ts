@@ -187,7 +187,10 @@ function roleCandidates(inputs: ResolveInputs, values: Map<string, ClaimValue[]>
 function standingRoles(inputs: ResolveInputs): RoleCandidate[] {
   return inputs.standing.flatMap((grant) => {
     const role = grant.target.kind === 'role' && inputs.roles.find((each) => each.id === grant.target.id);
-    return role ? [{ role, grant, lost: null }] : [];
+    // Stored by its id; it is called what it is called now.
+    return role
+      ? [{ role, grant: { ...grant, target: { ...grant.target, name: role.name } }, lost: null }]
+      : [];
   });
 }
 

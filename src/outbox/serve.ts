@@ -13,6 +13,7 @@ import {
   WAITING_MOST,
   type Webhook,
 } from '../ledger/webhooks.ts';
+import { spanned } from '../trace.ts';
 import { retryAfterMs } from './retry.ts';
 import { messageOf, type Sender, type Sent, send } from './send.ts';
 import { isWanted } from './wanted.ts';
@@ -31,6 +32,8 @@ const LOOK_EVERY_MS = 500;
 export interface DeliveringParts extends Sender {
   readonly ledger: Ledger;
   readonly log: Logger;
+  /** For whoever counts: by the name of the webhook. */
+  onTried(webhook: string, result: 'delivered' | 'failed'): void;
 }
 
 interface Work extends DeliveringParts {
@@ -121,11 +124,20 @@ async function attempt(work: Work, webhook: Webhook, delivery: Delivery): Promis
   const { ledger, holder, cutting } = work;
   const event = await eventAt(ledger, delivery.position);
   const sent: Sent = event
-    ? await send(work, webhook, messageOf(event), cutting)
+    ? await spanned(
+        'webhook.deliver',
+        {
+          'bifrost.webhook': webhook.id,
+          'bifrost.event': event.type,
+          'bifrost.attempt': delivery.attempts + 1,
+        },
+        () => send(work, webhook, messageOf(event), cutting),
+      )
     : { outcome: 'delivered', status: null, durationMs: 0, detail: 'The event is not there.', answer: '' };
   cutting.throwIfAborted();
   const settled = await settledBy(work, webhook, delivery, sent);
   if (!(await ledger.webhooks.settle(delivery, holder, settled))) throw new WebhookLost();
+  work.onTried(webhook.name, settled.state === 'delivered' ? 'delivered' : 'failed');
 }
 
 export async function eventAt(ledger: Ledger, position: number | null): Promise<StoredEvent | null> {

@@ -7,6 +7,7 @@ import type { Cause } from '../identity/event.ts';
 import type { Change, Ledger } from '../ledger/ledger.ts';
 import type { Run, RunPhase } from '../ledger/reconciliation.ts';
 import type { DecisionContext, ProviderState } from '../mapping/decide.ts';
+import { spanned } from '../trace.ts';
 import type { DirectoryReader } from './directory.ts';
 import type { RunReport } from './report.ts';
 
@@ -116,7 +117,9 @@ export async function timed(
     running.report = { ...running.report, durationsMs };
   };
   try {
-    await work();
+    const { id, provider } = running.run;
+    const attributes = { 'bifrost.run': id, 'bifrost.provider': provider };
+    await spanned(`reconciliation.${phase}`, attributes, work);
   } finally {
     note();
   }

@@ -9,7 +9,7 @@ interface TagWords {
   meaning: string;
 }
 
-type Family = 'ignored' | 'unlisted-attribute';
+type Family = 'ignored' | 'unlisted-attribute' | 'replay';
 
 /** A family's tags end in a colon and a name. */
 export const dialectWords: Readonly<
@@ -123,6 +123,11 @@ export const dialectWords: Readonly<
     title: 'Ignored',
     meaning:
       'Something that means nothing here, or that is read-only, was read past. Its name stands behind the colon.',
+    isFamily: true,
+  },
+  replay: {
+    title: 'Sent again',
+    meaning: 'A person had a logged request take effect once more. Its id stands behind the colon.',
     isFamily: true,
   },
   'unlisted-attribute': {

@@ -133,6 +133,7 @@ describe('GET /api/requests/tags 200', () => {
     expect(items.length).toBeGreaterThan(20);
     expect(items.filter(({ isFamily }) => isFamily).map(({ tag }) => tag)).toEqual([
       'ignored',
+      'replay',
       'unlisted-attribute',
     ]);
     for (const { meaning } of items) expect(meaning).toMatch(/\.$/);

@@ -132,3 +132,16 @@ it("a file that declares a resource of Bifrost's own does not start", async () =
   await expect(start).rejects.toThrow('"Users" is a resource of Bifrost itself');
   await remove();
 });
+
+it('a file that gives a key what there is not to give does not start', async () => {
+  const { env, remove } = await storage();
+  const apiKeys = [
+    { name: 'shop', key: 'key-of-a-shop-that-is-long-01', role: 'Viewer', permissions: ['acces:read'] },
+  ];
+  const start = startBifrost({
+    env: { PORT: '0', HOST: '127.0.0.1', ...env, VITEST: '1' },
+    config: { apiKeys },
+  });
+  await expect(start).rejects.toThrow('apiKeys[0].permissions[0]: there is no permission "acces:read"');
+  await remove();
+});

@@ -12,6 +12,7 @@ import type { Parts } from '../../src/edge/parts.ts';
 import type { Person } from '../../src/identity/sign-in.ts';
 import type { Session } from '../../src/ledger/sign-in.ts';
 import { createLogger } from '../../src/log.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { Refusal } from '../../src/refusal.ts';
 import { sha256Hex } from '../../src/secret.ts';
 import { type Fixture, keys, type Page, startFixture } from './fixture.ts';
@@ -41,6 +42,7 @@ beforeAll(async () => {
     clock: { now: Date.now },
     settings: { declared: null },
     log: createLogger({ level: 'silent' }),
+    metrics: createMetrics({ version: 'test', engine: 'sqlite' }),
     isLocal: () => false,
     apiKeys: [],
   };

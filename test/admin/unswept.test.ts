@@ -17,6 +17,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { openSqliteLedger } from '../../src/ledger/sqlite/ledger.ts';
 import { createLogger } from '../../src/log.ts';
 import { decideUserCreate } from '../../src/mapping/decide.ts';
+import { createMetrics } from '../../src/metrics.ts';
 import { reach } from '../../src/provider/reach.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import type { Page } from './fixture.ts';
@@ -37,6 +38,8 @@ beforeAll(async () => {
     clock: systemClock,
     settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
     log: createLogger({ level: 'silent' }),
+    isStopping: () => false,
+    metrics: createMetrics({ version: 'test', engine: 'sqlite' }),
     keys: loadKeyRing({ dataDir: directory, secretKey: null, formerSecretKey: null }, { mayMake: true }),
     version: 'test',
     publicUrl: () => 'http://127.0.0.1',

@@ -149,6 +149,24 @@ onEveryWay((ground) => {
       expect(out).toContain('has the role Viewer; suspended, so all of it is dormant.');
     });
 
+    test('as it was at a past moment', async () => {
+      const { code, out } = await ground.cli('explain', 'ext-amara', '--at', new Date().toISOString());
+      expect(code).toBe(0);
+      expect(out).toContain('Amara Osei had the role Admin.');
+      expect(out).toMatch(
+        /title is "Head of Support" \(by scim\), and title = "Head\*" gives the role "Admin"\./,
+      );
+      expect(out).toContain('In the group "Platform"');
+      const early = await ground.cli('explain', 'ext-amara', '--at', '2001-01-01');
+      expect([early.code, early.err]).toEqual([2, expect.stringContaining('the log of events begins at')]);
+    });
+
+    test('a request that was never logged cannot be replayed', async () => {
+      const { code, err } = await ground.cli('request', 'replay', 'nothing');
+      expect([code, err]).toEqual([expect.any(Number), expect.stringContaining('There is no request')]);
+      expect(code).not.toBe(0);
+    });
+
     test('as JSON: candidates, sources and what was looked at', async () => {
       const told = (await ground.cli('explain', ground.people.amara, '--json')).json();
       expect(told).toMatchObject({

@@ -86,6 +86,39 @@ describe('start', () => {
     },
   );
 
+  test('with BIFROST_DRAIN it says that it is stopping, and serves on meanwhile', async () => {
+    const server = bifrost({ ...site.env, BIFROST_DRAIN: '2s' }, 'start', '--json');
+    await server.says('\n');
+    const { url } = JSON.parse(server.out.split('\n')[0]!) as { url: string };
+    const from = Date.now();
+    server.child.kill('SIGTERM');
+    await expect.poll(async () => (await fetch(`${url}/readyz`)).status, { timeout: 1_500 }).toBe(503);
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'stopping' });
+    expect((await fetch(`${url}/healthz`)).status).toBe(200);
+    expect(await (await fetch(`${url}/metrics`)).text()).toMatch(/^bifrost_stopping 1$/m);
+    const created = await fetch(`${url}/scim/v2/Users`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${site.token}`, 'content-type': 'application/scim+json' },
+      body: JSON.stringify(userBody('late@contoso.com')),
+    });
+    expect(created.status).toBe(201);
+    expect(await server.ended).toEqual({ code: 0, signal: null });
+    expect(Date.now() - from).toBeGreaterThanOrEqual(2_000);
+    expect((await run(site.env, ['user', 'list', '--json'])).json()).toMatchObject({
+      items: [{ userName: 'late@contoso.com' }],
+    });
+  });
+
+  test('a signal that comes later than the first ends at once, whatever is to be waited for', async () => {
+    const server = bifrost({ ...site.env, BIFROST_DRAIN: '60s' }, 'start', '--json');
+    await server.says('\n');
+    server.child.kill('SIGTERM');
+    // What comes within a second is the same signal, handed on.
+    await new Promise((resolve) => setTimeout(resolve, 1_200));
+    server.child.kill('SIGTERM');
+    expect(await server.ended).toEqual({ code: 130, signal: null });
+  });
+
   test('a command that waits for events does not hold up the end', async () => {
     const server = bifrost(site.env, 'start', '--json');
     await server.says('\n');

@@ -20,6 +20,9 @@ describe('environment', () => {
       formerSecretKey: null,
       development: false,
       trustedProxies: [],
+      metricsNetworks: ['127.0.0.0/8', '::1/128'],
+      logLevel: 'info',
+      drainMs: 0,
       sessions: { refreshAfter: '15m', cap: '30d' },
       retention: { requestsMs: 30 * 86_400_000, removedUsersMs: 400 * 86_400_000 },
       declared: null,
@@ -36,6 +39,9 @@ describe('environment', () => {
       BIFROST_SECRET_KEY: Buffer.alloc(32, 7).toString('base64'),
       BIFROST_DEVELOPMENT: '1',
       BIFROST_TRUSTED_PROXY: '10.0.0.0/8, 192.0.2.7,2001:db8::/32',
+      BIFROST_METRICS_NETWORKS: '10.1.0.0/16',
+      BIFROST_LOG_LEVEL: 'warn',
+      BIFROST_DRAIN: '5s',
     });
     expect(settings).toMatchObject({
       host: '::1',
@@ -44,6 +50,9 @@ describe('environment', () => {
       publicUrl: 'https://bifrost.example.com',
       development: true,
       trustedProxies: ['10.0.0.0/8', '192.0.2.7', '2001:db8::/32'],
+      metricsNetworks: ['10.1.0.0/16'],
+      logLevel: 'warn',
+      drainMs: 5_000,
     });
     expect(settings.secretKey?.bytes).toEqual(Buffer.alloc(32, 7));
   });
@@ -76,6 +85,9 @@ describe('environment', () => {
     ['BIFROST_SECRET_KEY', 'x'.repeat(44), '32 bytes'],
     ['BIFROST_DEVELOPMENT', 'true', '1'],
     ['BIFROST_TRUSTED_PROXY', '10.0.0.0/33', 'networks'],
+    ['BIFROST_METRICS_NETWORKS', 'everybody', 'networks'],
+    ['BIFROST_DRAIN', '5m', 'number of seconds'],
+    ['BIFROST_LOG_LEVEL', 'loud', 'is one of trace, debug'],
     ['BIFROST_TRUSTED_PROXY', 'proxy.example.com', 'networks'],
     ['BIFROST_TRUSTED_PROXY', '10.0.0.0/8,,192.0.2.7', 'networks'],
     ['DATABASE_URL', 'mysql://u:hunter2@db/x', 'postgres://'],

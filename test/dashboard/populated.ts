@@ -86,6 +86,7 @@ type Agent = ReturnType<typeof provisioning>;
 
 async function livedIn(world: DashboardWorld, agent: Agent): Promise<void> {
   const people = [...world.entra.tenant().users.values()];
+  await applications(world);
   for (const { userPrincipalName } of people.slice(0, 4)) await world.signIn(userPrincipalName);
   world.pass(CYCLE_MS);
   // Somebody moves, somebody leaves, and one word about a third is lost.
@@ -112,6 +113,14 @@ async function livedIn(world: DashboardWorld, agent: Agent): Promise<void> {
   );
   await reconcile(world);
   world.pass(10 * 60_000);
+}
+
+async function applications(world: DashboardWorld): Promise<void> {
+  const declare = (resource: string, operations: string[], description: string) =>
+    world.api('PUT', `/api/app-permissions/${resource}`, { operations, description });
+  await declare('orders', ['read', 'approve', 'cancel'], 'Orders of the shop');
+  await declare('invoices', ['view'], 'What the ledger shows');
+  await world.api('POST', '/api/roles', { name: 'Buyer', permissions: ['orders:read', 'orders:approve'] });
 }
 
 async function wrongToken(world: DashboardWorld): Promise<void> {

@@ -81,6 +81,36 @@ describe.skipIf(!browser)('roles', () => {
     expect(permissions).toEqual(expect.arrayContaining(['mappings:read', 'guard:read', 'tokens:read']));
   });
 
+  it('can hold what an application declares, and keep it when that goes', async () => {
+    const { page } = await world.asAdmin('/governance/roles');
+    await page.getByRole('link', { name: 'Permissions of apps' }).click();
+    await saysTitle(page, 'Permissions of apps');
+    await page.getByRole('button', { name: 'Declare a resource' }).click();
+    const dialog = page.getByRole('dialog', { name: 'A resource of an application' });
+    await dialog.getByLabel('Resource').fill('orders');
+    await dialog.getByLabel('Operations').fill('read, approve');
+    await dialog.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('row', { name: /orders.*read.*approve.*no role/ }).waitFor();
+    const made = await world.api<WholeRoleJson>('POST', '/api/roles', {
+      name: 'Buyer',
+      permissions: ['orders:read'],
+    });
+    await page.getByRole('link', { name: 'Buyer' }).waitFor();
+    await page.getByRole('button', { name: 'Remove orders' }).click();
+    await page.getByText('Buyer keeps what is held of it').waitFor();
+    await page.getByRole('button', { name: 'Remove it' }).click();
+    await page.getByText('No application declares anything so far').waitFor();
+    await page.goto(`${world.server.url}/governance/roles/${made.body.id}`);
+    await page
+      .getByRole('navigation', { name: 'Resources' })
+      .getByRole('button', { name: /^orders/ })
+      .click();
+    await page.getByRole('checkbox', { name: /read.*declared nowhere/ }).uncheck();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
+    await page.getByText('Buyer is saved.').waitFor();
+    expect((await role(made.body.id)).permissions).toEqual([]);
+  });
+
   it('cannot be changed by whoever may only look', async () => {
     const { page } = await world.asUser(person, '/governance/roles/viewer');
     await saysTitle(page, 'Viewer');

@@ -77,6 +77,7 @@ export const lived: readonly Sight[] = [
     path: ({ businessUnit }) => `${governance}/business-units/${businessUnit}`,
   },
   { name: 'roles', title: 'Roles & Permissions', path: () => `${governance}/roles` },
+  { name: 'app-permissions', title: 'Permissions of apps', path: () => `${governance}/roles/apps` },
   { name: 'role', title: ({ role }) => role, path: ({ role }) => `${governance}/roles/${role}` },
   { name: 'reconciliation', title: 'Reconciliation', path: () => `${governance}/reconciliation` },
   {

@@ -2,9 +2,10 @@
 // Owns the declarative configuration that black-box tests start from; what a test needs otherwise it merges over it.
 
 import { randomBytes, randomUUID } from 'node:crypto';
+import type { Address } from '../../src/app.ts';
 import type { Clock } from '../../src/clock.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { type Address, startBifrost } from '../../src/main.ts';
+import { startBifrost } from '../../src/main.ts';
 import { checkEvents } from './event-check.ts';
 import { storage } from './storage.ts';
 

@@ -41,6 +41,12 @@ const operations: Readonly<Record<string, (n: number) => Promise<unknown>>> = {
   'look-up by userName': (n) => lookUp(`userName eq "person.${n}@kitehaus.example"`),
   'look-up by externalId': (n) => lookUp(`externalId eq "object-${n}"`),
   'look-up by work mail': (n) => lookUp(`emails[type eq "work"].value eq "person.${n}@kitehaus.example"`),
+  'a person as apps ask': async (n) => {
+    for (const by of ['id', 'userName', 'oid'] as const) {
+      const value = { id: people[n]!, userName: named(n).userName, oid: `object-${n}` }[by];
+      expect(await ledger.peopleCalled({ by, value })).toHaveLength(1);
+    }
+  },
   'change of a user': (n) => scribe(ledger).replaceUser(people[n]!, named(n, `Pilot ${Math.random()}`)),
   'a member joins': (n) => scribe(ledger).changeGroup(group, { joins: [people[n]!] }),
   'a member leaves': (n) => scribe(ledger).changeGroup(group, { leaves: [people[n]!] }),

@@ -2,7 +2,7 @@
 // and the queue that writes many change sets in one transaction.
 
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rename, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
@@ -16,6 +16,9 @@ import { Refusal } from '../../src/refusal.ts';
 import type { Opened } from './opened.ts';
 import { PROVIDER, scribe, seed } from './scribe.ts';
 import { ledgerSuite } from './suite.ts';
+
+/** The step that gave people what their lists are sorted by (people-list-tables.ts). */
+const LISTS_STEP = 6;
 
 async function temporaryFolder(): Promise<string> {
   return mkdtemp(join(tmpdir(), 'bifrost-ledger-'));
@@ -131,6 +134,58 @@ describe('the one file', () => {
     edit((database) => database.exec(`PRAGMA user_version = ${migrations.length}`));
     ledger = openSqliteLedger(folder);
   });
+
+  it('of an older version gets what lists are sorted and searched by, also where that was cut off', async () => {
+    const write = scribe(ledger);
+    // More than one portion.
+    await Promise.all(
+      Array.from({ length: 1_050 }, (_, n) =>
+        write.createUser({ userName: `p${n}@x.example`, displayName: `Maker ${n % 10}` }),
+      ),
+    );
+    const found = async () => {
+      const query = { sort: { by: 'displayName', descending: true }, after: null, limit: 2_000 } as const;
+      const { items } = await ledger.listUsers({ ...query, search: 'maker' });
+      return items.map(({ user }) => user.id);
+    };
+    const before = await found();
+    expect(before).toHaveLength(1_050);
+    await ledger.close();
+    await makeOlder(LISTS_STEP - 1);
+    const said: string[] = [];
+    ledger = openSqliteLedger(folder, { say: (line) => said.push(line) });
+    expect(said[0]).toMatch(`older version: step ${LISTS_STEP} of`);
+    expect(await found()).toEqual(before);
+    await ledger.close();
+    // As a kill leaves it: of some neither column nor words, of others words that no search knows yet.
+    edit((database) =>
+      database.exec(`DELETE FROM user_words WHERE id > '${before[300]}';
+        UPDATE users SET display_name_folded = NULL, source = NULL WHERE id > '${before[300]}'`),
+    );
+    ledger = openSqliteLedger(folder);
+    expect(await found()).toEqual(before);
+  });
+
+  /** The same rows in the tables of a version before this one. */
+  async function makeOlder(version: number): Promise<void> {
+    const path = join(folder, 'older.db');
+    const older = new DatabaseSync(path);
+    for (const step of migrations.slice(0, version)) older.exec(step);
+    older.exec(`PRAGMA user_version = ${version}; ATTACH '${join(folder, 'bifrost.db')}' AS newer`);
+    const tables = older.prepare("SELECT name FROM main.sqlite_schema WHERE type = 'table'").all() as {
+      name: string;
+    }[];
+    const columns = older.prepare(
+      `SELECT group_concat(o.name) AS both FROM pragma_table_info(?, 'main') o JOIN pragma_table_info(?, 'newer') n ON n.name = o.name`,
+    );
+    for (const { name } of tables.filter((each) => !each.name.startsWith('sqlite_'))) {
+      const { both } = columns.get(name, name) as { both: string };
+      older.exec(`INSERT INTO main.${name} (${both}) SELECT ${both} FROM newer.${name}`);
+    }
+    older.close();
+    for (const suffix of ['-wal', '-shm']) await rm(join(folder, `bifrost.db${suffix}`), { force: true });
+    await rename(path, join(folder, 'bifrost.db'));
+  }
 
   /** Behind the ledger's back, as somebody with the file in hand could. */
   function edit(change: (database: DatabaseSyncInstance) => void): void {

@@ -12,6 +12,7 @@ import { jobSuite } from './job-suite.ts';
 import { listSuite } from './list-suite.ts';
 import { logSuite } from './log-suite.ts';
 import type { Open } from './opened.ts';
+import { peopleSuite } from './people-suite.ts';
 import { reconciliationSuite } from './reconciliation-suite.ts';
 import { requestLogSuite } from './request-log-suite.ts';
 import { retireSuite } from './retire-suite.ts';
@@ -37,6 +38,7 @@ export function ledgerSuite(name: string, open: Open): void {
     describe('events', () => logSuite(open));
     describe('requests', () => requestLogSuite(open));
     describe('lists', () => listSuite(open));
+    describe('people', () => peopleSuite(open));
     describe('filters', () => filterSuite(open));
     describe('settings', () => settingsSuite(open));
     describe('rules', () => rulesSuite(open));

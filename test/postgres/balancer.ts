@@ -60,6 +60,8 @@ export async function startBalancer(places: number): Promise<Balancer> {
       answer.pipe(outgoing);
     });
     onward.on('error', () => {
+      // The client went, and says nothing of the replica.
+      if (outgoing.destroyed) return;
       if (behind[place] === target) leaveOut(place);
       cutOff();
     });

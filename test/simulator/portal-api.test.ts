@@ -182,6 +182,19 @@ describe('Test Connection', () => {
   });
 });
 
+test('what was sent is told after a number, and anew to whoever has one of an earlier run', async () => {
+  const right = { tenantUrl: fake.base, secretToken: fake.token };
+  for (let times = 0; times < 2; times++) await ask('POST', '/provisioning/test-connection', right);
+  const sentAfter = async (number: number) => {
+    const { body } = await ask<{ items: { number: number }[] }>('GET', `/provisioning/sent?after=${number}`);
+    return body.items.map((one) => one.number);
+  };
+  const all = await sentAfter(0);
+  expect(await sentAfter(all[0]!)).toEqual(all.slice(1));
+  expect(await sentAfter(all.at(-1)!)).toEqual([]);
+  expect(await sentAfter(all.at(-1)! + 40)).toEqual(all);
+});
+
 describe('provisioning', () => {
   test('needs credentials before it can be on', async () => {
     expect((await ask('PATCH', '/provisioning', { status: 'on' })).status).toBe(409);
@@ -266,6 +279,11 @@ describe('provisioning', () => {
     const bad = await cycle(() => ask('PATCH', '/provisioning', { status: 'on' }));
     expect(bad.health).toMatchObject({ state: 'quarantined' });
     expect(bad.nextCycleInMs).toBeGreaterThan(23 * 3_600_000);
+    // Another setting mends nothing, and neither does what is done by hand.
+    await ask('PATCH', '/provisioning', { scope: 'all' });
+    const [one] = await people();
+    await ask('POST', '/provisioning/on-demand', { users: [one!.objectId] });
+    expect((await state()).health).toMatchObject({ state: 'quarantined' });
     const good = await cycle(() => ask('PATCH', '/provisioning', { secretToken: fake.token }));
     expect(good.health).toEqual({ state: 'healthy', reason: null });
   });
@@ -334,6 +352,24 @@ describe('mappings', () => {
     const now = await cycle();
     expect(now.cycles[0]).toMatchObject({ members: group.memberIds.size, failures: 0 });
   });
+});
+
+test('what became of groups while they were switched off follows once they are on again', async () => {
+  await connected({ status: 'on' });
+  const [kept, removed] = [...entra.tenant().groups.values()];
+  await assign([], [kept!.objectId, removed!.objectId]);
+  await cycle();
+  const { rows } = (await ask<MappingJson>('GET', '/mappings/group')).body;
+  await ask('PUT', '/mappings/group', { isEnabled: false, rows });
+  const [leaver] = kept!.memberIds;
+  const joiner = [...entra.tenant().users.keys()].find((id) => !kept!.memberIds.has(id))!;
+  await ask('POST', `/groups/${kept!.objectId}/members`, { objectIds: [joiner] });
+  await ask('DELETE', `/groups/${kept!.objectId}/members/${leaver}`);
+  await ask('DELETE', `/groups/${removed!.objectId}`);
+  expect((await cycle()).cycles[0]).toMatchObject({ members: 0, deleted: 0, failures: 0 });
+  await ask('PUT', '/mappings/group', { isEnabled: true, rows });
+  expect((await cycle()).cycles[0]).toMatchObject({ members: 2, deleted: 1, failures: 0 });
+  expect(fake.groups.size).toBe(1);
 });
 
 describe('provision on demand', () => {

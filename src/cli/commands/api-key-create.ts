@@ -18,6 +18,7 @@ export const apiKeyCreate: Command = {
   },
   examples: [
     ['api-key create --name backup --owner root --permissions system:export --expires-in 90d', 'for one job'],
+    ['api-key create --name shop --owner root --permissions access:read', 'for an application'],
     ['api-key create --name laptop', 'your own, with BIFROST_URL and BIFROST_API_KEY set'],
   ],
   async run({ arguments: given, api }: Call) {

@@ -1,6 +1,7 @@
 // bifrost explain: every reason for what a user has, and for what they have not.
 
 import type { PersonJson, ReferenceJson, SourceJson } from '../../edge/admin/contract.ts';
+import type { PastAccess } from '../../edge/admin/past-access.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import type { Output } from '../output.ts';
@@ -9,7 +10,7 @@ import { when } from '../when.ts';
 import { providerOfUser, userOperand } from './user-show.ts';
 
 interface Held extends ReferenceJson {
-  sources: SourceJson[];
+  sources: Pick<SourceJson, 'words' | 'since'>[];
 }
 
 /** What `GET /api/users/{id}/access` answers, as far as it is told here. */
@@ -43,17 +44,27 @@ export const explain: Command = {
   words: ['explain'],
   summary: 'Explain why a user has what they have, or has no role',
   about:
-    'Names every reason for the role, the teams and the business units; the roles that lost, and to what; and, attribute by attribute, what the role rules looked at and what it held.',
+    'Names every reason for the role, the teams and the business units; the roles that lost, and to what; and, attribute by attribute, what the role rules looked at and what it held. With --at: what they had at that moment and why, by what the log of events said up to then.',
   operands: [userOperand],
-  options: providerOfUser,
+  options: {
+    ...providerOfUser,
+    at: { value: '<time>', about: 'as it was then, such as 2026-03-01T08:00:00Z' },
+  },
   examples: [
     ['explain amara.osei@contoso.com', 'in plain words'],
+    ['explain amara.osei@contoso.com --at 2026-03-01', 'as it was when that day began'],
     ['explain 9c1b2f54-1b7e-4a52-8d0e-5f6a7b8c9d0e --json', 'by externalId, as data'],
   ],
   async run({ arguments: given, api: open }: Call) {
     const api = await open();
     const { id } = await findUser(api, given.operand('user'), given.text('provider'));
-    const explanation = await api.get<Explanation>(pathOf('users', id, 'access'));
+    const path = pathOf('users', id, 'access');
+    const at = given.text('at');
+    if (at !== undefined) {
+      const past = await api.get<PastAccess>(path, { at });
+      return { document: past, show: (output) => showPast(past, output) };
+    }
+    const explanation = await api.get<Explanation>(path);
     return { document: explanation, show: (output) => showExplanation(explanation, output) };
   },
 };
@@ -71,6 +82,20 @@ function showExplanation(told: Explanation, output: Output): void {
     showHeld('Business units', told.businessUnits, output);
     showLookedAt(told, output);
   }
+}
+
+function showPast(
+  { user, words, role, teams, businessUnits, at, ruleset }: PastAccess,
+  output: Output,
+): void {
+  output.line({ tone: 'strong', text: words });
+  output.line(
+    `At ${when(at)}, ${user.status}, of the provider ${user.provider}, by the rules number ${ruleset}`,
+  );
+  if (user.status === 'removed') return;
+  showHeld('Role', role ? [role] : [], output);
+  showHeld('Teams', teams, output);
+  showHeld('Business units', businessUnits, output);
 }
 
 const strategyWords: Readonly<Record<Explanation['strategy'], string>> = {

@@ -36,7 +36,7 @@ async function serve(call: Call): Promise<ExitCode> {
   }
   await aborted(stop);
   output.note('Stopping: requests under way may finish.');
-  const ended = await withinGrace(bifrost.stop());
+  const ended = await withinGrace(bifrost.stop(), bifrost.settings.drainMs);
   if (ended) output.note('Stopped.');
   else output.note('Some requests did not end in time; they were cut off. What was answered is on disk.');
   return exit.ok;
@@ -126,11 +126,11 @@ function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** False when it took too long: whoever stops a server waits for it. */
-async function withinGrace(stopping: Promise<void>): Promise<boolean> {
+async function withinGrace(stopping: Promise<void>, drainMs: number): Promise<boolean> {
   const { limits } = await import('../../limits.ts');
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<false>((resolve) => {
-    timer = setTimeout(() => resolve(false), limits.shutdownGraceMs);
+    timer = setTimeout(() => resolve(false), drainMs + limits.shutdownGraceMs);
   });
   const ended = await Promise.race([stopping.then(() => true as const), late]);
   clearTimeout(timer);

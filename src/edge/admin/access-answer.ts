@@ -1,13 +1,13 @@
 // What an app asks per request: is this person active, and with which role, permissions, teams and business units.
 
-import { Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { statusOf } from '../../identity/user.ts';
-import type { FullUser, Ledger } from '../../ledger/ledger.ts';
+import type { FullUser, Ledger, PersonKey } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { orNull, person, providerFilter, reference, text } from './contract.ts';
 import { currentAccess, showPerson } from './current-access.ts';
-import { needProvider, needUser } from './look-up.ts';
+import { needProvider } from './look-up.ts';
 import { type Route, route } from './route.ts';
 import { contentTag, isKnown } from './version-check.ts';
 
@@ -35,6 +35,7 @@ const answer = Type.Object({
   teams: Type.Array(reference),
   businessUnits: Type.Array(reference),
 });
+export type AccessJson = Static<typeof answer>;
 
 const getAccess = route({
   method: 'GET',
@@ -47,13 +48,7 @@ const getAccess = route({
   response: answer,
   refuses: { 404: 'Nobody was ever seen by that name', 409: 'Several stand behind that name' },
   async handle({ parts: { ledger }, query: asked, ifNoneMatch }) {
-    const full = await findPerson(ledger, asked);
-    const { user } = full.loaded;
-    const active = statusOf(user) === 'active';
-    const { role, teams, businessUnits } = active ? currentAccess(full) : nothing;
-    const stored = role && (await ledger.roles()).find((each) => each.id === role.id);
-    const permissions = [...(stored?.permissions ?? [])];
-    const body = { active, user: showPerson(user), role, permissions, teams, businessUnits };
+    const body = accessOf(await findAsked(ledger, asked));
     const etag = contentTag(body);
     return isKnown(ifNoneMatch, etag) ? { status: 304, headers: { etag } } : { headers: { etag }, body };
   },
@@ -61,9 +56,18 @@ const getAccess = route({
 
 const nothing = { role: null, teams: [], businessUnits: [] };
 
+/** What holds for somebody at this moment; nothing for who is not active. */
+export function accessOf(full: FullUser): AccessJson {
+  const { user } = full.loaded;
+  const active = statusOf(user) === 'active';
+  const { role, teams, businessUnits } = active ? currentAccess(full) : nothing;
+  const permissions = [...(full.roles.find((each) => each.id === role?.id)?.permissions ?? [])];
+  return { active, user: showPerson(user), role, permissions, teams, businessUnits };
+}
+
 export const accessRoutes: readonly Route[] = [getAccess];
 
-interface Asked {
+export interface Asked {
   id?: string;
   userName?: string;
   externalId?: string;
@@ -71,57 +75,41 @@ interface Asked {
   provider?: string;
 }
 
-async function findPerson(ledger: Ledger, asked: Asked): Promise<FullUser> {
+/** @throws Refusal `notFound` for somebody never seen, `conflict` where several stand behind a name. */
+export async function findAsked(ledger: Ledger, asked: Asked): Promise<FullUser> {
   const { id, userName, externalId, oid } = asked;
-  const given = [id, userName, externalId, oid].filter((each) => each !== undefined);
+  const given = Object.entries({ id, userName, externalId, oid }).filter(([, each]) => each !== undefined);
+  const [by, value] = (given[0] ?? []) as [PersonKey['by'], string];
   if (given.length !== 1) {
     throw new Refusal('invalidValue', 'Ask by exactly one of id, userName, externalId, oid.');
   }
-  const provider =
-    asked.provider === undefined ? null : (await needProvider(ledger, asked.provider)).provider.id;
-  if (id !== undefined) {
-    const full = await needUser(ledger, id);
-    if (provider !== null && full.loaded.user.provider !== provider) throw neverSeen(id);
-    return full;
+  const within =
+    asked.provider === undefined
+      ? {}
+      : { provider: (await needProvider(ledger, asked.provider)).provider.id };
+  for (const each of spellings(by, value)) {
+    const found = await ledger.peopleCalled({ by, value: each, ...within });
+    if (found.length > 0) return theOne(found, value);
   }
-  const within = provider === null ? {} : { provider };
-  if (oid !== undefined) return theOne(ledger, await idsByOid(ledger, oid, within), oid);
-  const by = userName === undefined ? { externalId: externalId! } : { userName };
-  const ids = await ledger.findPeople({ ...by, ...within });
-  return theOne(ledger, ids, given[0]!);
+  throw new Refusal('notFound', `Nobody named ${shorten(value)} was ever seen here.`);
 }
 
-/**
- * Whoever is linked with it, and whoever was provisioned under it. Object ids are GUIDs, which some apps write in capitals;
- * Entra writes them small.
- */
-async function idsByOid(ledger: Ledger, oid: string, within: { provider?: string }): Promise<string[]> {
-  for (const each of new Set([oid, oid.toLowerCase()])) {
-    const linked = await ledger.findPeople({ subject: each, ...within });
-    const provisioned = await ledger.findPeople({ externalId: each, ...within });
-    const ids = [...new Set([...linked, ...provisioned])];
-    if (ids.length > 0) return ids;
-  }
-  return [];
+/** Object ids are GUIDs, which some apps write in capitals; Entra writes them small. */
+function spellings(by: PersonKey['by'], value: string): ReadonlySet<string> {
+  return new Set(by === 'oid' ? [value, value.toLowerCase()] : [value]);
 }
 
 /** Removed people do not stand in the way of a live one; of removed ones alone, the last removed answers. */
-async function theOne(ledger: Ledger, ids: readonly string[], name: string): Promise<FullUser> {
-  const found = (await Promise.all(ids.map((id) => ledger.fullUser(id)))).filter((full) => full !== null);
+function theOne(found: readonly FullUser[], name: string): FullUser {
   const live = found.filter(({ loaded }) => loaded.user.removedAt === null);
   if (live.length > 1) {
-    const providers = [...new Set(live.map(({ loaded }) => loaded.user.provider))];
+    const providers = [...new Set(live.map(({ loaded }) => loaded.user.provider))].sort();
     const detail =
       providers.length > 1
         ? `${shorten(name)} stands in several providers: name one (provider=${providers[0]}).`
         : `${shorten(name)} is the externalId of several users: ask by id or userName.`;
     throw new Refusal('conflict', detail, { providers });
   }
-  const one = live[0] ?? found[0];
-  if (!one) throw neverSeen(name);
-  return one;
-}
-
-function neverSeen(name: string): Refusal {
-  return new Refusal('notFound', `Nobody named ${shorten(name)} was ever seen here.`);
+  const removedAt = ({ loaded }: FullUser) => loaded.user.removedAt ?? 0;
+  return live[0] ?? found.reduce((last, each) => (removedAt(each) > removedAt(last) ? each : last));
 }

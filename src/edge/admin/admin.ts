@@ -2,9 +2,9 @@
 // refusal into Problem Details. Owns transport matters only; what a route does stands in its own file.
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { newId } from '../../id.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
+import { countRejected } from '../rejected.ts';
 import { type Asking, type Caller, type Credential, identifier, mayNot } from './caller.ts';
 import { apiKey, localShell } from './credentials.ts';
 import { eventStreams } from './event-streams.ts';
@@ -60,7 +60,7 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
   const identify = identifier(credentials);
   app.addHook('onRequest', async (request) => {
     const at = parts.clock.now();
-    arrivals.set(request, { id: newId(at), at, caller: null });
+    arrivals.set(request, { id: request.id, at, caller: null });
   });
   app.addHook('preClose', async () => {
     parts.waiters.stop();
@@ -69,9 +69,7 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
     parts.plans.stop();
   });
   acceptJson(app);
-  app.setErrorHandler((error, request, reply) =>
-    refuse(parts, reply, error, arrivals.get(request)?.id ?? newId()),
-  );
+  app.setErrorHandler((error, request, reply) => refuse(parts, reply, error, request.id));
   app.setNotFoundHandler(async (request) => {
     throw new Refusal('notFound', `There is nothing at ${shownPath(request.url)}. See /api/openapi.json.`);
   });
@@ -88,7 +86,12 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
       onRequest: async (request) => {
         if (each.permission === 'open') return;
         const arrival = arrivals.get(request)!;
-        arrival.caller = await identify(askingOf(request, arrival.at));
+        try {
+          arrival.caller = await identify(askingOf(request, arrival.at));
+        } catch (error) {
+          if (error instanceof Refusal) countRejected(parts.metrics, 'api', error);
+          throw error;
+        }
         const refusal = mayNot(arrival.caller, each.permission);
         if (refusal) throw refusal;
       },
@@ -159,8 +162,10 @@ const everybody: Caller = {
   actor: { kind: 'system', id: 'anonymous' },
   name: 'anybody',
   person: null,
+  user: null,
   role: null,
   permissions: new Set(),
+  scope: null,
   via: 'session',
   key: null,
   session: null,

@@ -41,14 +41,16 @@ function stateOf({ revokedAt, expiresAt }: ApiKey, { active }: Owner, at: number
   return active ? 'live' : 'dormant';
 }
 
-function showDeclared({ id, name, role }: DeclaredApiKey, roles: readonly StoredRole[]): ApiKeyJson {
+function showDeclared(declared: DeclaredApiKey, roles: readonly StoredRole[]): ApiKeyJson {
+  const { id, name, role, permissions: scope } = declared;
+  const ofRole = roles.find((each) => each.name === role)?.permissions ?? [];
   return {
     id,
     name,
     declared: true,
     owner: null,
     role,
-    permissions: [...(roles.find((each) => each.name === role)?.permissions ?? [])],
+    permissions: ofRole.filter((each) => scope === null || scope.includes(each)),
     lastFour: null,
     state: 'live',
     createdAt: null,

@@ -68,7 +68,7 @@ const createKey = route({
     const { parts, body, at } = call;
     const expiresAt = readEnd(body, at);
     const maker = await ownerOf(call, body.owner);
-    const permissions = readScope(call, maker.permissions, body.permissions);
+    const permissions = await readScope(call, maker.permissions, body.permissions);
     const secret = mintToken(KEY_PREFIX);
     const key: ApiKey = {
       id: newId(at),
@@ -137,13 +137,13 @@ async function ownerOf(
   throw new Refusal('conflict', detail);
 }
 
-function readScope(
+async function readScope(
   { parts }: Call,
   most: ReadonlySet<string>,
   asked: readonly string[] | undefined,
-): readonly string[] {
+): Promise<readonly string[]> {
   if (asked === undefined) return [...most];
-  const wanted = readPermissions(parts.settings, asked);
+  const wanted = await readPermissions(parts, asked);
   const beyond = wanted.filter((permission) => !most.has(permission));
   if (beyond.length === 0) return wanted;
   const detail = `A key may no more than whoever it belongs to, who does not have ${beyond.join(', ')}.`;

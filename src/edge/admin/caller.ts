@@ -4,6 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../../identity/event.ts';
 import type { Person } from '../../identity/sign-in.ts';
+import type { FullUser } from '../../ledger/ledger.ts';
 import type { ApiKey, Session } from '../../ledger/sign-in.ts';
 import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
@@ -15,10 +16,14 @@ export interface Caller {
   name: string;
   /** null: a key of the configuration file, or the operator's own shell. */
   person: Person | null;
+  /** With all that they have, where the person is a user. */
+  user: FullUser | null;
   /** Name of their role. */
   role: string | null;
   /** What they may at this moment; of a key never more than its owner may. */
   permissions: ReadonlySet<string>;
+  /** What their key was given at most; null: there is no key, or it was given all that its owner may. */
+  scope: readonly string[] | null;
   via: 'key' | 'session' | 'local';
   /** The key of a person that they came with. */
   key: ApiKey | null;
@@ -81,8 +86,8 @@ export function mayNot(caller: Caller, needs: Needs): Refusal | null {
   return new Refusal('forbidden', detail, { permission, role: caller.role });
 }
 
-function whyNot({ role, key }: Caller, permission: string): string {
-  if (key && !key.permissions.includes(permission)) {
+function whyNot({ role, key, scope }: Caller, permission: string): string {
+  if (scope !== null && !scope.includes(permission)) {
     return `This API key was not given the permission ${permission}.`;
   }
   const whose = key ? ' of the owner of this API key' : '';

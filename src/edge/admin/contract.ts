@@ -245,6 +245,7 @@ export type TokenJson = Static<typeof tokenShape>;
 
 // --- what stands beside its routes --------------------------------------------------------------------------------
 
+export type { AppResourceJson } from './app-permissions.ts';
 export type { BatchJson, BatchPersonJson, WholeBatchJson } from './batch-contract.ts';
 export type { ReconciliationStateJson } from './directory-state.ts';
 export type * from './doctor-contract.ts';

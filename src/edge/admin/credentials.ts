@@ -3,7 +3,7 @@
 
 import { actorOf, type Person } from '../../identity/sign-in.ts';
 import { displayNameOf, statusOf } from '../../identity/user.ts';
-import type { Ledger } from '../../ledger/ledger.ts';
+import type { Ledger, StoredRole } from '../../ledger/ledger.ts';
 import type { ApiKey } from '../../ledger/sign-in.ts';
 import { Refusal } from '../../refusal.ts';
 import { checkToken, sameSecret, sha256Hex } from '../../secret.ts';
@@ -22,8 +22,10 @@ export function localShell({ isLocal }: Pick<Parts, 'isLocal'>): Credential {
     actor: { kind: 'system', id: 'local' },
     name: 'local',
     person: null,
+    user: null,
     role: ADMIN,
     permissions: all,
+    scope: null,
     via: 'local',
     key: null,
     session: null,
@@ -56,13 +58,17 @@ function declaredKey(hash: string, keys: readonly DeclaredApiKey[]): DeclaredApi
   return found;
 }
 
-async function declaredCaller(ledger: Ledger, { id, name, role }: DeclaredApiKey): Promise<Caller> {
+async function declaredCaller(ledger: Ledger, declared: DeclaredApiKey): Promise<Caller> {
+  const { id, name, role, permissions: scope } = declared;
+  const ofRole = permissionsOf(await ledger.roles(), role);
   return {
     actor: { kind: 'key', id },
     name,
     person: null,
+    user: null,
     role,
-    permissions: await permissionsOfRole(ledger, role),
+    permissions: scope === null ? ofRole : within(scope, ofRole),
+    scope,
     via: 'key',
     key: null,
     session: null,
@@ -73,9 +79,14 @@ async function keyCaller(ledger: Ledger, key: ApiKey, { at, remote }: Asking): P
   const owner = await personCaller(ledger, key.owner);
   if (!owner) return ended('The owner of this API key is suspended or was removed.');
   ledger.apiKeys.used(key.id, at, remote);
-  const permissions = new Set(key.permissions.filter((each) => owner.permissions.has(each)));
+  const scope = key.permissions;
+  const permissions = within(scope, owner.permissions);
   const actor = { kind: 'key' as const, id: key.id };
-  return { ...owner, actor, name: `${key.name} of ${owner.name}`, permissions, via: 'key', key };
+  return { ...owner, actor, name: `${key.name} of ${owner.name}`, permissions, scope, via: 'key', key };
+}
+
+function within(scope: readonly string[], most: ReadonlySet<string>): ReadonlySet<string> {
+  return new Set(scope.filter((each) => most.has(each)));
 }
 
 /** Whoever holds the text of a key learns what became of it; whoever guesses learns nothing. */
@@ -105,7 +116,15 @@ function ended(detail: string): Refusal {
  * permissions count from the commit on. null when they may not come in.
  */
 export async function personCaller(ledger: Ledger, person: Person): Promise<Caller | null> {
-  const bare = { actor: actorOf(person), person, via: 'session' as const, key: null, session: null };
+  const bare = {
+    actor: actorOf(person),
+    person,
+    user: null,
+    scope: null,
+    via: 'session' as const,
+    key: null,
+    session: null,
+  };
   if (person.provider === null) {
     const admin = await ledger.localAdmins.find(person.id);
     return admin && { ...bare, name: admin.name, role: ADMIN, permissions: all };
@@ -114,10 +133,10 @@ export async function personCaller(ledger: Ledger, person: Person): Promise<Call
   if (!full || full.loaded.user.provider !== person.provider) return null;
   if (statusOf(full.loaded.user) !== 'active' || !full.state.provider.enabled) return null;
   const role = currentAccess(full).role?.name ?? null;
-  const permissions = role === null ? new Set<string>() : await permissionsOfRole(ledger, role);
-  return { ...bare, name: displayNameOf(full.loaded.user), role, permissions };
+  const permissions = permissionsOf(full.roles, role);
+  return { ...bare, user: full, name: displayNameOf(full.loaded.user), role, permissions };
 }
 
-async function permissionsOfRole(ledger: Ledger, name: string): Promise<ReadonlySet<string>> {
-  return new Set((await ledger.roles()).find((role) => role.name === name)?.permissions ?? []);
+function permissionsOf(roles: readonly StoredRole[], name: string | null): ReadonlySet<string> {
+  return new Set(roles.find((role) => role.name === name)?.permissions ?? []);
 }

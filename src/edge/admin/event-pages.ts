@@ -29,6 +29,8 @@ export const eventWords = {
   'grant.added': 'A user has a role, team or business unit for one more reason.',
   'grant.removed':
     'One reason for a role, team or business unit is gone; `stillHeld` says whether another stands.',
+  'grant.changed':
+    'The reason for which a user has something is told otherwise, or another role outweighs theirs; nothing is gained or lost.',
   'team.created': 'A team came to be.',
   'team.renamed': 'A team followed the name of its group.',
   'business_unit.created': 'A business unit came to be.',
@@ -37,8 +39,12 @@ export const eventWords = {
   'provider.updated': 'Settings of a provider changed.',
   'provider.removed': 'A provider was removed.',
   'provider.verified': 'A provider was tried, step by step.',
+  'provider.secret_expiring':
+    'The client secret ends in `days` days, or has ended (0): said 30, 14, 7 and 1 day before and at the end.',
   'token.created': 'A provisioning token was made.',
   'token.revoked': 'A provisioning token was ended, at once or for a time to come.',
+  'token.expiring':
+    'A provisioning token ends in `days` days, or has ended (0): said 30, 14, 7 and 1 day before and at the end.',
   'mapping.applied': 'The rules of a provider changed.',
   'key.rotated': 'The stored secrets were sealed with a new key.',
   'user.signed_in': 'A user signed in.',

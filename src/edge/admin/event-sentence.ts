@@ -59,6 +59,7 @@ const sentences: Readonly<Record<EventType, Sentence>> = {
     `${who} removed ${subject} from the group ${object}`,
   'grant.added': granted,
   'grant.removed': ungranted,
+  'grant.changed': regranted,
   'team.created': ({ subject }) => `the team ${subject} came to be`,
   'team.renamed': renamed('team'),
   'business_unit.created': ({ subject }) => `the business unit ${subject} came to be`,
@@ -70,12 +71,15 @@ const sentences: Readonly<Record<EventType, Sentence>> = {
     data.ok === true
       ? `${who} verified the provider ${subject}: all is well`
       : `${who} verified the provider ${subject}, and it failed: ${listed(textsIn(data.failed)) || 'something'}`,
+  'provider.secret_expiring': ({ subject, data }) => `the client secret of ${subject} ${endsIn(data)}`,
   'token.created': ({ by: who, data, provider }) =>
     `${who} made the provisioning token ${tokenName(data)} of ${provider}`,
   'token.revoked': ({ by: who, subject, data, provider }) =>
     typeof data.untilUseOf === 'string'
       ? `${who} let the provisioning token ${subject} of ${provider} end with the first use of the newer one`
       : `${who} ended the provisioning token ${subject} of ${provider}`,
+  'token.expiring': ({ data, provider }) =>
+    `the provisioning token ${tokenName(data)} of ${provider} ${endsIn(data)}`,
   'mapping.applied': ({ by: who, subject, data }) =>
     `${who} applied the rules number ${data.number} of ${subject}`,
   'key.rotated': ({ by: who, data }) => `${who} sealed ${counted(data.secrets, 'secret')} with a new key`,
@@ -166,6 +170,14 @@ function ungranted({ by: who, subject, object, data }: Told, kind: string): stri
   return `${who} took ${what} from ${subject}${stays}`;
 }
 
+function regranted({ subject, object, data }: Told, kind: string): string {
+  const what = `the ${kinds[kind] ?? kind} ${object}`;
+  if (data.outweighed === true) return `another role outweighs ${what} of ${subject}`;
+  const reason = isObject(data.after) ? data.after : {};
+  if (reason.by !== 'rule') return `${what} of ${subject} counts again`;
+  return `${subject} has ${what} by ${ruleName(reason)} now, told by ${told(reason.channel)}`;
+}
+
 /** `Rule department=Sales`, or the group that a rule looked at. */
 function ruleName({ attribute, value, group }: Record<string, unknown>): string {
   return group === undefined ? `rule ${told(attribute)}=${told(value)}` : `being in the group ${told(value)}`;
@@ -207,6 +219,10 @@ function batch(say: (people: string, source: string, who: string) => string): Se
 function changedNames(data: Record<string, unknown>): string[] {
   const sides = [data.before, data.after].filter(isObject);
   return [...new Set(sides.flatMap((side) => Object.keys(side)))].map((name) => name.split(':').at(-1)!);
+}
+
+function endsIn({ days }: Record<string, unknown>): string {
+  return days === 0 ? 'has ended' : `ends within ${counted(days, 'day')}`;
 }
 
 function tokenName({ name, lastFour }: Record<string, unknown>): string {

@@ -8,6 +8,12 @@ import { anyObject, choice, count, orNull, text, time } from './shape.ts';
 
 const names = (description: string) => Type.Array(text(), { description });
 
+/** Of what ends by itself. */
+const ending = {
+  days: count('So many days before, of 30, 14, 7, 1; 0: it has ended.'),
+  endsAt: time(),
+};
+
 // --- providers --------------------------------------------------------------------------------------------------
 
 const shownProvider = exactly({
@@ -33,6 +39,11 @@ const ofProviders = {
   'provider.verified': {
     subject: ['provider'],
     data: exactly({ ok: Type.Boolean(), failed: names('Names of the checks that failed.') }),
+  },
+  'provider.secret_expiring': { subject: ['provider'], data: exactly(ending) },
+  'token.expiring': {
+    subject: ['token'],
+    data: exactly({ name: text(), lastFour: text('Its last four characters.'), ...ending }),
   },
   'token.created': {
     subject: ['token'],

@@ -109,11 +109,15 @@ const ofDirectory = {
   },
 } satisfies Partial<Record<EventType, EventShape>>;
 
+const ruleset = maybe(
+  count('Number of the rules, where it only follows them to somebody whom they had not reached yet.'),
+);
+
 const ofAccess = {
   'grant.added': {
     subject: ['user'],
     object: targets,
-    data: exactly({ name: text('Of the role, team or business unit.'), reason }),
+    data: exactly({ name: text('Of the role, team or business unit.'), reason, ruleset }),
   },
   'grant.removed': {
     subject: ['user'],
@@ -121,6 +125,20 @@ const ofAccess = {
     data: exactly({
       reason,
       stillHeld: Type.Boolean({ description: 'True: they keep it for another reason, and lost nothing.' }),
+      ruleset,
+    }),
+  },
+  'grant.changed': {
+    subject: ['user'],
+    object: targets,
+    data: exactly({
+      name: maybe(text('Of the role, team or business unit, where it is told anew.')),
+      before: reason,
+      after: reason,
+      outweighed: Type.Boolean({
+        description: 'True: a role that stays stored, while another one is theirs.',
+      }),
+      ruleset,
     }),
   },
   'team.created': { subject: ['team'], data: exactly({ name: text() }) },

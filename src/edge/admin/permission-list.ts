@@ -1,20 +1,20 @@
 // A list of permissions as people send it: against the catalogue, each once, in the order of the catalogue.
 
-import type { Settings } from '../../config.ts';
 import { nearest } from '../../nearest.ts';
 import { shorten } from '../../scim/json.ts';
-import { allPermissions } from './permissions.ts';
+import type { Parts } from '../parts.ts';
+import { catalogue } from './declared-permissions.ts';
 import { badInput, type InputProblem } from './read-input.ts';
 
 const PROBLEMS_NAMED = 20;
 
 /** `held` may stay, also where nothing declares it any more. @throws Refusal that names the nearest of each unknown one. */
-export function readPermissions(
-  settings: Settings,
+export async function readPermissions(
+  parts: Pick<Parts, 'ledger' | 'settings'>,
   wanted: readonly string[],
   held: readonly string[] = [],
-): readonly string[] {
-  const known = allPermissions(settings.declared?.permissions).map(({ permission }) => permission);
+): Promise<readonly string[]> {
+  const known = (await catalogue(parts)).map(({ permission }) => permission);
   const possible = new Set([...known, ...held]);
   const problems: InputProblem[] = [];
   for (const [at, permission] of wanted.entries()) {

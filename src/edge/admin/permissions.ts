@@ -58,7 +58,10 @@ const catalogue = {
     send: 'Send a test, and send events again.',
   },
   audit: { read: 'Look back at who did what.' },
-  requests: { read: 'See what identity providers sent.' },
+  requests: {
+    read: 'See what identity providers sent, and what it would do now.',
+    replay: 'Have what they sent take effect once more: what it gives and takes, it gives and takes again.',
+  },
   sessions: {
     read: 'See who is signed in, since when and from where.',
     end: 'Sign people out.',
@@ -119,8 +122,8 @@ export interface CataloguedPermission {
   resource: string;
   operation: string;
   description: string;
-  /** `configuration`: an application's, which the configuration file declares. */
-  from: 'product' | 'configuration';
+  /** An application's where it is not the product's: the configuration file declares it, or people do. */
+  from: 'product' | 'configuration' | 'people';
 }
 
 const ownPermissions: readonly CataloguedPermission[] = Object.entries(catalogue).flatMap(
@@ -134,18 +137,22 @@ const ownPermissions: readonly CataloguedPermission[] = Object.entries(catalogue
     })),
 );
 
-/** Everything that a role can hold. */
-export function allPermissions(declared: readonly DeclaredResource[] | undefined): CataloguedPermission[] {
-  const ofApps = (declared ?? []).flatMap(({ resource, operations, description }) =>
-    operations.map((operation) => ({
-      permission: permissionText({ resource, operation }),
-      resource,
-      operation,
-      description,
-      from: 'configuration' as const,
-    })),
-  );
-  return [...ownPermissions, ...ofApps];
+/** Everything that a role can hold: our own, what the configuration file declares, what people declare here. */
+export function allPermissions(
+  ofFile: readonly DeclaredResource[],
+  ofPeople: readonly DeclaredResource[],
+): CataloguedPermission[] {
+  const catalogued = (declared: readonly DeclaredResource[], from: CataloguedPermission['from']) =>
+    declared.flatMap(({ resource, operations, description }) =>
+      operations.map((operation) => ({
+        permission: permissionText({ resource, operation }),
+        resource,
+        operation,
+        description,
+        from,
+      })),
+    );
+  return [...ownPermissions, ...catalogued(ofFile, 'configuration'), ...catalogued(ofPeople, 'people')];
 }
 
 /** True for a name that would make an application's permissions those of this product. */

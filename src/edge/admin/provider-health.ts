@@ -3,6 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { isClosed, type Provider } from '../../identity/provider.ts';
 import type { Ledger, RequestQuery, UserListQuery } from '../../ledger/ledger.ts';
+import { readExpiry } from '../expiry.ts';
 import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { type Route, route } from './route.ts';
@@ -47,6 +48,11 @@ const healthShape = Type.Object({
   unusedTokens: count('Live ones that were never used.'),
   nextTokenExpiry: orNull(time('When the next live token ends by itself.')),
   tokensEndAt: orNull(time('When the last live token ends; null: none is live, or one does not end.')),
+  clientSecretEndsAt: orNull(
+    time(
+      'When the client secret ends, as Entra says it; null where it is not known. Looked at every 15 minutes.',
+    ),
+  ),
   openDrift: orNull(
     count('Differences of the last complete comparison that stand; null: none was complete.'),
   ),
@@ -83,6 +89,7 @@ const getHealth = route({
         teams: await countTargets(ledger, id, 'team'),
         businessUnits: await countTargets(ledger, id, 'businessUnit'),
         ...(await tokensOf(ledger, id, at)),
+        clientSecretEndsAt: rfc3339((await readExpiry(ledger, id)).expiry.secretEndsAt),
         openDrift: await openDrift(ledger, id),
         staleUsers: await ledger.staleUsers(),
       },

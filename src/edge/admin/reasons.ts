@@ -14,7 +14,7 @@ export function ruleText({ attribute, value, kind, target }: Rule): string {
 
 export function showReason(
   reason: GrantReason,
-  context: { ruleset: Ruleset; groupName: GroupNames; since: number | null },
+  context: { ruleset: Pick<Ruleset, 'rules'>; groupName: GroupNames; since: number | null },
 ): SourceJson {
   const since = rfc3339(context.since);
   if (reason.by === 'manual') {

@@ -27,6 +27,7 @@ export const EFFECTS_SHOWN = 1_000;
 export const wholeRequestShape = Type.Object({
   ...requestShape.properties,
   body: orNull(text('As it came, with secrets masked.')),
+  obstacle: orNull(text('Why it cannot be replayed; null where it can.')),
   effects: Type.Array(eventShape, { description: `The events it caused; the first ${EFFECTS_SHOWN}.` }),
 });
 

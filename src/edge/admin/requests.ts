@@ -6,6 +6,7 @@ import { Refusal } from '../../refusal.ts';
 import { dialectWords } from '../../scim/dialect-words.ts';
 import { shorten } from '../../scim/json.ts';
 import { type ActionKind, actionKinds, lastFourIn } from '../scim/action-words.ts';
+import { obstacleOf } from '../scim/replay.ts';
 import { choice, listQuery, pageOf, providerFilter, rfc3339, search, sortedBy } from './contract.ts';
 import { showEvents } from './event-names.ts';
 import { findProvider } from './look-up.ts';
@@ -153,7 +154,9 @@ const getRequest = route({
     if (!request) throw new Refusal('notFound', `There is no request with the id ${shorten(params.id)}.`);
     const effects = await ledger.events({ cause: request.id, after: 0, limit: EFFECTS_SHOWN });
     const shown = await showEvents(parts, effects);
-    return { body: { ...showRequest(request), body: request.body, effects: shown } };
+    return {
+      body: { ...showRequest(request), body: request.body, obstacle: obstacleOf(request), effects: shown },
+    };
   },
 });
 

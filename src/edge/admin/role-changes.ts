@@ -61,7 +61,7 @@ const createRole = route({
       name: body.name,
       description: body.description ?? model?.description ?? '',
       system: false,
-      permissions: model?.permissions ?? readPermissions(parts.settings, body.permissions ?? []),
+      permissions: model?.permissions ?? (await readPermissions(parts, body.permissions ?? [])),
     };
     const revision = await parts.ledger.saveRole(role, 0, changeBy(call));
     return roleAnswer({ ...role, permissionCount: role.permissions.length, revision });
@@ -134,7 +134,7 @@ const putPermissions = route({
   },
   handle: (call) =>
     changeRole(call, async (role) => {
-      const permissions = readPermissions(call.parts.settings, call.body.permissions, role.permissions);
+      const permissions = await readPermissions(call.parts, call.body.permissions, role.permissions);
       refuseLockOut(role, permissions);
       await checkRoleLosses(call, role, permissions.length, call.query.confirm);
       return { permissions };

@@ -3,11 +3,12 @@
 import { type Static, Type } from 'typebox';
 import type { Ledger, StoredRole } from '../../ledger/ledger.ts';
 import { choice, count, listQuery, pageOf, search, sortedBy, text } from './contract.ts';
+import { catalogue } from './declared-permissions.ts';
 import { rulesFor } from './feeding-rules.ts';
 import { needRole } from './look-up.ts';
 import { pageInMemory } from './page.ts';
-import { allPermissions, permissionOf } from './permissions.ts';
-import { type AdminParts, type Route, route } from './route.ts';
+import { permissionOf } from './permissions.ts';
+import { type Route, route } from './route.ts';
 import { revisionTag } from './version-check.ts';
 
 const permission = { resource: 'roles', operation: 'read' } as const;
@@ -94,8 +95,8 @@ const permissionShape = Type.Object({
   operation: text(),
   description: text('What it lets people do; empty where nobody said.'),
   from: choice(
-    ['product', 'configuration', 'nowhere'],
-    'configuration: an application that the configuration file declares; nowhere: no more in the catalogue.',
+    ['product', 'configuration', 'people', 'nowhere'],
+    'configuration: of an application, in the configuration file; people: the same, declared here; nowhere: no more in the catalogue.',
   ),
 });
 export type PermissionJson = Static<typeof permissionShape>;
@@ -112,10 +113,6 @@ function permissionPage(list: string, permissions: readonly PermissionJson[], qu
 }
 type Listed = Static<typeof permissionQuery>;
 
-function catalogueOf({ settings }: AdminParts) {
-  return allPermissions(settings.declared?.permissions);
-}
-
 const getPermissions = route({
   method: 'GET',
   path: '/roles/{id}/permissions',
@@ -126,10 +123,10 @@ const getPermissions = route({
   versioned: true,
   async handle({ parts, params, query }) {
     const role = await needRole(parts.ledger, params.id);
-    const catalogue = new Map(catalogueOf(parts).map((each) => [each.permission, each]));
+    const declared = new Map((await catalogue(parts)).map((each) => [each.permission, each]));
     const unknown = { description: '', from: 'nowhere' as const };
     const held = role.permissions.map(
-      (name) => catalogue.get(name) ?? { permission: name, ...permissionOf(name), ...unknown },
+      (name) => declared.get(name) ?? { permission: name, ...permissionOf(name), ...unknown },
     );
     return {
       headers: { etag: revisionTag(role.revision) },
@@ -143,11 +140,11 @@ const listPermissions = route({
   path: '/permissions',
   permission,
   summary: 'Everything that a role can permit',
-  description: "This product's own, and what applications declare in the configuration file.",
+  description: "This product's own, and what applications declare: in the configuration file, or here.",
   query: permissionQuery,
   response: pageOf(permissionShape),
   async handle({ parts, query }) {
-    return { body: permissionPage('permissions', catalogueOf(parts), query) };
+    return { body: permissionPage('permissions', await catalogue(parts), query) };
   },
 });
 

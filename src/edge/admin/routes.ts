@@ -2,6 +2,7 @@
 
 import { accessRoutes } from './access-answer.ts';
 import { apiKeyRoutes } from './api-keys.ts';
+import { appPermissionRoutes } from './app-permissions.ts';
 import { batchRoutes } from './batches.ts';
 import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
@@ -20,6 +21,7 @@ import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
 import { ownPasswordRoutes } from './own-password.ts';
+import { pastExportRoutes } from './past-export.ts';
 import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
@@ -28,6 +30,7 @@ import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { reconciliationRoutes } from './reconciliations.ts';
 import { removalPlanRoutes } from './removal-plan.ts';
+import { requestReplayRoutes } from './request-replay.ts';
 import { requestRoutes } from './requests.ts';
 import { roleChangeRoutes } from './role-changes.ts';
 import { roleRoutes } from './roles.ts';
@@ -55,6 +58,7 @@ export const routes: readonly Route[] = [
   ...targetRoutes,
   ...roleRoutes,
   ...roleChangeRoutes,
+  ...appPermissionRoutes,
   ...providerRoutes,
   ...providerRemovalRoutes,
   ...removalPlanRoutes,
@@ -70,6 +74,7 @@ export const routes: readonly Route[] = [
   ...guardRoutes,
   ...batchRoutes,
   ...eventRoutes,
+  ...pastExportRoutes,
   ...liveRoutes,
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
@@ -79,6 +84,7 @@ export const routes: readonly Route[] = [
   ...directoryRoutes,
   ...providerReconciliationRoutes,
   ...requestRoutes,
+  ...requestReplayRoutes,
   ...exportRoutes,
   ...jobRoutes,
   ...keyRoutes,

@@ -96,6 +96,15 @@ export async function liveTokens(ledger: Ledger, provider: string, at: number): 
   return (await ledger.tokens(provider)).filter((token) => isLive(token, at));
 }
 
+/** When the last of them ends that is live, or ended by itself; null: one does not end, or all were revoked. */
+export function tokensEndAt(tokens: readonly Token[], at: number): number | null {
+  const ends = tokens
+    .filter((token) => !isEnded(token, at))
+    .map(({ expiresAt, revokedAt }) => Math.min(expiresAt ?? Infinity, revokedAt ?? Infinity));
+  const last = Math.max(...ends);
+  return Number.isFinite(last) ? last : null;
+}
+
 // --- routes -----------------------------------------------------------------------------------------------------
 
 const listTokens = route({

@@ -10,6 +10,8 @@ import { equalJson } from '../../scim/json.ts';
 import { choice, count, orNull, person, reference, rfc3339, source, text, time } from './contract.ts';
 import { isStale, resolveFull, showPerson } from './current-access.ts';
 import { needUser } from './look-up.ts';
+import { momentQuery, readMoment } from './moment.ts';
+import { accessThen, pastAccess } from './past-access.ts';
 import { ruleText, showReason } from './reasons.ts';
 import { type Route, route } from './route.ts';
 
@@ -67,8 +69,14 @@ const getAccess = route({
   path: '/users/{id}/access',
   permission: { resource: 'users', operation: 'read' },
   summary: 'Access of a user with every reason, winners and losers',
-  response: explanation,
-  async handle({ parts, params, at }) {
+  description:
+    'With `at` or `position`: as it was at that moment, by what the log said up to then; such an answer has a `position`. Refused for a moment before the log begins, and for one that has not come yet.',
+  query: Type.Object(momentQuery, { additionalProperties: false }),
+  response: Type.Union([explanation, pastAccess]),
+  refuses: { 404: 'Nobody has, or had then, that id' },
+  async handle({ parts, params, query, at }) {
+    const moment = await readMoment(parts.ledger, query, at);
+    if (moment) return { body: await accessThen(parts.ledger, params.id, moment) };
     const full = await needUser(parts.ledger, params.id);
     return { body: explain(full, await grantCauses(parts.ledger, params.id), at) };
   },

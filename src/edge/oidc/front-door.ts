@@ -2,7 +2,6 @@
 // set-up, and signing out. What the provider sends back is in sign-in.ts.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { newId } from '../../id.ts';
 import { actorOf } from '../../identity/sign-in.ts';
 import type { Change } from '../../ledger/ledger.ts';
 import type { LocalAdmin } from '../../ledger/sign-in.ts';
@@ -59,7 +58,7 @@ export function answerPeople(app: FastifyInstance, parts: Parts): void {
     async (_request: FastifyRequest, text: string) => Object.fromEntries(new URLSearchParams(text)),
   );
   app.setErrorHandler((error, request, reply) => {
-    const requestId = newId(parts.clock.now());
+    const requestId = request.id;
     const refusal = error instanceof Refusal ? error : frameworkRefusal(error);
     if (!refusal) parts.log.error({ err: error, requestId }, 'a sign-in failed');
     if (refusal?.cause) parts.log.error({ err: refusal.cause, requestId }, refusal.message);
@@ -79,7 +78,8 @@ export function registerFrontDoor(app: FastifyInstance, door: FrontDoor): void {
   app.post('/setup', async (request, reply) => postSetUp(door, request, reply));
   app.get('/logout', async (request, reply) => {
     const hash = sessionHash(request.headers.cookie);
-    const isIn = hash !== null && (await door.parts.ledger.sessions.find(hash, byRequest(door).at)) !== null;
+    const isIn =
+      hash !== null && (await door.parts.ledger.sessions.find(hash, byRequest(door, request).at)) !== null;
     return sendPage(reply, 200, isIn ? signOutPage() : signedOutPage({ atProvider: null }));
   });
   app.post('/logout', async (request, reply) => postLogOut(door, request, reply));
@@ -116,15 +116,19 @@ function readForm(door: FrontDoor, request: FastifyRequest): Record<string, stri
 
 async function postPassword(door: FrontDoor, request: FastifyRequest, reply: FastifyReply) {
   const form = readForm(door, request);
-  const by = byRequest(door);
+  const by = byRequest(door, request);
   door.countTry(request, by.at);
   const { name = '', password = '', returnTo: wanted } = form;
   const returnTo = readReturnTo(wanted);
+  const { signIns } = door.parts.metrics;
+  const count = (result: string) => signIns.inc({ provider: 'break-glass', result });
   try {
     const admin = await door.password.check(name, password, by);
     await enter(door, request, reply, admin, by);
+    count('signed-in');
   } catch (error) {
     if (!(error instanceof Refusal) || error.reason === 'unavailable') throw error;
+    count(error.reason === 'throttled' ? 'throttled' : 'wrong-password');
     if (error.reason === 'unauthenticated') await noteWrong(door, request, error, by);
     const status = error.reason === 'throttled' ? 429 : 401;
     if (error.facts.retryAfterSeconds) reply.header('retry-after', String(error.facts.retryAfterSeconds));
@@ -154,7 +158,7 @@ async function noteWrong(
 
 async function postSetUp(door: FrontDoor, request: FastifyRequest, reply: FastifyReply) {
   const { token = '', name = '', password = '' } = readForm(door, request);
-  const by = byRequest(door);
+  const by = byRequest(door, request);
   door.countTry(request, by.at);
   const admin = await setUp(door.parts.ledger, door.parts.passwords, { token, name, password }, by);
   await enter(door, request, reply, admin, by);
@@ -184,7 +188,7 @@ async function enter(
 
 async function postLogOut(door: FrontDoor, request: FastifyRequest, reply: FastifyReply) {
   readForm(door, request);
-  const { at, cause } = byRequest(door);
+  const { at, cause } = byRequest(door, request);
   const hash = sessionHash(request.headers.cookie);
   const atProvider = hash === null ? null : await door.signOutAtProvider(hash, at);
   await endOwn(door, request, { at, cause, actor: { kind: 'system', id: 'sign-out' } });
@@ -200,9 +204,9 @@ export async function endOwn(door: FrontDoor, request: FastifyRequest, by: Chang
   await sessions.end(session.id, 'signed-out', { ...by, actor: actorOf(session.person) });
 }
 
-export function byRequest({
-  parts,
-}: FrontDoor): Omit<Change, 'actor'> & { cause: NonNullable<Change['cause']> } {
-  const at = parts.clock.now();
-  return { at, cause: { kind: 'request', id: newId(at) } };
+export function byRequest(
+  { parts }: FrontDoor,
+  request: FastifyRequest,
+): Omit<Change, 'actor'> & { cause: NonNullable<Change['cause']> } {
+  return { at: parts.clock.now(), cause: { kind: 'request', id: request.id } };
 }

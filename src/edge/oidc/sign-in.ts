@@ -67,7 +67,7 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
   const failures = failedAttempts(limits.failedAuthenticationsPerMinute);
   app.get(SIGN_IN_PATH, async (request, reply) => {
     const query = queryOf(request);
-    const visit = { door, request, reply, by: byRequest(door), failures };
+    const visit = { door, request, reply, by: byRequest(door, request), failures };
     if (isCallback(query)) return comeBack(visit, 'sign-in', query);
     const returnTo = readReturnTo(query.get('returnTo'));
     const wanted = query.get('provider');
@@ -75,7 +75,7 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     return goThere(visit, await providerNamed(door, wanted, 'sign-in'), 'sign-in', returnTo);
   });
   app.get(discoverClaims.path, async (request, reply) => {
-    const by = byRequest(door);
+    const by = byRequest(door, request);
     const caller = await signedInCaller(door.parts, request.raw, by.at);
     if (!caller) {
       const back = new URLSearchParams({ returnTo: request.url });
@@ -87,7 +87,7 @@ export function registerProviderSignIn(app: FastifyInstance, door: FrontDoor): v
     return goThere({ door, request, reply, by, failures }, wanted, 'discover-claims', '/');
   });
   app.get(DISCOVER_CALLBACK, async (request, reply) => {
-    const visit = { door, request, reply, by: byRequest(door), failures };
+    const visit = { door, request, reply, by: byRequest(door, request), failures };
     return comeBack(visit, 'discover-claims', queryOf(request));
   });
 }
@@ -161,6 +161,7 @@ async function comeBack(visit: Visit, purpose: Purpose, query: URLSearchParams):
   }
   await endOwn(door, request, { ...by, actor: actorOf({ provider: provider.id, id: outcome.user.id }) });
   giveSession(reply, secret, door.parts.sessionRules().capMs);
+  door.parts.metrics.signIns.inc({ provider: provider.name, result: 'signed-in' });
   return reply.header('cache-control', 'no-store').redirect(readReturnTo(result.returnTo), 303);
 }
 
@@ -220,7 +221,8 @@ async function refuse(
   refused: Refused,
   about: { key?: SignedIn['key'] },
 ): Promise<FastifyReply> {
-  const { request, reply, by } = visit;
+  const { request, reply, by, door } = visit;
+  door.parts.metrics.signIns.inc({ provider: provider?.name ?? '', result: refused.reason });
   const waitMs = visit.failures.note(request.ip, by.at);
   if (waitMs > 0 && !provider) throw tooOften(request.ip, waitMs);
   // Whose token was good, or who is known here, is on record however often it happens.

@@ -1,6 +1,6 @@
 // Signing out beyond this server: where the provider ends its own session, and what it tells us when it has ended one.
 
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { endpointsOf } from '../../provider/endpoints.ts';
 import { signInMetadata } from '../../provider/metadata.ts';
 import { SignInRefusal } from '../../provider/sign-in-refusal.ts';
@@ -42,30 +42,32 @@ const CHARACTERS = 300;
  * what the provider calls it. Who does not know that ends nothing, and learns nothing.
  */
 export function registerFrontChannel(app: FastifyInstance, door: FrontDoor): void {
-  app.get<{ Querystring: Record<string, unknown> }>(
-    FRONT_CHANNEL_LOGOUT,
-    async ({ query: { iss, sid } }, reply) => {
-      if (
-        typeof iss === 'string' &&
-        typeof sid === 'string' &&
-        (iss + sid).length <= CHARACTERS &&
-        sid !== ''
-      ) {
-        await endThere(door, iss, sid);
-      }
-      const { 'x-frame-options': _, ...headers } = pageHeaders;
-      const policy = "default-src 'none'; frame-ancestors *";
-      return reply
-        .headers({ ...headers, 'content-security-policy': policy })
-        .type('text/html; charset=utf-8')
-        .send('<!doctype html><title>Signed out</title>');
-    },
-  );
+  app.get<{ Querystring: Record<string, unknown> }>(FRONT_CHANNEL_LOGOUT, async (request, reply) => {
+    const { iss, sid } = request.query;
+    if (
+      typeof iss === 'string' &&
+      typeof sid === 'string' &&
+      (iss + sid).length <= CHARACTERS &&
+      sid !== ''
+    ) {
+      await endThere(door, request, { issuer: iss, sid });
+    }
+    const { 'x-frame-options': _, ...headers } = pageHeaders;
+    const policy = "default-src 'none'; frame-ancestors *";
+    return reply
+      .headers({ ...headers, 'content-security-policy': policy })
+      .type('text/html; charset=utf-8')
+      .send('<!doctype html><title>Signed out</title>');
+  });
 }
 
-async function endThere(door: FrontDoor, issuer: string, sid: string): Promise<void> {
+async function endThere(
+  door: FrontDoor,
+  request: FastifyRequest,
+  { issuer, sid }: { issuer: string; sid: string },
+): Promise<void> {
   const { ledger } = door.parts;
-  const { at, cause } = byRequest(door);
+  const { at, cause } = byRequest(door, request);
   for (const { provider } of await ledger.providers()) {
     const by = { at, cause, actor: { kind: 'system' as const, id: 'front-channel' } };
     await ledger.sessions.endAtProvider({ provider: provider.id, issuer, sid }, by);

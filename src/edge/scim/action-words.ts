@@ -20,6 +20,14 @@ export const actionKinds = {
 
 export type ActionKind = keyof typeof actionKinds;
 
+/** Of the words of a row; 'rejected' for a wrong token. */
+export function kindOfAction(action: string): ActionKind | 'rejected' {
+  for (const kind of kinds) if (actionKinds[kind].some((words) => action.startsWith(words))) return kind;
+  return 'rejected';
+}
+
+const kinds = Object.keys(actionKinds) as ActionKind[];
+
 // --- looking ----------------------------------------------------------------------------------------------------
 
 interface Found {

@@ -28,37 +28,46 @@ export async function authenticate(
     throw new Refusal(
       'unauthenticated',
       'Send the provisioning token of the provider as Authorization: Bearer <token>.',
+      { credential: 'none' },
     );
   }
   const found = await ledger.caller(sha256Hex(text));
-  if (!found) throw new Refusal('unauthenticated', unknownToken(text));
+  if (!found) throw unknownToken(text);
   const { token, state } = found;
   if (isEnded(token, at)) {
     throw new Refusal(
       'unauthenticated',
       'This provisioning token was revoked. Enter the newer one in Entra.',
+      { credential: 'revoked' },
     );
   }
   if (token.expiresAt !== null && token.expiresAt <= at) {
     throw new Refusal(
       'unauthenticated',
       'This provisioning token has expired. Create a new one and enter it in Entra.',
+      { credential: 'expired' },
     );
   }
-  if (!state) throw new Refusal('unauthenticated', 'The provider of this token is not there any more.');
+  if (!state) {
+    const detail = 'The provider of this token is not there any more.';
+    throw new Refusal('unauthenticated', detail, { credential: 'ended' });
+  }
   if (!state.provider.enabled || !state.provider.scimEnabled) {
     throw new Refusal(
       'forbidden',
       `SCIM provisioning is switched off for the provider ${state.provider.name}.`,
+      { credential: 'off' },
     );
   }
   return { caller: { provider: token.provider, token: token.id }, state };
 }
 
-function unknownToken(text: string): string {
-  return checkToken(text) === 'typo'
+function unknownToken(text: string): Refusal {
+  const isTypo = checkToken(text) === 'typo';
+  const detail = isTypo
     ? 'This provisioning token is mistyped or cut off: its check characters do not fit. Copy it again.'
     : 'This provisioning token is not known here.';
+  return new Refusal('unauthenticated', detail, { credential: isTypo ? 'mistyped' : 'wrong' });
 }
 
 /** Failed tries per address and minute; beyond them 429, so that nobody guesses at speed. */

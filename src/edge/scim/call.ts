@@ -18,6 +18,8 @@ export interface Caller {
 export interface ScimCall {
   ledger: Ledger;
   caller: Caller;
+  /** Set when a person has a logged request take effect once more: who, and which one. */
+  sentAgain?: { readonly by: Actor; readonly of: string };
   state: ProviderState;
   requestId: string;
   /** When it arrived: the time of everything that it changes. */
@@ -67,7 +69,7 @@ export function requestRow(call: Omit<ScimCall, 'state' | 'query' | 'body'>, out
     body: call.loggedBody,
     status: outcome.status,
     durationMs: Math.round((performance.now() - call.startedMs) * 1000) / 1000,
-    tags: outcome.tags ?? [],
+    tags: [...(call.sentAgain ? [`replay:${call.sentAgain.of}`] : []), ...(outcome.tags ?? [])],
     detail: outcome.detail ?? null,
     remote: call.remote,
     resource: outcome.resource ?? null,
@@ -75,7 +77,7 @@ export function requestRow(call: Omit<ScimCall, 'state' | 'query' | 'body'>, out
 }
 
 export function contextOf(call: ScimCall, state: ProviderState): DecisionContext {
-  const actor: Actor = { kind: 'token', id: call.caller.token };
+  const actor: Actor = call.sentAgain?.by ?? { kind: 'token', id: call.caller.token };
   const cause: Cause = { kind: 'request', id: call.requestId };
   return { state, at: call.at, actor, cause };
 }

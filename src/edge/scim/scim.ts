@@ -2,16 +2,17 @@
 // media types, preconditions' headers, the shape of errors, and that every request leaves a row in the log.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { newId } from '../../id.ts';
 import { Refusal } from '../../refusal.ts';
 import { groupKind, userKind } from '../../scim/schema.ts';
 import { readListQuery, readSearch } from '../../scim/search-request.ts';
 import type { Parts } from '../parts.ts';
+import { countRejected } from '../rejected.ts';
 import { refusedInWords, rejectedInWords } from './action-words.ts';
 import { type Authenticated, authenticate, bearerToken, type TryCounter, tryCounter } from './auth.ts';
 import { loggedBody, loggedPath, parseBody } from './body.ts';
 import { BULK_PAYLOAD_BYTES, bulk } from './bulk.ts';
 import { requestRow, SCIM_BASE, type ScimAnswer, type ScimCall } from './call.ts';
+import { counted } from './counted.ts';
 import { discoveryRoutes } from './discovery.ts';
 import { bugAnswer, errorAnswer, frameworkRefusal } from './error-answer.ts';
 import { createGroup, deleteGroup, getGroup, patchGroup, replaceGroup } from './groups.ts';
@@ -34,8 +35,10 @@ interface Arrival {
 
 const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
-export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey: Buffer): Promise<void> {
+export async function registerScim(app: FastifyInstance, own: Parts, cursorKey: Buffer): Promise<void> {
   const tries = tryCounter();
+  const count = counted(own.ledger, own.metrics);
+  const parts = { ...own, ledger: count.ledger };
   const wave = waves(parts);
   const counting = { ...parts, ledger: wave.ledger };
   app.addHook('onClose', wave.stop);
@@ -43,7 +46,7 @@ export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey
   app.addHook('onRequest', async (request) => {
     const at = parts.clock.now();
     arrivals.set(request, {
-      id: newId(at),
+      id: request.id,
       at,
       startedMs: performance.now(),
       body: null,
@@ -56,7 +59,10 @@ export async function registerScim(app: FastifyInstance, parts: Parts, cursorKey
   );
   await app.register(async (open) => discoveryRoutes(open, parts));
   await app.register(async (guarded) => {
-    guarded.addHook('onRequest', async (request) => admit(parts, tries, request));
+    guarded.addHook('onRequest', async (request) => {
+      const { state } = await admit(parts, tries, request);
+      count.named(state.provider);
+    });
     resourceRoutes(guarded, counting, cursorKey);
   });
 }
@@ -73,27 +79,30 @@ function acceptJson(app: FastifyInstance): void {
 }
 
 /** A right token is let in whatever its address did before: Entra shares addresses with everybody in Azure. */
-async function admit(parts: Parts, tries: TryCounter, request: FastifyRequest): Promise<void> {
+async function admit(parts: Parts, tries: TryCounter, request: FastifyRequest): Promise<Authenticated> {
   const arrival = arrivals.get(request)!;
   try {
     arrival.authenticated = await authenticate(parts.ledger, request.headers.authorization, arrival.at);
   } catch (error) {
-    if (error instanceof Refusal && error.reason === 'unauthenticated')
-      refuseGuessing(tries, request.ip, arrival.at);
-    throw error;
+    const refusal = error instanceof Refusal ? guessing(tries, request.ip, arrival.at, error) : error;
+    if (refusal instanceof Refusal) countRejected(parts.metrics, 'scim', refusal);
+    throw refusal;
   }
   const { caller } = arrival.authenticated;
   parts.ledger.noteTokenUse({ provider: caller.provider, id: caller.token }, arrival.at, request.ip);
+  return arrival.authenticated;
 }
 
-function refuseGuessing(tries: TryCounter, address: string, at: number): void {
+/** What an address is told that has tried too often; else the refusal as it is. */
+function guessing(tries: TryCounter, address: string, at: number, refusal: Refusal): Refusal {
+  if (refusal.reason !== 'unauthenticated') return refusal;
   const retryAfter = tries.blockedFor(address, at);
   if (retryAfter === 0) {
     tries.failed(address, at);
-    return;
+    return refusal;
   }
   const detail = `Too many requests with a wrong token. Try again in ${retryAfter} seconds.`;
-  throw new Refusal('throttled', detail, { retryAfter });
+  return new Refusal('throttled', detail, { retryAfter });
 }
 
 // --- routes -----------------------------------------------------------------------------------------------------
@@ -226,7 +235,7 @@ function send(reply: FastifyReply, status: number, body: string | object | null)
 
 function refuse(parts: Parts, request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
   const arrival = arrivals.get(request);
-  const requestId = arrival?.id ?? newId();
+  const requestId = request.id;
   const refusal = error instanceof Refusal ? error : frameworkRefusal(error);
   const { status, body } = refusal ? errorAnswer(refusal) : bugAnswer(requestId);
   if (!refusal) parts.log.error({ err: error, requestId }, 'a SCIM request failed');

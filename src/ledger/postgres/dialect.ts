@@ -39,6 +39,7 @@ export const postgresDialect: Dialect = {
   skipLocked: 'FOR UPDATE SKIP LOCKED',
   held: 'FOR NO KEY UPDATE',
   byCause: 'cause = ?',
+  oldestUnsealed: '(SELECT at FROM unsealed ORDER BY id LIMIT 1)',
 };
 
 function pathText(path: readonly string[]): string {

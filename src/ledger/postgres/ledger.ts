@@ -10,7 +10,7 @@ import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
-import { findPeople, fullUser } from '../sql/people.ts';
+import { findPeople, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -23,17 +23,18 @@ import { type Script, write } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, knowsTokenHash, revokeToken, tokensOf } from '../sql/tokens.ts';
-import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
-import { type Run, verify } from '../sql/verify.ts';
+import { verify } from '../sql/verify.ts';
+import type { Hears } from '../watch.ts';
 import { alone } from './alone.ts';
+import { catchUp } from './catch-up.ts';
 import { countAll } from './count-all.ts';
 import { postgresDialect as dialect } from './dialect.ts';
 import { hands as makeHands } from './hands.ts';
 import { laneOf, lanes } from './lanes.ts';
 import { JOBS_CHANNEL, listen } from './listen.ts';
 import { loader } from './load.ts';
-import { migrate } from './migrations.ts';
+import { people } from './people.ts';
 import { connectionPool, oneMoment, type Pool } from './pool.ts';
 import { requestBatches } from './request-batches.ts';
 import { runOn } from './run-script.ts';
@@ -45,25 +46,24 @@ import { tokenUses } from './token-uses.ts';
 import { transactor } from './transact.ts';
 import { jobWorker } from './work.ts';
 
-export interface PostgresOptions {
+export interface PostgresOptions extends Hears {
   url: string;
-  /** Connections that broke while nobody used them. */
-  onTrouble?: (error: Error) => void;
 }
 
-export async function openPostgresLedger({ url, onTrouble = () => {} }: PostgresOptions): Promise<Ledger> {
+export async function openPostgresLedger(options: PostgresOptions): Promise<Ledger> {
+  const { url, onTrouble = () => {}, say = () => {} } = options;
   const pool = connectionPool(url, onTrouble);
   try {
-    await migrate(pool);
-    while (await pool.transaction((connection) => runOn(connection, foldSome(dialect))));
+    await catchUp(pool, say);
   } catch (error) {
     await pool.close();
     throw error;
   }
-  return ledgerOn(pool, url, onTrouble);
+  return ledgerOn(pool, options);
 }
 
-async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => void): Promise<Ledger> {
+async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
+  const { url, onTrouble = () => {}, watch } = options;
   const settings = settingsCache(pool);
   const followers = followersOf();
   const sealer = makeSealer(pool, followers.tell, onTrouble);
@@ -92,7 +92,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     pool.query(`SELECT pg_notify('${JOBS_CHANNEL}', $1)`, [self]).catch(() => {}); // they look for themselves too
   }
 
-  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add });
+  const { transact } = transactor(pool, loader(pool, settings), { committed, ride: requests.add }, watch);
   const hands = makeHands(pool, committed);
   const signIn = signInStores(hands);
   const uses = tokenUses(pool, settings, committed);
@@ -157,8 +157,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     await sealer.caughtUp();
     return pool.transaction(
       async (connection) => {
-        const run: Run = (script) => runOn(connection, script);
-        return verify(run, dialect, onProgress);
+        return verify((script) => runOn(connection, script), dialect, onProgress);
       },
       { ...oneMoment, long: true },
     );
@@ -213,7 +212,7 @@ async function ledgerOn(pool: Pool, url: string, onTrouble: (error: Error) => vo
     seedRoles: (seeds, by) => change(() => seedRoles(tell, seeds, by), true),
 
     listUsers: (query) => readWith(({ stored }) => listUsers(dialect, stored, query)),
-    fullUser: (id) => readWith(({ stored }) => fullUser(dialect, stored, id)),
+    ...people(pool, settings, (key) => readWith(({ stored }) => peopleCalled(dialect, stored, key))),
     names: (ids) => readWith(({ stored }) => readNames(dialect, stored, ids)),
     everybody: (provider) =>
       walkOver(dialect, (script) => readWith(({ stored }) => script(stored.states.get(provider)))),

@@ -39,21 +39,28 @@ interface LoadedRow {
   users_in_group: string[] | null;
 }
 
-interface UserJson extends UserColumns {
+export interface UserJson extends UserColumns {
   groups: [id: string, displayName: string][] | null;
   targets: [id: string, name: string, key: string][] | null;
 }
 
-/** With what decides their access; names of targets only where people granted something. */
-const userJson = `json_build_object(${userColumns
+/** The user `u` with what decides their access; `more`: further names and values, in SQL. */
+export const userJsonWith = (more: string) => `json_build_object(${userColumns
   .split(', ')
   .flatMap((column) => [`'${column.slice(2)}'`, column])
   .join(', ')},
   'groups', (SELECT json_agg(json_build_array(d.id, d.display_name)) FROM memberships m JOIN directory_groups d
     ON d.provider = m.provider AND d.id = m.group_id WHERE m.provider = u.provider AND m.member = u.id),
-  'targets', CASE WHEN u.grants LIKE '%"by":"manual"%' OR u.grants LIKE '%"sticky":true%' THEN
-    (SELECT json_agg(json_build_array(t.id, t.name, t.key)) FROM targets t WHERE t.provider = u.provider AND t.id IN
-      (SELECT g.value ->> 'target' FROM json_array_elements(u.grants::json) g(value))) END)`;
+  ${more})`;
+
+export const targetsOfUser = (columns: string) =>
+  `(SELECT json_agg(json_build_array(${columns})) FROM targets t WHERE t.provider = u.provider AND t.id IN
+      (SELECT g.value ->> 'target' FROM json_array_elements(u.grants::json) g(value)))`;
+
+/** Names of targets only where people granted something. */
+const userJson =
+  userJsonWith(`'targets', CASE WHEN u.grants LIKE '%"by":"manual"%' OR u.grants LIKE '%"sticky":true%' THEN
+    ${targetsOfUser('t.id, t.name, t.key')} END`);
 
 /** A load reads by keys alone. */
 const LOAD_MS = 15_000;
@@ -239,7 +246,7 @@ function membersAmong(
   return found;
 }
 
-function readUser(state: Loaded['state'], row: UserJson): LoadedUser {
+export function readUser(state: Loaded['state'], row: UserJson): LoadedUser {
   const groups = (row.groups ?? []).map(([id, displayName]) => ({ id, displayName }));
   const names: TargetNames = new Map((row.targets ?? []).map(([id, name, key]) => [id, { name, key }]));
   return loadedUser(state, row, groups, JSON.parse(row.grants) as GrantRow[], names);

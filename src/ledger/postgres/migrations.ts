@@ -1,6 +1,7 @@
 // Brings the tables up to this version, once, whoever starts first. Steps only go forward, and each leaves a database
 // that replicas of the version before it can go on using: first what is new is added, a version later what is old goes.
 
+import { type Say, sayStep } from '../preparing.ts';
 import { commitFunction } from './commit-function.ts';
 import { foldFunction } from './fold-function.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
@@ -24,7 +25,7 @@ const steps: readonly string[] = [
 /** The oldest version whose replicas may still serve on the tables of this one. */
 const COMPATIBLE_FROM = 1;
 
-export async function migrate(pool: Pool): Promise<void> {
+export async function migrate(pool: Pool, say: Say): Promise<void> {
   await pool.transaction(async (connection) => {
     await connection.query('SET LOCAL lock_timeout = 0');
     await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.migrations})`);
@@ -34,7 +35,10 @@ export async function migrate(pool: Pool): Promise<void> {
         `The database was brought to version ${found.version} by a newer Bifrost, and this one knows ${steps.length}. Start the newer one.`,
       );
     }
-    for (let step = found.version; step < steps.length; step++) await connection.query(steps[step]!);
+    for (let step = found.version; step < steps.length; step++) {
+      if (found.version > 0) sayStep(say, step + 1, steps.length);
+      await connection.query(steps[step]!);
+    }
     if (found.version < steps.length) {
       await connection.query('DELETE FROM bifrost_schema');
       await connection.query('INSERT INTO bifrost_schema (version, compatible_from) VALUES ($1, $2)', [

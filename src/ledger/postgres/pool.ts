@@ -89,7 +89,7 @@ export function connectionOptions(url: string): pg.ClientConfig {
 /** `onTrouble`: idle connections that break say so here; nobody waits for them. */
 export function connectionPool(
   url: string,
-  onTrouble: (error: Error) => void,
+  onTrouble: (error: Error) => void = () => {},
   connections = POOL_CONNECTIONS,
 ): Pool {
   const pool = new pg.Pool({ ...connectionOptions(url), max: connections, idleTimeoutMillis: 30_000 });

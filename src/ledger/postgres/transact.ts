@@ -9,6 +9,7 @@ import { LinkTaken } from '../sign-in.ts';
 import { supersedeJob } from '../sql/jobs.ts';
 import { one, write } from '../sql/statement.ts';
 import { groupNameTaken, userNameTaken } from '../sql/taken-names.ts';
+import type { LedgerWatch } from '../watch.ts';
 import { commitValues, groupsWritten, peopleWritten } from './change-set-json.ts';
 import { brokenIndex, CommitUnknown, isAway, isConflict, isLinkTaken, STALE } from './database-error.ts';
 import { type Extra, type LoadedMoment, type loader, NeedsMore } from './load.ts';
@@ -46,7 +47,7 @@ export interface Heard {
   ride(request: RequestRow): void;
 }
 
-export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: Heard) {
+export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: Heard, watch?: LedgerWatch) {
   /** Loads until the decision has all that it asks for. */
   async function decided<Answer>(
     operation: Operation<Answer>,
@@ -81,7 +82,9 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
     const { decision, moment } = await decided(operation);
     if (decision.changes) {
       now.sent = decision;
+      const begunMs = performance.now();
       await commit(decision.changes, moment.snapshot, decision.request);
+      watch?.committed(performance.now() - begunMs, 1);
     }
     return decision;
   }

@@ -61,6 +61,8 @@ export interface Dialect {
   readonly held: string;
   /** Events of a cause, other than those that its request row points to. */
   readonly byCause: string;
+  /** When the oldest event was committed that has no place yet; NULL where none waits. */
+  readonly oldestUnsealed: string;
 }
 
 /** More of them find hardly fewer people: what is found is compared with the whole search. */

@@ -5,7 +5,7 @@ import type { EventQuery, StoredEvent, Total } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { all, listMarks, one, type Script, type Value } from './statement.ts';
 
-interface EventColumns {
+export interface EventColumns {
   position: number;
   at: number;
   provider: string | null;
@@ -22,14 +22,14 @@ interface EventColumns {
   hash: string;
 }
 
-const columns =
+export const eventColumns =
   'position, at, provider, type, actor_kind, actor, subject_kind, subject, object_kind, object, cause_kind, cause, data, hash';
 
 export function* readEvents(dialect: Dialect, query: EventQuery): Script<StoredEvent[]> {
   const { where, values } = yield* eventConditions(dialect, query);
   const order = query.newestFirst ? 'DESC' : 'ASC';
   // `(? + 0)`: a bare parameter there makes SQLite plan the statement anew on each run (docs/decisions/0003).
-  const sql = `SELECT ${columns} FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
+  const sql = `SELECT ${eventColumns} FROM events WHERE ${where} ORDER BY position ${order} LIMIT (? + 0)`;
   return (yield* all<EventColumns>(sql, ...values, query.limit)).map(readEvent);
 }
 
@@ -113,7 +113,7 @@ function* timeConditions({
 }
 
 /** The first place at that time or later, one behind the last where there is none: found by halving. */
-function* placeOf(at: number): Script<number> {
+export function* placeOf(at: number): Script<number> {
   const last = yield* one<{ last: number | null }>('SELECT max(position) AS last FROM events');
   let [low, high] = [1, (last?.last ?? 0) + 1];
   while (low < high) {
@@ -144,7 +144,7 @@ function* causeCondition(dialect: Dialect, cause: string): Script<Conditions> {
   };
 }
 
-function readEvent(row: EventColumns): StoredEvent {
+export function readEvent(row: EventColumns): StoredEvent {
   return {
     position: row.position,
     id: `evt_${row.position}`,

@@ -223,10 +223,14 @@ export function* forgetJobs(before: number): Script<number> {
   return yield* write("DELETE FROM jobs WHERE finished_at < ? AND kind <> 'forget-provider'", before);
 }
 
+/** Whoever is shown a list waits for the number: with more people than that before it, a job has as many as it has not gone through. */
+const ASKED_ONE_BY_ONE = 5_000;
+
 /** Users whose stored access a job has still to reach. */
 export function* countStale(): Script<number> {
   const row = yield* one<{ n: number }>(
     `SELECT coalesce(sum(CASE
+       WHEN j.total - j.done > ${ASKED_ONE_BY_ONE} THEN j.total - j.done
        WHEN j.kind IN ('resolve-all', 'remove-provider', 'end-scim') THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position
          AND u.removed_at IS NULL AND u.ruleset <> (SELECT p.ruleset FROM providers p WHERE p.id = j.provider))
        WHEN j.kind = 'resolve-others' THEN (SELECT count(*) FROM users u WHERE u.provider = j.provider AND u.id > j.position

@@ -1,7 +1,7 @@
 // One person by id, and whom the names mean that apps know people by.
 
 import { fold } from '../../fold.ts';
-import type { FullUser } from '../ledger.ts';
+import type { FullUser, PersonKey } from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { all, type Script } from './statement.ts';
 import type { StoredSettings } from './stored-settings.ts';
@@ -22,15 +22,36 @@ export function* fullUser(dialect: Dialect, settings: StoredSettings, id: string
     if (!found) continue;
     const unsettled = yield* unsettledAmong(dialect, provider, [id], settings.unsettled.get(provider));
     const loaded = unsettled.has(id) ? { ...found, ruleset: UNSETTLED } : found;
-    const held = JSON.stringify([...new Set(loaded.grants.map((grant) => grant.target))]);
+    const ids = JSON.stringify([...new Set(loaded.grants.map((grant) => grant.target))]);
     const targets = yield* all<TargetName>(
       `SELECT t.id, t.name, t.kind FROM ${dialect.texts} CROSS JOIN targets t WHERE t.provider = ? AND t.id = j.value`,
-      held,
+      ids,
       provider,
     );
-    return { loaded, state, targets: new Map(targets.map(({ id, name, kind }) => [id, { name, kind }])) };
+    const held = new Map(targets.map(({ id, name, kind }) => [id, { name, kind }]));
+    return { loaded, state, targets: held, roles: settings.roles };
   }
   return null;
+}
+
+export function* peopleCalled(
+  dialect: Dialect,
+  settings: StoredSettings,
+  { by, value, provider }: PersonKey,
+): Script<FullUser[]> {
+  const within = provider === undefined ? {} : { provider };
+  const ids = new Set<string>();
+  if (by === 'id') ids.add(value);
+  const keys = by === 'oid' ? (['subject', 'externalId'] as const) : by === 'id' ? [] : [by];
+  for (const key of keys) {
+    for (const id of yield* findPeople(settings, { [key]: value, ...within })) ids.add(id);
+  }
+  const people: FullUser[] = [];
+  for (const id of ids) {
+    const full = yield* fullUser(dialect, settings, id);
+    if (full && (provider === undefined || full.state.provider.id === provider)) people.push(full);
+  }
+  return people;
 }
 
 /** Ids of users by the names that apps know them by; the living before the removed, the last removed first. */

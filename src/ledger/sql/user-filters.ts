@@ -16,6 +16,8 @@ export interface UserFilter {
   fits: Sql;
   /** Rows `w` with the `id` of each who fits, and of hardly anybody else. */
   way: Sql | null;
+  /** The way leads to those who fit and to nobody else, as far as they are there. */
+  isExact?: boolean;
   /** It is a stretch of what the list is sorted by. */
   isStretch?: true;
 }
@@ -34,7 +36,7 @@ export function userFilters(dialect: Dialect, query: OneProvider): UserFilter[] 
   const filters: UserFilter[] = [...statusFilters(query)];
   if (role === 'none') {
     const way = isOfLiving ? users(provider, 's.role IS NULL AND s.removed_at IS NULL') : null;
-    filters.push({ fits: sql('u.role IS NULL'), way });
+    filters.push({ fits: sql('u.role IS NULL'), way, isExact: true });
   } else if (role !== undefined) {
     // A holding may be of a role that another outweighs: people gave it, and it stands ready.
     filters.push({ fits: sql('u.role = ?', role), way: holders(provider, role) });
@@ -42,7 +44,11 @@ export function userFilters(dialect: Dialect, query: OneProvider): UserFilter[] 
   for (const target of [team, businessUnit]) {
     if (target === undefined) continue;
     const held = '(SELECT 1 FROM holdings h WHERE h.target = ? AND h."user" = u.id) IS NOT NULL';
-    filters.push({ fits: sql(held, target), way: holders(provider, target) });
+    filters.push({
+      fits: sql(held, target),
+      way: holders(provider, target),
+      isExact: query.status !== 'removed',
+    });
   }
   if (source !== undefined) {
     const way = source === 'scim' ? null : users(provider, "s.source <> 'scim' AND s.source = ?", source);
@@ -51,7 +57,7 @@ export function userFilters(dialect: Dialect, query: OneProvider): UserFilter[] 
   if (query.canSignIn === false) {
     const shutOut = (row: string) => `(${row}.role IS NULL OR ${row}.status <> 'active')`;
     const way = isOfLiving ? users(provider, `s.removed_at IS NULL AND ${shutOut('s')}`) : null;
-    filters.push({ fits: sql(shutOut('u')), way });
+    filters.push({ fits: sql(shutOut('u')), way, isExact: true });
   }
   if (query.search !== undefined) filters.push(searchFilter(dialect, query, fold(query.search)));
   return filters;
@@ -61,7 +67,9 @@ export function userFilters(dialect: Dialect, query: OneProvider): UserFilter[] 
 function statusFilters({ provider, status }: OneProvider): UserFilter[] {
   if (status === undefined) return [];
   const fits = sql(`u.status = '${status}'`);
-  return [{ fits, way: status === 'active' ? null : users(provider, `s.status = '${status}'`) }];
+  return [
+    { fits, way: status === 'active' ? null : users(provider, `s.status = '${status}'`), isExact: true },
+  ];
 }
 
 /** Ids of targets are of one provider; those of roles are not. */

@@ -21,6 +21,8 @@ const sortColumns = {
 
 /** Among a million, sorting so many costs as much as meeting a page of fifty of them on the walk. */
 const FEW = 7_000;
+/** As far as they are counted. Up to so many are sorted sooner than it is found out whether a walk met all of them. */
+const MANY = 20_000;
 /** Beyond these those who fit stand together somewhere: then they are sorted after all, however many. */
 const WALKED_AT_MOST = 20_000;
 /** PostgreSQL takes a number that is added to 0 for one of 32 bits. */
@@ -99,17 +101,31 @@ function* findIn(dialect: Dialect, query: OneProvider): Script<Found> {
   const filters = userFilters(dialect, query);
   const narrowest = yield* narrowestOf(filters);
   if (narrowest && narrowest.n <= FEW) return yield* sortFew(narrowest.way, filters, query);
-  const total = yield* countMany(narrowest?.way ?? null, filters, query);
-  return { keys: yield* walk(narrowest?.way ?? null, filters, query), total };
+  // Where the way leads to nobody else, it has been counted with that.
+  const [only, ...others] = filters;
+  const isCounted = narrowest !== null && others.length === 0 && only?.isExact === true;
+  const total = isCounted ? capped(narrowest.n) : yield* countMany(narrowest?.way ?? null, filters, query);
+  return { keys: yield* walk(narrowest, filters, query), total };
 }
 
-/** Of the ways to those who fit, the one to the fewest; how many they are as far as it matters. */
-function* narrowestOf(filters: readonly UserFilter[]): Script<{ way: Sql; n: number } | null> {
-  let found: { way: Sql; n: number } | null = null;
+const capped = (n: number): Total => ({
+  total: Math.min(n, COUNTED_AT_MOST),
+  totalIsCapped: n > COUNTED_AT_MOST,
+});
+
+interface Way {
+  way: Sql;
+  /** How many it leads to, as far as it matters. */
+  n: number;
+}
+
+/** Of the ways to those who fit, the one to the fewest. */
+function* narrowestOf(filters: readonly UserFilter[]): Script<Way | null> {
+  let found: Way | null = null;
   for (const { way } of filters) {
     if (!way) continue;
     const counted = `SELECT count(*) AS n FROM (SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS few`;
-    const n = (yield* one<{ n: number }>(counted, ...way.values, FEW + 1))?.n ?? 0;
+    const n = (yield* one<{ n: number }>(counted, ...way.values, MANY + 1))?.n ?? 0;
     if (!found || n < found.n) found = { way, n };
   }
   return found;
@@ -171,10 +187,11 @@ function sorted(found: Sql, query: OneProvider, also = ''): Script<(PageKey & { 
 
 /** Looks at so many and no more; where that is not everybody, it says so. */
 function* countMany(way: Sql | null, filters: readonly UserFilter[], query: OneProvider): Script<Total> {
+  if (filters.length === 0) return yield* countEverybody(query);
   const fits = joined(filters.map((each) => each.fits));
   const from = way
     ? `(SELECT w.id FROM ${way.text} LIMIT (? + 0)) AS w CROSS JOIN users u WHERE u.provider = ? AND u.id = w.id`
-    : `(SELECT * FROM users u WHERE u.provider = ? AND ${isThere(query)} LIMIT (? + 0)) AS u WHERE TRUE`;
+    : `(SELECT * FROM users u WHERE u.provider = ? AND ${isThere(query)} ORDER BY u.id LIMIT (? + 0)) AS u WHERE TRUE`;
   const most = COUNTED_AT_MOST + 1;
   const place = way ? [...way.values, most, query.provider] : [query.provider, most];
   const counted = yield* one<{ looked: number; n: number | null }>(
@@ -186,16 +203,42 @@ function* countMany(way: Sql | null, filters: readonly UserFilter[], query: OneP
   return { total: Math.min(Number(n), COUNTED_AT_MOST), totalIsCapped: looked >= most };
 }
 
-/** A page met on the way through the list, or, where few of those who fit stand there, taken from all who do. */
-function* walk(way: Sql | null, filters: readonly UserFilter[], query: OneProvider): Script<PageKey[]> {
-  const some = yield* all<PageKey>(...walkSql(filters, query, WALKED_AT_MOST));
-  if (some.length > query.limit || !(yield* isLonger(filters, query))) return some.map(asKey);
-  if (way) return (yield* sorted(fitting(way, filters, query), query)).map(asKey);
-  return (yield* all<PageKey>(...walkSql(filters, query, EVERYBODY))).map(asKey);
+/** In an index alone. */
+function* countEverybody(query: OneProvider): Script<Total> {
+  const some = `SELECT 1 AS one FROM users u WHERE u.provider = ? AND ${isThere(query)} LIMIT (? + 0)`;
+  const text = `SELECT count(*) AS n FROM (${some}) AS found`;
+  return capped(Number((yield* one<{ n: number }>(text, query.provider, COUNTED_AT_MOST + 1))?.n ?? 0));
 }
 
-function walkSql(filters: readonly UserFilter[], query: OneProvider, most: number): [string, ...Value[]] {
-  const list = inOrder(filters, query);
+/** A page met on the way through the list, or, where few of those who fit stand there, taken from all who do. */
+function* walk(narrowest: Way | null, filters: readonly UserFilter[], query: OneProvider): Script<PageKey[]> {
+  const isSortedSooner = narrowest !== null && narrowest.n <= MANY;
+  const most = isSortedSooner ? WALKED_AT_MOST / 2 : WALKED_AT_MOST;
+  const some = yield* walkAtMost(most, filters, query);
+  if (some.length > query.limit) return some;
+  if (!isSortedSooner && !(yield* isLonger(filters, query))) return some;
+  if (narrowest) return (yield* sorted(fitting(narrowest.way, filters, query), query)).map(asKey);
+  return yield* walkAtMost(EVERYBODY, filters, query);
+}
+
+/** Looks at no more than `most` of each stretch. */
+function* walkAtMost(most: number, filters: readonly UserFilter[], query: OneProvider): Script<PageKey[]> {
+  const found: PageKey[] = [];
+  for (const behind of stretchesOf(query)) {
+    const wanted = { ...query, limit: query.limit - found.length };
+    found.push(...(yield* all<PageKey>(...walkSql(filters, wanted, behind, most))).map(asKey));
+    if (found.length > query.limit) break;
+  }
+  return found;
+}
+
+function walkSql(
+  filters: readonly UserFilter[],
+  query: OneProvider,
+  behind: Stretch,
+  most: number,
+): [string, ...Value[]] {
+  const list = inOrder(filters, query, behind);
   const fits = joined(filters.filter((each) => !each.isStretch).map((each) => each.fits));
   return [
     `SELECT u.id, u.sorted FROM (${list.text}) AS u WHERE TRUE${fits.text} LIMIT (? + 0)`,
@@ -206,29 +249,50 @@ function walkSql(filters: readonly UserFilter[], query: OneProvider, most: numbe
   ];
 }
 
-/** The list behind its start, whoever is in it; a LIMIT and its value are the caller's. */
-function inOrder(filters: readonly UserFilter[], query: OneProvider): Sql {
-  const { order, beyond } = directionOf(query);
+interface Stretch extends Sql {
+  /** Everybody in it stands equal, so that ids alone are its order. */
+  isOfEquals?: true;
+}
+
+const WHOLE: Stretch = { text: '', values: [] };
+
+/**
+ * Behind the start those who are equal to it, then the others: of a pair with an expression SQLite looks only for the first
+ * in an index, and very many have never signed in.
+ */
+function stretchesOf({ sort, after, status }: OneProvider): Stretch[] {
+  if (!after) return [WHOLE];
+  const column = sortColumns[sort.by];
+  const beyond = sort.descending ? '<' : '>';
+  const others: Stretch = { text: ` AND ${column} ${beyond} ?`, values: [after.sorted] };
+  const isUnique = sort.by === 'createdAt' || (sort.by === 'userName' && status !== 'removed');
+  if (isUnique) return [others];
+  const equals = ` AND ${column} = ? AND u.id ${beyond} ?`;
+  return [{ text: equals, values: [after.sorted, after.id], isOfEquals: true }, others];
+}
+
+/** A stretch of the list, whoever is in it; a LIMIT and its value are the caller's. */
+function inOrder(filters: readonly UserFilter[], query: OneProvider, behind: Stretch): Sql {
+  const { order } = directionOf(query);
   const column = sortColumns[query.sort.by];
+  // SQLite sorts for what stands equal by an expression.
+  const byColumn = behind.isOfEquals ? '' : `${column} ${order}, `;
   const stretch = joined(filters.filter((each) => each.isStretch).map((each) => each.fits));
-  const behind = query.after ? ` AND (${column}, u.id) ${beyond} (?, ?)` : '';
   const seen =
     'u.role, u.status, u.source, u.sign_in_name_folded, u.display_name_folded, u.work_email_folded';
   return {
     text: `SELECT u.id, ${column} AS sorted, ${seen}, u.user_name_folded FROM users u
-      WHERE u.provider = ? AND ${isThere(query)}${stretch.text}${behind} ORDER BY ${column} ${order}, u.id ${order} LIMIT (? + 0)`,
-    values: [query.provider, ...stretch.values, ...startOf(query)],
+      WHERE u.provider = ? AND ${isThere(query)}${stretch.text}${behind.text} ORDER BY ${byColumn}u.id ${order} LIMIT (? + 0)`,
+    values: [query.provider, ...stretch.values, ...behind.values],
   };
 }
 
-/** Whether the walk may have ended before the list did. */
+/** Whether the walk may have ended before one of the stretches did. */
 function* isLonger(filters: readonly UserFilter[], query: OneProvider): Script<boolean> {
-  const list = inOrder(filters, query);
-  const there = yield* one<{ id: string }>(
-    `SELECT u.id FROM (${list.text} OFFSET ?) AS u`,
-    ...list.values,
-    1,
-    WALKED_AT_MOST,
-  );
-  return there !== undefined;
+  for (const behind of stretchesOf(query)) {
+    const list = inOrder(filters, query, behind);
+    const text = `SELECT u.id FROM (${list.text} OFFSET ?) AS u`;
+    if (yield* one<{ id: string }>(text, ...list.values, 1, WALKED_AT_MOST)) return true;
+  }
+  return false;
 }

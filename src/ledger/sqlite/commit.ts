@@ -6,6 +6,7 @@
 
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { Refusal } from '../../refusal.ts';
+import type { LedgerWatch } from '../watch.ts';
 import type { Database } from './open.ts';
 
 export interface CommitQueue {
@@ -49,7 +50,7 @@ const MS_PER_TRANSACTION = 40;
 const READ_SHARED_MS = 100;
 
 /** `walPath`: the file whose flush makes commits durable. */
-export function commitQueue(database: Database, walPath: string): CommitQueue {
+export function commitQueue(database: Database, walPath: string, watch?: LedgerWatch): CommitQueue {
   const begin = database.prepare('BEGIN IMMEDIATE');
   const commit = database.prepare('COMMIT');
   const rollback = database.prepare('ROLLBACK');
@@ -115,6 +116,7 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
   function flush(): void {
     scheduled = false;
     const batch: Waiting[] = [];
+    const begunMs = performance.now();
     try {
       endRead();
       begin.run();
@@ -127,6 +129,7 @@ export function commitQueue(database: Database, walPath: string): CommitQueue {
     }
     disk.afterFlush((error) => {
       if (error) return rejectAll(batch, error);
+      if (batch.length > 0) watch?.committed(performance.now() - begunMs, batch.length);
       tell();
       for (const each of batch) answer(each);
     });

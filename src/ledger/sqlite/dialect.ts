@@ -43,6 +43,8 @@ export const sqliteDialect: Dialect = {
   skipLocked: '',
   held: '',
   byCause: "(cause = ? AND (cause_kind <> 'request' OR actor_kind <> 'token'))",
+  // Events get their places within the commit.
+  oldestUnsealed: 'NULL',
 };
 
 function pathText(path: readonly string[]): string {

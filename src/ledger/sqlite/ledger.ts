@@ -2,13 +2,14 @@
 
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
+import type { Say } from '../preparing.ts';
 import { countRows } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
 import { readNames } from '../sql/names.ts';
 import type { Tell } from '../sql/origin.ts';
-import { findPeople, fullUser } from '../sql/people.ts';
+import { findPeople, fullUser, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
@@ -21,9 +22,9 @@ import { type Script, scripted } from '../sql/statement.ts';
 import { sharedStores } from '../sql/stores.ts';
 import { listTargets, readTargetById, targetMembers } from '../sql/target-lists.ts';
 import { addToken, endReplaced, knowsTokenHash, revokeToken, tokensOf, touchToken } from '../sql/tokens.ts';
-import { foldSome } from '../sql/unfolded.ts';
 import { listUsers } from '../sql/user-lists.ts';
 import { verify } from '../sql/verify.ts';
+import type { Hears, LedgerWatch } from '../watch.ts';
 import { commitQueue } from './commit.ts';
 import { sqliteDialect as dialect } from './dialect.ts';
 import { loader as makeLoader } from './load.ts';
@@ -38,22 +39,25 @@ import { writer as makeWriter } from './write.ts';
 
 const TOKEN_USE_EVERY_MS = 60_000;
 
-export function openSqliteLedger(dataDir: string): Ledger {
-  const file = openFile(dataDir);
+export function openSqliteLedger(
+  dataDir: string,
+  { watch, say = () => {} }: Omit<Hears, 'onTrouble'> = {},
+): Ledger {
+  const file = openFile(dataDir, say);
   try {
-    return ledgerOn(file);
+    return ledgerOn(file, say, watch);
   } catch (error) {
     file.close();
     throw error;
   }
 }
 
-function ledgerOn(file: OpenFile): Ledger {
+function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
   const { database } = file;
   const run = scriptRunner(database);
   const parts = userParts(database);
-  parts.catchUp(() => run(foldSome(dialect)));
-  const queue = commitQueue(database, `${file.path}-wal`);
+  parts.catchUp(run, say);
+  const queue = commitQueue(database, `${file.path}-wal`, watch);
   const loader = makeLoader(database, run);
   const total = totals(database);
   const writer = makeWriter(database, run, loader, total);
@@ -199,6 +203,7 @@ function ledgerOn(file: OpenFile): Ledger {
     fullUser: (id) => durably(() => fullUser(dialect, loader.settings(), id)),
     names: (ids) => durably(() => readNames(dialect, loader.settings(), ids)),
     everybody: (provider) => walkOver(dialect, (script) => durably(() => script(loader.state(provider)))),
+    peopleCalled: (key) => durably(() => peopleCalled(dialect, loader.settings(), key)),
     findPeople: (by) => durably(() => findPeople(loader.settings(), by)),
     listTargets: (query) => durably(() => listTargets(dialect, query)),
     target: (id) => durably(() => readTargetById(id)),
@@ -245,7 +250,7 @@ function ledgerOn(file: OpenFile): Ledger {
     purgeHeld: (batch, by) => changeAndWork(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => work(),
     ready: async () => {
-      run(countStale());
+      run(unfinishedImport());
     },
     async snapshot() {
       const snapshot = openSnapshot(file.path);

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
 import { fold } from '../../fold.ts';
 import { makeFolder } from '../../folder.ts';
+import { type Say, sayStep } from '../preparing.ts';
 import { migrations } from './migrations.ts';
 
 export type Database = DatabaseSyncInstance;
@@ -33,7 +34,7 @@ export class LedgerLocked extends Error {
 const PAGE_CACHE_KIB = 48 * 1024;
 const CHECKPOINT_PAGES = 4000;
 
-export function openFile(dataDir: string): OpenFile {
+export function openFile(dataDir: string, say: Say = () => {}): OpenFile {
   makeFolder(dataDir);
   const unlock = lock(dataDir);
   try {
@@ -42,7 +43,7 @@ export function openFile(dataDir: string): OpenFile {
     // The log and its index take the permissions of the file.
     chmodSync(path, 0o600);
     prepareConnection(database);
-    migrate(database);
+    migrate(database, say);
     // What a process that was killed left in the log may never have been flushed; now it is, before anybody reads it.
     database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
     return {
@@ -111,7 +112,7 @@ function defineFold(database: Database): void {
   );
 }
 
-function migrate(database: Database): void {
+function migrate(database: Database, say: Say): void {
   const { user_version: version } = database.prepare('PRAGMA user_version').get() as { user_version: number };
   if (version > migrations.length) {
     throw new Error(
@@ -119,6 +120,7 @@ function migrate(database: Database): void {
     );
   }
   for (let step = version; step < migrations.length; step++) {
+    if (version > 0) sayStep(say, step + 1, migrations.length);
     database.exec('BEGIN IMMEDIATE');
     try {
       database.exec(migrations[step]!);

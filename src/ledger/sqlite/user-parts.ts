@@ -1,7 +1,11 @@
 // Names of people taken apart into parts of three letters, many at once: one by one the index would write a segment of its own
 // for each (docs/decisions/0018). What waits is searched as it stands.
 
+import { progressOf, type Say } from '../preparing.ts';
+import { countUnfolded, FOLDED_AT_ONCE, foldSome } from '../sql/unfolded.ts';
+import { sqliteDialect } from './dialect.ts';
 import type { Database } from './open.ts';
+import type { RunScript } from './run-script.ts';
 
 /** So few are looked through by each search. */
 const WAITING_AT_MOST = 256;
@@ -10,8 +14,8 @@ const TAKEN_AT_ONCE = 2_000;
 export interface UserParts {
   /** Within a transaction, before it ends. */
   keepUp(): void;
-  /** At the start, before there is a queue: what an older version left, a transaction for each portion. False: nothing is left. */
-  catchUp(foldSome: () => boolean): void;
+  /** At the start, before there is a queue: what an older version left, a transaction for each portion. */
+  catchUp(run: RunScript, say: Say): void;
 }
 
 export function userParts(database: Database): UserParts {
@@ -26,9 +30,17 @@ export function userParts(database: Database): UserParts {
     keepUp() {
       if ((waiting.get() as { n: number }).n > WAITING_AT_MOST) take.run(TAKEN_AT_ONCE);
     },
-    catchUp(foldSome) {
-      while (inTransaction(database, foldSome));
-      while (Number(take.run(TAKEN_AT_ONCE).changes) === TAKEN_AT_ONCE);
+    catchUp(run, say) {
+      const folded = progressOf(say, 'people for lists', run(countUnfolded()));
+      for (let done = 0; inTransaction(database, () => run(foldSome(sqliteDialect))); ) {
+        done += FOLDED_AT_ONCE;
+        folded(done);
+      }
+      const taken = progressOf(say, 'names for searches', (waiting.get() as { n: number }).n);
+      for (let done = 0; Number(take.run(TAKEN_AT_ONCE).changes) === TAKEN_AT_ONCE; ) {
+        done += TAKEN_AT_ONCE;
+        taken(done);
+      }
     },
   };
 }
