@@ -43,7 +43,7 @@ export default defineConfig({
     // of `test/` may hold what is of the process (a browser, a build), never what is of one test.
     isolate: false,
     testTimeout: 30_000,
-    hookTimeout: 30_000,
+    hookTimeout: 60_000,
     projects: [
       {
         extends: true,

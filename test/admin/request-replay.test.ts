@@ -37,9 +37,12 @@ const plan = (id: string) => api.send<ReplayJson>('POST', `/api/requests/${id}/p
 const replay = (id: string) => api.send<ReplayJson>('POST', `/api/requests/${id}/replay`);
 
 /** Everything that is kept, but for when it was looked at. */
+/** How many SCIM took from lately is noted after its answer (edge/scim/wave.ts): of a request before, as it happens. */
+const NOTED = /^\["entra","scim",\d+,\d+\]$/;
+
 async function everything(): Promise<string[]> {
   const { text } = await api.get('/api/export');
-  return text.split('\n').filter((line) => line.startsWith('['));
+  return text.split('\n').filter((line) => line.startsWith('[') && !NOTED.test(line));
 }
 
 describe('a dry replay', () => {

@@ -70,7 +70,7 @@ const ofProviders = {
 // --- signing in -------------------------------------------------------------------------------------------------
 
 const identity = { issuer: text(), subject: text('Who they are at the provider (`oid` or `sub`).') };
-const remote = text('The address from which they came.');
+const remote = orNull(text('The address from which they came.'));
 const ownKey = exactly({
   name: text(),
   lastFour: text('Its last four characters.'),
