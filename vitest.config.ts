@@ -42,6 +42,7 @@ export default defineConfig({
     // What files import is loaded once for each worker: a fifth of all time went into loading it for each file. So a module
     // of `test/` may hold what is of the process (a browser, a build), never what is of one test.
     isolate: false,
+    setupFiles: ['test/harness/fresh-process.ts'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     projects: [
