@@ -28,7 +28,7 @@ const query = Type.Object(
 const answer = Type.Object({
   active: Type.Boolean({
     description:
-      'False for suspended and removed, and where their provider is disabled: let nobody in, whatever else it says.',
+      'False for suspended and removed: let nobody in, whatever else it says.',
   }),
   user: person,
   role: orNull(reference),
@@ -60,7 +60,7 @@ const nothing = { role: null, teams: [], businessUnits: [] };
 /** What holds for somebody at this moment; nothing for who is not active. */
 export function accessOf(full: FullUser): AccessJson {
   const { user } = full.loaded;
-  const active = statusOf(user) === 'active' && full.state.provider.enabled;
+  const active = statusOf(user) === 'active';
   const { role, teams, businessUnits } = active ? currentAccess(full) : nothing;
   const permissions = [...(full.roles.find((each) => each.id === role?.id)?.permissions ?? [])];
   return { active, user: showPerson(user), role, permissions, teams, businessUnits };
