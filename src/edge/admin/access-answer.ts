@@ -27,8 +27,7 @@ const query = Type.Object(
 
 const answer = Type.Object({
   active: Type.Boolean({
-    description:
-      'False for suspended and removed: let nobody in, whatever else it says.',
+    description: 'False for suspended and removed: let nobody in, whatever else it says.',
   }),
   user: person,
   role: orNull(reference),
