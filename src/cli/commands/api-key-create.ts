@@ -17,8 +17,11 @@ export const apiKeyCreate: Command = {
     'expires-in': { value: '<time>', about: 'such as 90d or 12h; left out: never' },
   },
   examples: [
-    ['api-key create --name backup --owner root --permissions system:export --expires-in 90d', 'for one job'],
-    ['api-key create --name shop --owner root --permissions access:read', 'for an application'],
+    [
+      'api-key create --name backup --owner admin --permissions system:export --expires-in 90d',
+      'for one job',
+    ],
+    ['api-key create --name shop --owner admin --permissions access:read', 'for an application'],
     ['api-key create --name laptop', 'your own, with BIFROST_URL and BIFROST_API_KEY set'],
   ],
   async run({ arguments: given, api }: Call) {
