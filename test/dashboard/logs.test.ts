@@ -204,11 +204,14 @@ describe.skipIf(!browser)('live', () => {
     const { page, expectProblem } = await world.asUser(person.userPrincipalName, '/governance/users');
     await saysTitle(page, 'Users');
     expectProblem(/401/);
+    // The browser tells of it beside the page, which may be closed before.
+    const told = page.waitForEvent('console', (message) => message.text().includes('401'));
     const found = await world.api<{ items: { id: string }[] }>(
       'GET',
       `/api/users?search=${encodeURIComponent(person.userPrincipalName)}`,
     );
     await world.api('PATCH', `/api/users/${found.body.items[0]!.id}`, { suspended: true });
     await page.getByText('Your session has ended.').waitFor({ timeout: 8_000 });
+    await told;
   });
 });
