@@ -43,9 +43,8 @@ export default defineConfig({
     // of `test/` may hold what is of the process (a browser, a build), never what is of one test.
     isolate: false,
     setupFiles: ['test/harness/fresh-process.ts'],
-    // Bounds for what hangs. Once, making and dropping databases of the shared PostgreSQL stood still for 60 s; the cause is not found.
-    testTimeout: 90_000,
-    hookTimeout: 120_000,
+    testTimeout: 30_000,
+    hookTimeout: 30_000,
     projects: [
       {
         extends: true,

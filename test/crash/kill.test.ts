@@ -70,8 +70,9 @@ describe('killed in the middle of an initial cycle', () => {
   });
 
   it('is back in under two seconds', () => {
-    // The fastest one: what the others took beyond it is other work on the machine.
-    expect(Math.min(...readyMs)).toBeLessThan(READY_MS);
+    const sorted = [...readyMs].sort((a, b) => a - b);
+    // The middle one: other work on the machine may hold up one start or another.
+    expect(sorted[Math.floor(sorted.length / 2)]).toBeLessThan(READY_MS);
   });
 
   it('ends politely when it is asked to', async () => {
