@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { providerBlock } from '../harness/server.ts';
 
 const program = fileURLToPath(new URL('../../dist/bifrost.js', import.meta.url));
-const START_LIMIT_MS = 60_000;
+const START_LIMIT_MS = 20_000;
 
 export interface Victim {
   url: string;
