@@ -1,43 +1,31 @@
-// A report as a file: JSON Lines for programs, CSV for spreadsheets. Read page by page as fast as it is taken.
+// The report of a run as a file.
 
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { DriftQuery, DriftRow } from '../../ledger/reconciliation.ts';
 import { limits } from '../../limits.ts';
 import { choice } from './contract.ts';
-import { csvLine } from './csv.ts';
+import { columnsInCsv, fileAnswer, fileMedia } from './file-answer.ts';
 import { category, type DriftJson, driftState, showDrift } from './reconciliation-contract.ts';
 import { type Route, route } from './route.ts';
 import { needRun, readRuns } from './runs.ts';
 
-const formats = {
-  jsonl: { media: 'application/x-ndjson', head: '', line: (row: DriftJson) => `${JSON.stringify(row)}\n` },
-  csv: { media: 'text/csv', head: csvLine(columnsOf().map(([name]) => name)), line: rowInCsv },
-} as const;
-
 /** A name, and what stands below it. */
-function columnsOf(): [string, (row: DriftJson) => unknown][] {
-  return [
-    ['id', ({ id }) => id],
-    ['category', (row) => row.category],
-    ['state', ({ state }) => state],
-    ['name', ({ name }) => name],
-    ['user', ({ user }) => user],
-    ['directoryId', ({ directoryId }) => directoryId],
-    ['about', ({ about }) => about],
-    ['takes', ({ takes }) => takes],
-    ['why', ({ why }) => why],
-    ['here', ({ detail }) => detail.here],
-    ['there', ({ detail }) => detail.there],
-    ['batch', ({ batch }) => batch],
-    ['healedAt', ({ healedAt }) => healedAt],
-  ];
-}
-
-function rowInCsv(row: DriftJson): string {
-  return csvLine(columnsOf().map(([, cellOf]) => cellOf(row)));
-}
+const csv = columnsInCsv<DriftJson>([
+  ['id', ({ id }) => id],
+  ['category', (row) => row.category],
+  ['state', ({ state }) => state],
+  ['name', ({ name }) => name],
+  ['user', ({ user }) => user],
+  ['directoryId', ({ directoryId }) => directoryId],
+  ['about', ({ about }) => about],
+  ['takes', ({ takes }) => takes],
+  ['why', ({ why }) => why],
+  ['here', ({ detail }) => detail.here],
+  ['there', ({ detail }) => detail.there],
+  ['batch', ({ batch }) => batch],
+  ['healedAt', ({ healedAt }) => healedAt],
+]);
 
 const exportDrift = route({
   method: 'GET',
@@ -53,32 +41,25 @@ const exportDrift = route({
     { additionalProperties: false },
   ),
   streams: {
-    media: [formats.jsonl.media, formats.csv.media],
+    media: fileMedia,
     description:
       'A row each: as GET /reconciliations/{id}/drift has them, or in CSV (RFC 4180) with a heading. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
   },
-  async handle({ parts: { ledger }, params, query, gone }) {
-    const run = await needRun(ledger, params.id);
-    const { format = 'jsonl' } = query;
-    const { media, head, line } = formats[format];
+  async handle(call) {
+    const { query, parts } = call;
+    const run = await needRun(parts.ledger, call.params.id);
     const asked = {
       run: run.id,
       ...(query.category && { category: query.category }),
       ...(query.state && { states: [query.state] }),
     };
-    async function* lines() {
-      if (head !== '') yield head;
-      for await (const rows of pages(ledger, asked)) yield rows.map((row) => line(showDrift(row))).join('');
-    }
-    // One page ahead of the reader.
-    const body = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
-    gone.addEventListener('abort', () => body.destroy(), { once: true });
-    const headers = {
-      'content-type': format === 'csv' ? `${media}; charset=utf-8; header=present` : media,
-      'content-disposition': `attachment; filename="reconciliation-${run.id}.${format}"`,
-      'cache-control': 'no-store',
-    };
-    return { headers, body };
+    return fileAnswer(call, {
+      name: `reconciliation-${run.id}`,
+      format: query.format ?? 'jsonl',
+      csv,
+      portions: pages(parts.ledger, asked),
+      needs: readRuns,
+    });
   },
 });
 
@@ -90,7 +71,7 @@ async function* pages(ledger: Ledger, asked: Pick<DriftQuery, 'run' | 'category'
       after,
       limit: limits.listItemsMost,
     });
-    if (page.items.length > 0) yield page.items;
+    yield page.items.map(showDrift);
     after = page.next;
   } while (after !== null);
 }

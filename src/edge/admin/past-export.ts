@@ -1,12 +1,11 @@
 // Everybody as they were at a moment, as a file: who had what, and why. Read some hundred people at a time as fast as it is
 // taken, so that a file of a million people needs no more memory than one of a hundred.
 
-import { Readable } from 'node:stream';
 import { Type } from 'typebox';
 import type { Ledger } from '../../ledger/ledger.ts';
-import { stillMay } from './caller.ts';
 import { choice } from './contract.ts';
 import { csvLine } from './csv.ts';
+import { fileAnswer, fileMedia } from './file-answer.ts';
 import { type Moment, momentQuery, readMoment, thisMoment } from './moment.ts';
 import { type PastAccess, showThen } from './past-access.ts';
 import { peopleThen, thenAt } from './past-people.ts';
@@ -72,13 +71,6 @@ function accessLines(person: PastAccess): string {
   return lines.join('');
 }
 
-const accessHead = csvLine(columns);
-
-const formats = {
-  jsonl: { media: 'application/x-ndjson', head: '', line: (one: PastAccess) => `${JSON.stringify(one)}\n` },
-  csv: { media: 'text/csv', head: accessHead, line: accessLines },
-} as const;
-
 const needs = { resource: 'audit', operation: 'read' } as const;
 
 const exportAccess = route({
@@ -93,30 +85,17 @@ const exportAccess = route({
     { additionalProperties: false },
   ),
   streams: {
-    media: [formats.jsonl.media, formats.csv.media],
+    media: fileMedia,
     description:
       'A person each: as GET /users/{id}/access has them with `at`; in CSV (RFC 4180) a line for each reason. A cell of CSV that a spreadsheet would take for a formula begins with an apostrophe.',
   },
-  async handle({ parts: { ledger }, query: { format = 'jsonl', ...asked }, gone, at, again }) {
-    const moment = (await readMoment(ledger, asked, at)) ?? (await thisMoment(ledger, at));
-    const { media, head, line } = formats[format];
-    async function* lines() {
-      if (head !== '') yield head;
-      for await (const people of everybodyThen(ledger, moment)) {
-        await stillMay({ again, needs });
-        yield people.map(line).join('');
-      }
-    }
-    // One page ahead of the reader.
-    const body = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
-    gone.addEventListener('abort', () => body.destroy(), { once: true });
-    const day = new Date(moment.at).toISOString().slice(0, 10);
-    const headers = {
-      'content-type': format === 'csv' ? `${media}; charset=utf-8; header=present` : media,
-      'content-disposition': `attachment; filename="access-${day}.${format}"`,
-      'cache-control': 'no-store',
-    };
-    return { headers, body };
+  async handle(call) {
+    const { format = 'jsonl', ...asked } = call.query;
+    const { ledger } = call.parts;
+    const moment = (await readMoment(ledger, asked, call.at)) ?? (await thisMoment(ledger, call.at));
+    const name = `access-${new Date(moment.at).toISOString().slice(0, 10)}`;
+    const csv = { heading: columns, lines: accessLines };
+    return fileAnswer(call, { name, format, csv, portions: everybodyThen(ledger, moment), needs });
   },
 });
 

@@ -1,6 +1,5 @@
 // A plan that was asked for: how far it is, everybody it is about, page by page or as a file, and the end of it.
 
-import { Readable } from 'node:stream';
 import { type Static, Type } from 'typebox';
 import { fold } from '../../fold.ts';
 import { Refusal } from '../../refusal.ts';
@@ -17,7 +16,7 @@ import {
   text,
   time,
 } from './contract.ts';
-import { csvLine } from './csv.ts';
+import { columnsInCsv, fileAnswer, fileMedia } from './file-answer.ts';
 import type { KeptPlan } from './kept-plans.ts';
 import { readNumberCursor, writeNumberCursor } from './page.ts';
 import { type AdminParts, type Call, type Route, route } from './route.ts';
@@ -204,7 +203,7 @@ const names = (targets: PlannedJson['loses'], wanted: string) =>
     .map(({ name }) => name)
     .join('; ');
 
-const columns: readonly (readonly [string, (row: PlannedJson) => unknown])[] = [
+const csv = columnsInCsv<PlannedJson>([
   ['userName', ({ user }) => user.userName],
   ['displayName', ({ user }) => user.displayName],
   ['email', ({ user }) => user.email],
@@ -219,16 +218,7 @@ const columns: readonly (readonly [string, (row: PlannedJson) => unknown])[] = [
   ['gainsBusinessUnits', ({ gains }) => names(gains, 'businessUnit')],
   ['id', ({ user }) => user.id],
   ['externalId', ({ user }) => user.externalId],
-];
-
-const formats = {
-  csv: {
-    media: 'text/csv',
-    head: csvLine(columns.map(([name]) => name)),
-    line: (row: PlannedJson) => csvLine(columns.map(([, cellOf]) => cellOf(row))),
-  },
-  jsonl: { media: 'application/x-ndjson', head: '', line: (row: PlannedJson) => `${JSON.stringify(row)}\n` },
-} as const;
+]);
 
 const exportPlan = route({
   method: 'GET',
@@ -240,27 +230,18 @@ const exportPlan = route({
     { additionalProperties: false },
   ),
   streams: {
-    media: [formats.csv.media, formats.jsonl.media],
+    media: fileMedia,
     description: 'A row each: as GET /plans/{id}/people has them, or in CSV (RFC 4180) with a heading.',
   },
   async handle(call) {
     const { format = 'csv', ...asked } = call.query;
     const plan = needMade(call, call.params.id);
-    const { media, head, line } = formats[format];
-    async function* lines() {
-      if (head !== '') yield head;
+    async function* shown() {
       for await (const found of portions(plan.people, fitting(asked))) {
-        if (found.length > 0) yield found.map(([, person]) => line(showKept(person))).join('');
+        yield found.map(([, person]) => showKept(person));
       }
     }
-    const body = Readable.from(lines(), { objectMode: true, highWaterMark: 1 });
-    call.gone.addEventListener('abort', () => body.destroy(), { once: true });
-    const headers = {
-      'content-type': format === 'csv' ? `${media}; charset=utf-8; header=present` : media,
-      'content-disposition': `attachment; filename="plan-${plan.id}.${format}"`,
-      'cache-control': 'no-store',
-    };
-    return { headers, body };
+    return fileAnswer(call, { name: `plan-${plan.id}`, format, csv, portions: shown(), needs: readRules });
   },
 });
 
