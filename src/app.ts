@@ -13,6 +13,7 @@ import { registerOperations } from './edge/operations.ts';
 import type { Parts } from './edge/parts.ts';
 import { SCIM_BASE } from './edge/scim/call.ts';
 import { registerScim } from './edge/scim/scim.ts';
+import { waves } from './edge/scim/wave.ts';
 import { watchRequests } from './edge/watched-requests.ts';
 import { newId } from './id.ts';
 import { limits } from './limits.ts';
@@ -68,8 +69,11 @@ export async function buildApp(
   });
   const cursorKey = createHmac('sha256', parts.keys.current().bytes).update('cursor').digest();
   await app.register(cookie);
-  await app.register(async (scim) => registerScim(scim, parts, cursorKey), { prefix: SCIM_BASE });
-  await app.register(async (admin) => registerAdmin(admin, parts, [sessionCookie(parts)]));
+  const wave = waves(parts);
+  app.addHook('onClose', wave.stop);
+  const counting = { ...parts, ledger: wave.ledger };
+  await app.register(async (scim) => registerScim(scim, counting, cursorKey), { prefix: SCIM_BASE });
+  await app.register(async (admin) => registerAdmin(admin, parts, wave.ledger, [sessionCookie(parts)]));
   for (const register of [registerForwardAuth, registerSignIn, registerDashboard]) {
     await app.register(async (scope) => register(scope, parts));
   }

@@ -8,7 +8,7 @@ import type { Explanation } from '../../src/edge/admin/user-access.ts';
 import { admin } from '../concurrency/admin.ts';
 import { randomFrom } from '../concurrency/crowd.ts';
 import { ENTERPRISE, GROUP, USER } from '../harness/scim-client.ts';
-import { providerBlock } from '../harness/server.ts';
+import { providerWithoutRules } from '../harness/server.ts';
 import { ruleSets } from '../mapping/model.ts';
 import { type Fixture, keys, type Page, startFixture } from './fixture.ts';
 
@@ -46,12 +46,7 @@ interface Pair {
 let api: Fixture;
 
 beforeAll(async () => {
-  const {
-    attributeRoleMappings: _r,
-    attributeTeamMappings: _t,
-    attributeBusinessUnitMappings: _b,
-    ...block
-  } = providerBlock('entra', TOKEN);
+  const block = providerWithoutRules('entra', TOKEN);
   api = await startFixture({ config: { providers: [block] } });
   Object.assign(api.scim, (await import('../harness/scim-client.ts')).scimClient(api.server.scim, TOKEN));
 });

@@ -46,7 +46,7 @@ beforeAll(async () => {
     isLocal: () => false,
     apiKeys: [],
   };
-  await registerAdmin(app, parts as unknown as Parts, [session]);
+  await registerAdmin(app, parts as unknown as Parts, parts.ledger as never, [session]);
 });
 afterAll(async () => {
   await app.close();

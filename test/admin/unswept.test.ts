@@ -33,7 +33,7 @@ beforeAll(async () => {
   ledger = openSqliteLedger(directory);
   await ledger.seedRoles(systemRoles, { at: 1, actor: { kind: 'system', id: 'test' }, cause: null });
   app = Fastify();
-  await registerAdmin(app, {
+  const parts = {
     ledger,
     clock: systemClock,
     settings: readSettings({ env: { BIFROST_DATA_DIR: directory }, config: {} }),
@@ -71,7 +71,9 @@ beforeAll(async () => {
     wakeWork: () => {
       sweepWanted++;
     },
-  });
+  };
+  await registerAdmin(app, parts, ledger);
+
   const block = { name: 'x', kind: 'oidc', clientId: 'x', issuer: 'https://id.contoso.com' };
   await ask('POST', '/api/providers', block);
   await put({ attributeBusinessUnitMappings: [{ attribute: 'department', value: '*', businessUnit: '*' }] });

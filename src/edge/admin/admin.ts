@@ -2,6 +2,7 @@
 // refusal into Problem Details. Owns transport matters only; what a route does stands in its own file.
 
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Ledger } from '../../ledger/ledger.ts';
 import { Refusal } from '../../refusal.ts';
 import type { Parts } from '../parts.ts';
 import { countRejected } from '../rejected.ts';
@@ -26,15 +27,17 @@ const BODY_BYTES = 4 * 1024 * 1024;
 const WAITING_REQUESTS = 200;
 const METHODS: readonly Method[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'];
 
-/** `credentials`: further ways to say who one is, such as a session. Asked after the shell and the API keys. */
+/** `scimLedger` counts what SCIM takes from people (scim/wave.ts). `credentials`: further ways to say who one is, such as a session. Asked after the shell and the API keys. */
 export async function registerAdmin(
   app: FastifyInstance,
   parts: Parts,
+  scimLedger: Ledger,
   credentials: readonly Credential[] = [],
 ): Promise<void> {
   const description = openApi(parts.version);
   const own: AdminParts = {
     ...parts,
+    scimLedger,
     waiters: eventWaiters(parts.ledger, WAITING_REQUESTS),
     streams: eventStreams(parts),
     live: liveFeed(parts, readersOf(routes)),

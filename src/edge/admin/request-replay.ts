@@ -74,7 +74,7 @@ async function again(call: Call, id: string, dry: boolean): Promise<ReplayJson> 
   const state = await stateOf(parts, request);
   const requestId = newId(at);
   const done = await replay(request, {
-    ledger: parts.ledger,
+    ledger: dry ? parts.ledger : parts.scimLedger,
     state,
     actor: caller.actor,
     requestId,

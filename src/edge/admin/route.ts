@@ -4,7 +4,7 @@
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Actor, Cause } from '../../identity/event.ts';
-import type { Change } from '../../ledger/ledger.ts';
+import type { Change, Ledger } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventStreams } from './event-streams.ts';
@@ -20,6 +20,8 @@ export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** Shared by all requests of one server. */
 export interface AdminParts extends Parts {
+  /** For what SCIM says once more: it counts towards the alarm of a wave. */
+  scimLedger: Ledger;
   waiters: EventWaiters;
   live: LiveFeed;
   streams: EventStreams;

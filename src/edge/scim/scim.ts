@@ -18,7 +18,6 @@ import { bugAnswer, errorAnswer, frameworkRefusal } from './error-answer.ts';
 import { createGroup, deleteGroup, getGroup, patchGroup, replaceGroup } from './groups.ts';
 import { list, searchAll } from './list.ts';
 import { createUser, deleteUser, getUser, patchUser, replaceUser } from './users.ts';
-import { waves } from './wave.ts';
 
 const MEDIA_TYPE = 'application/scim+json';
 
@@ -35,13 +34,11 @@ interface Arrival {
 
 const arrivals = new WeakMap<FastifyRequest, Arrival>();
 
+/** `own.ledger` counts what is taken from people (wave.ts). */
 export async function registerScim(app: FastifyInstance, own: Parts, cursorKey: Buffer): Promise<void> {
   const tries = tryCounter();
   const count = counted(own.ledger, own.metrics);
   const parts = { ...own, ledger: count.ledger };
-  const wave = waves(parts);
-  const counting = { ...parts, ledger: wave.ledger };
-  app.addHook('onClose', wave.stop);
   acceptJson(app);
   app.addHook('onRequest', async (request) => {
     const at = parts.clock.now();
@@ -63,7 +60,7 @@ export async function registerScim(app: FastifyInstance, own: Parts, cursorKey: 
       const { state } = await admit(parts, tries, request);
       count.named(state.provider);
     });
-    resourceRoutes(guarded, counting, cursorKey);
+    resourceRoutes(guarded, parts, cursorKey);
   });
 }
 
