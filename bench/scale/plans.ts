@@ -22,6 +22,7 @@ import { groupKind, userKind } from '../../src/scim/schema.ts';
 import { groupNameOf, objectIdOf, userNameOf } from '../person.ts';
 import type { Home } from '../server.ts';
 import { groupIdOf, userIdOf } from './population.ts';
+import { numbered, preparedPlans } from './prepared-plan.ts';
 
 export interface Plan {
   what: string;
@@ -165,21 +166,10 @@ function onSqlite(dataDir: string): Explainer {
 async function onPostgres(url: string): Promise<Explainer> {
   const client = new pg.Client(connectionOptions(url));
   await client.connect();
-  let prepared = 0;
-  const numbered = (text: string) => {
-    let n = 0;
-    return text.replaceAll('?', () => `$${++n}`);
-  };
+  const planOf = preparedPlans(client);
   return {
     dialect: postgresDialect,
-    async explain({ text, values }) {
-      const name = `explained_${prepared++}`;
-      await client.query(`PREPARE ${name} AS ${numbered(text)}`);
-      const given = values.map((value) => (value === null ? 'NULL' : client.escapeLiteral(String(value))));
-      const list = given.length > 0 ? `(${given.join(', ')})` : '';
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE ${name}${list}`);
-      return rows.map((row) => row['QUERY PLAN']).join('\n');
-    },
+    explain: async (statement) => (await planOf(statement)).join('\n'),
     run: async ({ text, values }) => (await client.query(numbered(text), [...values])).rows as object[],
     close: () => client.end(),
   };

@@ -55,6 +55,13 @@ export function providerBlock(name: string, provisioningToken: string): Record<s
   };
 }
 
+/** The same provider, whose rules nobody has declared: they are changed over the API. */
+export function providerWithoutRules(name: string, provisioningToken: string): Record<string, unknown> {
+  const rules = /^attribute.*Mappings$/;
+  const block = providerBlock(name, provisioningToken);
+  return Object.fromEntries(Object.entries(block).filter(([key]) => !rules.test(key)));
+}
+
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const token = randomToken();
   const apiKey = randomToken();

@@ -1,6 +1,7 @@
 // Lists of many people on PostgreSQL, with plans for all values, as a connection keeps them.
 
 import pg from 'pg';
+import { numbered, preparedPlans } from '../../bench/scale/prepared-plan.ts';
 import { postgresDialect } from '../../src/ledger/postgres/dialect.ts';
 import { openPostgresLedger } from '../../src/ledger/postgres/ledger.ts';
 import { connectionOptions } from '../../src/ledger/postgres/pool.ts';
@@ -23,21 +24,13 @@ manyPeopleSuite('PostgreSQL', async () => {
 async function explains(url: string): Promise<Explains> {
   const client = new pg.Client(connectionOptions(url));
   await client.connect();
-  let prepared = 0;
-  const numbered = (text: string) => {
-    let n = 0;
-    return text.replaceAll('?', () => `$${++n}`);
-  };
+  const planOf = preparedPlans(client);
   return {
     dialect: postgresDialect,
     run: async ({ text, values }) => (await client.query(numbered(text), [...values])).rows as object[],
-    async complaints({ text, values }) {
-      const name = `explained_${prepared++}`;
-      await client.query(`PREPARE ${name} AS ${numbered(text)}`);
-      const given = values.map((value) => (value === null ? 'NULL' : client.escapeLiteral(String(value))));
-      const list = given.length > 0 ? `(${given.join(', ')})` : '';
-      const { rows } = await client.query<{ 'QUERY PLAN': string }>(`EXPLAIN EXECUTE ${name}${list}`);
-      const plan = rows.map((row) => row['QUERY PLAN']);
+    async complaints(statement) {
+      const { text } = statement;
+      const plan = await planOf(statement);
       // A page met on the walk is in order already, but for equals: sorting for it would read everybody first.
       const isWalk = text.includes('AS u WHERE TRUE');
       const wrong = plan.filter((each) => /Seq Scan/.test(each) || (isWalk && /-> {2}Sort /.test(each)));

@@ -13,7 +13,7 @@ import {
   scimClient,
   USER,
 } from '../harness/scim-client.ts';
-import { providerBlock, startServer, type TestServer } from '../harness/server.ts';
+import { providerWithoutRules, startServer, type TestServer } from '../harness/server.ts';
 import { expectedOf, type Model, type ModelGroup, type ModelUser, ruleSets } from './model.ts';
 
 const SEQUENCES = process.env.BIFROST_HEAVY === '1' ? 40 : 4;
@@ -56,12 +56,7 @@ describe('a random sequence of operations', () => {
   let client: ScimClient;
 
   beforeAll(async () => {
-    const {
-      attributeRoleMappings: _r,
-      attributeTeamMappings: _t,
-      attributeBusinessUnitMappings: _b,
-      ...block
-    } = providerBlock('entra', TOKEN);
+    const block = providerWithoutRules('entra', TOKEN);
     server = await startServer({ config: { providers: [block] } });
     await makeAdminElsewhere(server);
     client = scimClient(server.scim, TOKEN);

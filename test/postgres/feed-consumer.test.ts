@@ -4,18 +4,13 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
-import { followWhileKilled } from '../crash/feed-consumer.ts';
+import { it } from 'vitest';
+import { FOLLOWED_WITHIN_MS, followWhileKilled } from '../crash/feed-consumer.ts';
 import { freshDatabase } from '../harness/fresh-database.ts';
 import { startFleet } from './fleet.ts';
 
-const isHeavy = process.env.BIFROST_HEAVY === '1';
-const size = isHeavy
-  ? { changes: 20_000, lastsMs: 600_000, livesMs: 4_000 }
-  : { changes: 200, lastsMs: 0, livesMs: 500 };
-
 it('ends with exactly our state, having seen every event once, in order', {
-  timeout: size.lastsMs * 2 + 120_000,
+  timeout: FOLLOWED_WITHIN_MS,
 }, async () => {
   const database = await freshDatabase({ tables: true });
   const folder = await mkdtemp(join(tmpdir(), 'bifrost-consumer-'));
@@ -24,10 +19,7 @@ it('ends with exactly our state, having seen every event once, in order', {
     const { url, apiKey, token } = fleet;
     const scim = fleet.replicas.map((replica) => replica!.scim);
     const file = join(folder, 'copy.json');
-    const ended = await followWhileKilled({ url, apiKey, token, scim, file, ...size });
-    expect(ended.events).toBeGreaterThan(size.changes / 2);
-    expect(ended.kills).toBeGreaterThan(1);
-    if (isHeavy) process.stdout.write(`${JSON.stringify(ended)}\n`);
+    await followWhileKilled({ url, apiKey, token, scim, file });
   } finally {
     await fleet.end();
     await database.drop();
