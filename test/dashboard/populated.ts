@@ -16,6 +16,8 @@ export interface Populated extends DashboardWorld {
   /** Ids of what pages are about. */
   readonly of: {
     provider: string;
+    /** A provider that was begun to be added, and left before its last step. */
+    unfinished: string;
     user: string;
     suspended: string;
     team: string;
@@ -29,7 +31,9 @@ export interface Populated extends DashboardWorld {
     viewer: string;
   };
   /** What the headings of those pages say. */
-  readonly names: Readonly<Record<Exclude<keyof Populated['of'], 'request' | 'viewer'>, string>>;
+  readonly names: Readonly<
+    Record<Exclude<keyof Populated['of'], 'request' | 'viewer' | 'unfinished'>, string>
+  >;
 }
 
 const withUsers = (tenant: Tenant, change: (user: TenantUser) => TenantUser): Tenant => ({
@@ -49,7 +53,7 @@ export async function startPopulated(): Promise<Populated> {
   await livedIn(world, agent);
   agent.close();
   await addWebhook(world);
-  const of = await idsOf(world);
+  const of = await idsOf(world, await beginProvider(world));
   return { ...world, of, names: await namesOf(world, of) };
 }
 
@@ -73,6 +77,18 @@ async function addProvider(world: DashboardWorld): Promise<{ endpoint: string; t
   });
   if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
   return { endpoint: answer.body.scim.endpoint!, token: answer.body.scim.token! };
+}
+
+/** As the dashboard stores it when its configuration is left. */
+async function beginProvider(world: DashboardWorld): Promise<string> {
+  const answer = await world.api<ProviderJson>('POST', '/api/providers', {
+    ...{ name: 'partners', kind: 'okta', issuer: 'https://partners.okta.example', enabled: false },
+    ...{ clientId: 'bifrost', clientSecret: 'of-nobody-anywhere' },
+    attributeRoleMappings: [{ attribute: 'roles', value: 'buyer', role: 'Viewer' }],
+    attributeTeamMappings: [{ attribute: 'groups', value: '*', team: '*' }],
+  });
+  if (answer.status !== 201) throw new Error(JSON.stringify(answer.body));
+  return answer.body.id;
 }
 
 /** Paused: its address is nobody's. */
@@ -140,7 +156,7 @@ async function reconcile(world: DashboardWorld): Promise<void> {
   }
 }
 
-async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
+async function idsOf(world: DashboardWorld, unfinished: string): Promise<Populated['of']> {
   const some = async <Item>(path: string): Promise<Item> => {
     const answer = await world.api<{ items: Item[] }>('GET', path);
     const item = answer.body.items?.[0];
@@ -149,7 +165,8 @@ async function idsOf(world: DashboardWorld): Promise<Populated['of']> {
   };
   const first = async (path: string) => (await some<{ id: string }>(path)).id;
   return {
-    provider: await first('/api/providers'),
+    provider: await first('/api/providers?search=entra'),
+    unfinished,
     user: await first('/api/users?role=Admin'),
     suspended: await first('/api/users?status=suspended'),
     team: await first('/api/teams'),

@@ -39,6 +39,11 @@ export const lived: readonly Sight[] = [
     title: 'Rule changes',
     path: ({ provider }) => `${provisioning}/${provider}/history`,
   },
+  ...(['configuration', 'mapping', 'review'] as const).map((step) => ({
+    name: `new-provider-${step}`,
+    title: 'Add a provider',
+    path: ({ unfinished }: Populated['of']) => `${provisioning}/new?provider=${unfinished}&step=${step}`,
+  })),
   { name: 'users', title: 'Users', path: () => `${governance}/users` },
   { name: 'users-without-role', title: 'Users', path: () => `${governance}/users?role=none` },
   { name: 'users-none-found', title: 'Users', path: () => `${governance}/users?search=nobody-has-this-name` },
