@@ -2,6 +2,7 @@
 // an address as it came: a filter has names in it, a path has ids.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { LOCAL_HEADER } from '../local-socket.ts';
 import { isWithinNetworks } from '../network.ts';
 import { isTraced, type ServerSpan, serverSpan } from '../trace.ts';
 import type { Parts } from './parts.ts';
@@ -76,7 +77,13 @@ function log(parts: Parts, request: FastifyRequest, reply: FastifyReply): void {
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
   };
-  parts.log[QUIET.test(route) ? 'debug' : 'info'](fields, 'request');
+  const isQuiet = QUIET.test(route) || isOwn(parts, request);
+  parts.log[isQuiet ? 'debug' : 'info'](fields, 'request');
+}
+
+/** What this process asks itself, as a start does for what it says: nobody called. */
+function isOwn({ isLocal }: Parts, { raw }: FastifyRequest): boolean {
+  return raw.headers[LOCAL_HEADER] !== undefined && isLocal(raw);
 }
 
 /** Ours names the row of the request log and what it caused, so nobody gives it; a proxy that is trusted has its own beside. */

@@ -23,6 +23,7 @@ describe('start', () => {
     const server = bifrost(site.env, 'start');
     await server.says('Ctrl-C stops.');
     expect(server.out).toMatch(/^Bifrost is running\.\n/);
+    expect(server.err).toBe('');
     const [, url] = /Address +(http:\/\/127\.0\.0\.1:\d+)\n/.exec(server.out) ?? [];
     expect(server.out).toContain(inject('engine') === 'postgres' ? 'PostgreSQL, ' : site.dataDir);
     expect(server.out).toMatch(new RegExp(`SCIM Endpoint URL \\(Entra: Tenant URL\\) +${url}/scim/v2\n`));

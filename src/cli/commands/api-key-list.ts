@@ -28,7 +28,7 @@ export const apiKeyList: Command = {
       show(output) {
         if (list.items.length === 0) return output.line('There is no API key.');
         output.table(
-          ['KEY', 'NAME', 'OWNER', 'ENDS IN', 'PERMISSIONS', 'STATE', 'CREATED', 'LAST USED', 'FROM'],
+          ['KEY', 'NAME', 'OWNER', 'LAST FOUR', 'PERMISSIONS', 'STATE', 'CREATED', 'LAST USED', 'FROM'],
           list.items.map((key) => [
             key.id,
             key.name,

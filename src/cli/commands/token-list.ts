@@ -27,7 +27,7 @@ export const tokenList: Command = {
           return;
         }
         output.table(
-          ['TOKEN', 'NAME', 'ENDS IN', 'STATE', 'CREATED', 'BY', 'LAST USED', 'FROM'],
+          ['TOKEN', 'NAME', 'LAST FOUR', 'STATE', 'CREATED', 'BY', 'LAST USED', 'FROM'],
           list.items.map((token) => [
             token.id,
             token.name,
