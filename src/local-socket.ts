@@ -15,6 +15,8 @@ export interface LocalRequests {
   readonly secret: string;
   add(request: IncomingMessage): void;
   has(request: IncomingMessage): boolean;
+  /** Made of itself, with that secret. */
+  isOwn(request: IncomingMessage): boolean;
 }
 
 /** Whoever may open this file may do everything, as with the data beside it. */
@@ -41,9 +43,11 @@ export async function listenOnSocket(
 export function localRequests(): LocalRequests {
   const bySocket = new WeakSet<IncomingMessage>();
   const secret = randomBytes(32).toString('base64url');
+  const isOwn = (request: IncomingMessage) => request.headers[LOCAL_HEADER] === secret;
   return {
     secret,
     add: (request: IncomingMessage) => bySocket.add(request),
-    has: (request: IncomingMessage) => bySocket.has(request) || request.headers[LOCAL_HEADER] === secret,
+    has: (request: IncomingMessage) => bySocket.has(request) || isOwn(request),
+    isOwn,
   };
 }

@@ -134,6 +134,7 @@ export async function startBifrost(options: StartOptions): Promise<Bifrost> {
       apiKeys,
       publicUrl: () => settings.publicUrl ?? (address.url || `http://${settings.host}:${settings.port}`),
       isLocal: local.has,
+      isOwn: local.isOwn,
       isStopping: () => stopping,
       wakeWork: work.wake,
     };

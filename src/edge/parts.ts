@@ -32,6 +32,8 @@ export interface Parts {
   publicUrl(): string;
   /** True for a request that came by the socket in the data directory (the operator's own shell). */
   isLocal(request: IncomingMessage): boolean;
+  /** True for what this process asks itself, as a start does for what it says: nobody called. */
+  isOwn(request: IncomingMessage): boolean;
   /** How long sessions last, as administrators have it by now. */
   sessionRules(): { readonly refreshAfterMs: number; readonly capMs: number };
   /** Persisted digests of the API keys that the configuration file declares. */

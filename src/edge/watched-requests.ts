@@ -2,7 +2,6 @@
 // an address as it came: a filter has names in it, a path has ids.
 
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { LOCAL_HEADER } from '../local-socket.ts';
 import { isWithinNetworks } from '../network.ts';
 import { isTraced, type ServerSpan, serverSpan } from '../trace.ts';
 import type { Parts } from './parts.ts';
@@ -77,13 +76,8 @@ function log(parts: Parts, request: FastifyRequest, reply: FastifyReply): void {
     status: reply.statusCode,
     durationMs: Math.round(reply.elapsedTime * 10) / 10,
   };
-  const isQuiet = QUIET.test(route) || isOwn(parts, request);
+  const isQuiet = QUIET.test(route) || parts.isOwn(request.raw);
   parts.log[isQuiet ? 'debug' : 'info'](fields, 'request');
-}
-
-/** What this process asks itself, as a start does for what it says: nobody called. */
-function isOwn({ isLocal }: Parts, { raw }: FastifyRequest): boolean {
-  return raw.headers[LOCAL_HEADER] !== undefined && isLocal(raw);
 }
 
 /** Ours names the row of the request log and what it caused, so nobody gives it; a proxy that is trusted has its own beside. */

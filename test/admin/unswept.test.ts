@@ -44,6 +44,7 @@ beforeAll(async () => {
     version: 'test',
     publicUrl: () => 'http://127.0.0.1',
     isLocal: () => true,
+    isOwn: () => false,
     apiKeys: [],
     passwords: passwords(),
     reach: reach({
