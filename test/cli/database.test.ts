@@ -5,10 +5,13 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
+import { freshDatabase } from '../harness/fresh-database.ts';
 import { run } from './fixture.ts';
 import { signed } from './transfer-fixture.ts';
 
 const PASSWORD = 'a-password-that-nobody-may-see';
+/** Half of what a server waits for a client that does not say who it is. */
+const DATABASES_WITHIN_MS = 30_000;
 const ENCODING = 'write : @ / % in a password as %3A %40 %2F %25.';
 
 let folder: string;
@@ -94,6 +97,16 @@ test.each(cases)('%s: exit code 3 and the same words, whatever was to be done', 
     expect(ran.err + ran.out).not.toContain(server().password);
   }
 });
+
+test(
+  'no connection that was given up keeps databases from being made and dropped',
+  async () => {
+    // PostgreSQL waits for every one of its processes, also for one whose client never answered how it is called.
+    const { drop } = await freshDatabase();
+    await drop();
+  },
+  DATABASES_WITHIN_MS,
+);
 
 /** Without tables: nothing of it is written. */
 const wholeExport = signed([

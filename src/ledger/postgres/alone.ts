@@ -1,7 +1,7 @@
 // Work that one replica does at a time. The lock belongs to a connection of its own and goes with it, whatever way the
 // process ends.
 
-import pg from 'pg';
+import { DatabaseClient } from './client.ts';
 import { isConflict } from './database-error.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions } from './pool.ts';
@@ -9,7 +9,7 @@ import { connectionOptions } from './pool.ts';
 /** Another start applies its configuration in that time, also with a change of rules. */
 const WAIT_MS = 60_000;
 
-async function takeLock(client: pg.Client): Promise<void> {
+async function takeLock(client: DatabaseClient): Promise<void> {
   try {
     await client.query(`SELECT pg_advisory_lock(${LOCK_SPACE}, ${locks.alone})`);
   } catch (error) {
@@ -21,7 +21,7 @@ async function takeLock(client: pg.Client): Promise<void> {
 }
 
 export async function alone<Answer>(url: string, work: () => Promise<Answer>): Promise<Answer> {
-  const client = new pg.Client({
+  const client = new DatabaseClient({
     ...connectionOptions(url),
     statement_timeout: 0,
     query_timeout: 0,

@@ -1,7 +1,8 @@
 // Hears what other replicas tell: events that were sealed, jobs that began. What is told while the connection is gone is
 // found by looking, now and then.
 
-import pg from 'pg';
+import type pg from 'pg';
+import { DatabaseClient } from './client.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions, type Pool } from './pool.ts';
 import { SEALED_CHANNEL } from './seal.ts';
@@ -48,7 +49,10 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
 
   async function connect(): Promise<void> {
     retry = undefined;
-    const connecting = new pg.Client({ ...connectionOptions(url), application_name: 'bifrost listener' });
+    const connecting = new DatabaseClient({
+      ...connectionOptions(url),
+      application_name: 'bifrost listener',
+    });
     connecting.on('error', () => lost(connecting));
     connecting.on('end', () => lost(connecting));
     connecting.on('notification', ({ channel, payload }) => {

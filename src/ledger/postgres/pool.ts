@@ -3,6 +3,7 @@
 
 import pg from 'pg';
 import { Refusal } from '../../refusal.ts';
+import { DatabaseClient } from './client.ts';
 import { CommitUnknown, isAway, isOverloaded } from './database-error.ts';
 
 /** Hot statements are prepared once for each connection; more than these would only fill its memory. */
@@ -92,7 +93,12 @@ export function connectionPool(
   onTrouble: (error: Error) => void = () => {},
   connections = POOL_CONNECTIONS,
 ): Pool {
-  const pool = new pg.Pool({ ...connectionOptions(url), max: connections, idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    ...connectionOptions(url),
+    Client: DatabaseClient,
+    max: connections,
+    idleTimeoutMillis: 30_000,
+  });
   pool.on('error', onTrouble);
   const named = statementNames();
   let waiting = 0;
