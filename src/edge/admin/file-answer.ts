@@ -48,12 +48,20 @@ export function fileAnswer<Row>({ again, gone }: Pick<Call, 'again' | 'gone'>, f
       if (rows.length > 0) yield rows.map(line).join('');
     }
   }
-  // One portion ahead of the reader.
-  const body = Readable.from(texts(), { objectMode: true, highWaterMark: 1 });
+  const type = format === 'csv' ? `${media.csv}; charset=utf-8; header=present` : media.jsonl;
+  return streamedFile({ gone }, { name: `${name}.${format}`, type, content: texts() });
+}
+
+/** `content` is read one portion ahead of who takes it. */
+export function streamedFile(
+  { gone }: Pick<Call, 'gone'>,
+  { name, type, content }: { name: string; type: string; content: AsyncIterable<string | Uint8Array> },
+) {
+  const body = Readable.from(content, { objectMode: true, highWaterMark: 1 });
   gone.addEventListener('abort', () => body.destroy(), { once: true });
   const headers = {
-    'content-type': format === 'csv' ? `${media.csv}; charset=utf-8; header=present` : media.jsonl,
-    'content-disposition': `attachment; filename="${name}.${format}"`,
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name}"`,
     'cache-control': 'no-store',
   };
   return { headers, body };
