@@ -11,7 +11,7 @@ import { type PastAccess, showThen } from './past-access.ts';
 import { peopleThen, type Then, thenAt } from './past-people.ts';
 import { type Route, route } from './route.ts';
 
-const PEOPLE_AT_ONCE = 200;
+const PEOPLE_AT_ONCE = 100;
 
 const columns = [
   'at',
@@ -121,6 +121,8 @@ export async function* everybodyThen(then: Then, ledger: Ledger): AsyncGenerator
       made.map(({ subject }) => subject.id),
     );
     const there = people.filter(({ status }) => status !== 'removed');
+    // Where the engine answers at once nothing else would have its turn before somebody waits to take what was read.
+    await new Promise((resolve) => setImmediate(resolve));
     if (there.length > 0) yield await Promise.all(there.map((person) => showThen(then, person)));
     const last = made.at(-1);
     if (!last || made.length < PEOPLE_AT_ONCE) return;
