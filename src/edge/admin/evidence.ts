@@ -7,6 +7,7 @@ import type { Signer } from '../../evidence/signing.ts';
 import { added, noTally, type Tally, tallyOf } from '../../evidence/tally.ts';
 import { type PartFile, packWriter, partsOf } from '../../evidence/written-pack.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
+import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
 import { notedSigner } from '../evidence-keys.ts';
 import { stillMay } from './caller.ts';
@@ -63,7 +64,12 @@ const getEvidence = route({
     const log = await logThen(ledger, moment);
     const signer = await notedSigner(call.parts, changeBy(call));
     const name = `bifrost-evidence-${new Date(moment.at).toISOString().slice(0, 10)}.tar`;
-    return streamedFile(call, { name, type: TAR, content: pack(call, { moment, log, signer }) });
+    return streamedFile(call, {
+      name,
+      type: TAR,
+      content: pack(call, { moment, log, signer }),
+      stallMs: limits.exportStallMs,
+    });
   },
 });
 
