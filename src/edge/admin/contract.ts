@@ -253,6 +253,7 @@ export type { GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
+export type { NoticeJson, NoticesJson } from './notice-contract.ts';
 export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
 export type { PendingJson } from './provider-reconciliation.ts';

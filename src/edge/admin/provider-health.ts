@@ -98,7 +98,7 @@ const getHealth = route({
 });
 
 /** A job of Entra that fails for long is slowed down to once a day (quarantine): what is seen of it here is silence. */
-function contactOf(
+export function contactOf(
   provider: Provider,
   lastAt: number | null,
   at: number,
@@ -114,7 +114,7 @@ function contactOf(
 }
 
 /** Of its tokens: what the log has forgotten, or holds behind very many requests of others, was heard all the same. */
-async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
+export async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
   const uses = (await ledger.tokens(provider)).map(({ lastUsedAt }) => lastUsedAt ?? 0);
   return Math.max(0, ...uses) || null;
 }

@@ -1,0 +1,19 @@
+// Whether an identity provider on the internet can call an address, as far as its spelling says. The one place that knows: the
+// dashboard, the command line and the notices say it in these words.
+
+const PRIVATE_V4 =
+  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
+const PRIVATE_V6 = /^\[(f[cd]|fe[89ab])/i;
+const LOOPBACK = /^(localhost|127\.|\[::1\]|.*\.localhost$)/i;
+
+/** A sentence for an address that cannot be called from the internet; null where it may be. */
+export function whyUnreachable(endpoint: string): string | null {
+  const { protocol, hostname } = new URL(endpoint);
+  if (LOOPBACK.test(hostname)) return `${hostname} is this machine alone.`;
+  if (PRIVATE_V4.test(hostname) || PRIVATE_V6.test(hostname))
+    return `${hostname} is an address of a private network.`;
+  if (!hostname.includes('.') || /\.(local|internal|lan|home\.arpa)$/i.test(hostname)) {
+    return `${hostname} is a name of a local network.`;
+  }
+  return protocol === 'https:' ? null : 'Entra calls https addresses alone.';
+}
