@@ -1,13 +1,23 @@
 // Whether an identity provider on the internet can call an address, as far as its spelling says. The one place that knows: the
 // dashboard, the command line and the notices say it in these words.
 
+import type { Provider, ProviderKind } from '../identity/provider.ts';
+
+/** The others stand on the operator's own network as often as not. */
+const ON_THE_INTERNET: ReadonlySet<ProviderKind> = new Set(['entra', 'okta', 'google']);
+
 const PRIVATE_V4 =
   /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
 const PRIVATE_V6 = /^\[(f[cd]|fe[89ab])/i;
 const LOOPBACK = /^(localhost|127\.|\[::1\]|.*\.localhost$)/i;
 
-/** A sentence for an address that cannot be called from the internet; null where it may be. */
-export function whyUnreachable(endpoint: string): string | null {
+/** A sentence, where the provider cannot call that address; null where it may be able to. The local Entra calls any. */
+export function whyUnreachableFor({ settings }: Pick<Provider, 'settings'>, endpoint: string): string | null {
+  const isElsewhere = ON_THE_INTERNET.has(settings.kind) && settings.connection.authorityUrl === undefined;
+  return isElsewhere ? whyUnreachable(endpoint) : null;
+}
+
+function whyUnreachable(endpoint: string): string | null {
   const { protocol, hostname } = new URL(endpoint);
   if (LOOPBACK.test(hostname)) return `${hostname} is this machine alone.`;
   if (PRIVATE_V4.test(hostname) || PRIVATE_V6.test(hostname))
@@ -15,5 +25,5 @@ export function whyUnreachable(endpoint: string): string | null {
   if (!hostname.includes('.') || /\.(local|internal|lan|home\.arpa)$/i.test(hostname)) {
     return `${hostname} is a name of a local network.`;
   }
-  return protocol === 'https:' ? null : 'Entra calls https addresses alone.';
+  return protocol === 'https:' ? null : 'It is plain http, and https alone is called.';
 }

@@ -3,7 +3,7 @@
 
 import { isClosed, type Provider } from '../../identity/provider.ts';
 import { isScheduled } from '../../reconcile/schedule.ts';
-import { whyUnreachable } from '../reachable.ts';
+import { whyUnreachableFor } from '../reachable.ts';
 import { rfc3339 } from './contract.ts';
 import { directoryFor } from './directory-state.ts';
 import { endingNotices } from './ending-notices.ts';
@@ -32,9 +32,9 @@ async function contactNotices(parts: AdminParts, provider: Provider, at: number)
   const { settings, name, scimEnabled } = provider;
   if (!scimEnabled || settings.kind !== 'entra') return [];
   const heardAt = await lastUseOf(parts.ledger, provider.id);
-  const outside = whyUnreachable(endpointOf(parts));
-  // Whoever has called was able to: the provisioning agent of Entra on the same network, or the local Entra.
-  if (heardAt === null && outside !== null && settings.connection.authorityUrl === undefined) {
+  const outside = whyUnreachableFor(provider, endpointOf(parts));
+  // Whoever has called was able to: Entra's provisioning agent stands on the same network.
+  if (heardAt === null && outside !== null) {
     return [
       {
         code: 'endpoint-unreachable',
