@@ -4,7 +4,7 @@ import { type Static, Type } from 'typebox';
 import { severities } from '../../mapping/finding.ts';
 import { choice, orNull, reference, text, time } from './contract.ts';
 
-export const noticeCodes = [
+const noticeCodes = [
   'no-live-token',
   'token-ended',
   'token-ends',
@@ -28,7 +28,7 @@ export const noticeCodes = [
   'no-break-glass',
 ] as const;
 
-export const noticeShape = Type.Object({
+const noticeShape = Type.Object({
   code: choice(noticeCodes),
   severity: choice(severities, 'problem: something does not work; warning: it will not, or waits; hint.'),
   words: text('What is so.'),
