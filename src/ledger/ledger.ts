@@ -530,8 +530,6 @@ export interface Ledger
   purgeHeld(batch: string, by: Change): Promise<boolean>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
-  /** Of the servers that have it open, each once; empty text for one that is too old to say. */
-  versions(): Promise<string[]>;
   /** Rejects when the storage does not answer at this moment. */
   ready(): Promise<void>;
 

@@ -1,6 +1,6 @@
 // Notices that are about no single provider: who can still come in, work that fails, receivers that hear nothing, replicas.
 
-import type { JobLag } from '../../ledger/lags.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
 import type { PauseReason, Webhook } from '../../ledger/webhooks.ts';
 import { administrators, hasAdminUser } from './administrators.ts';
 import { rfc3339 } from './contract.ts';
@@ -38,6 +38,8 @@ async function administratorNotices({ ledger }: AdminParts): Promise<Notice[]> {
   return [{ code: 'no-break-glass', severity: 'hint', words, advice, ...todo }];
 }
 
+type Lag = Awaited<ReturnType<Ledger['lags']>>['jobs'][number];
+
 async function workNotices({ ledger }: AdminParts, at: number): Promise<Notice[]> {
   const { jobs, unsealedSince } = await ledger.lags();
   const failing = jobs.filter((job) => job.failing > 0);
@@ -60,7 +62,7 @@ async function workNotices({ ledger }: AdminParts, at: number): Promise<Notice[]
   ];
 }
 
-function jobNotice({ kind, failing, since }: JobLag): Notice {
+function jobNotice({ kind, failing, since }: Lag): Notice {
   const words = `${failing === 1 ? 'A job' : `${failing} jobs`} of the kind ${kind} broke and ${failing === 1 ? 'is' : 'are'} tried again.`;
   return {
     code: 'jobs-failing',

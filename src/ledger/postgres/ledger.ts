@@ -254,7 +254,6 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
     purgeUser: (provider, id, by) => purge(() => askPurge(tell, provider, id, by)),
     purgeHeld: (batch, by) => purge(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => alone(url, work),
-    versions: ears.versions,
     async ready() {
       await pool.query('SELECT 1 AS one');
     },

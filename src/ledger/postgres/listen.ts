@@ -4,13 +4,12 @@
 import type pg from 'pg';
 import { version } from '../../version.ts';
 import { DatabaseClient } from './client.ts';
+import { LISTENER } from './dialect.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions, type Pool } from './pool.ts';
 import { SEALED_CHANNEL } from './seal.ts';
 
 export const JOBS_CHANNEL = 'bifrost_jobs';
-/** By it replicas know each other, and whoever looks at the database knows them. */
-const LISTENER = 'bifrost listener';
 const LOOK_EVERY_MS = 2000;
 const LONGEST_PAUSE_MS = 5000;
 
@@ -26,17 +25,12 @@ export interface Listening {
   begun: Promise<void>;
   /** Whether another process has this ledger open. */
   othersAreThere(): Promise<boolean>;
-  /** Of every replica that hears, this one among them; empty text for one that is too old to say. Each once. */
-  versions(): Promise<string[]>;
   stop(): Promise<void>;
 }
 
 const others = `SELECT EXISTS (SELECT 1 FROM pg_locks l JOIN pg_database d ON d.oid = l.database
   WHERE l.locktype = 'advisory' AND l.classid = ${LOCK_SPACE} AND l.objid = ${locks.open} AND l.granted
   AND d.datname = current_database() AND l.pid <> pg_backend_pid()) AS there`;
-
-const listeners = `SELECT DISTINCT btrim(substr(application_name, ${LISTENER.length + 1})) AS version
-  FROM pg_stat_activity WHERE datname = current_database() AND application_name LIKE '${LISTENER}%' ORDER BY 1`;
 
 /** `self`: what this replica signs its own news of jobs with, which it need not hear. */
 export function listen(url: string, self: string, pool: Pool, ears: Ears): Listening {
@@ -106,10 +100,6 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
       await connected;
       const { rows } = await (client ?? pool).query(others);
       return (rows[0] as { there: boolean }).there;
-    },
-    async versions() {
-      const { rows } = await pool.query(listeners);
-      return (rows as { version: string }[]).map(({ version }) => version);
     },
     async stop() {
       stopped = true;

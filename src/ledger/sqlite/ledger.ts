@@ -1,6 +1,5 @@
 // The ledger on one SQLite file: the parts of this folder, and the scripts that both engines share, joined.
 
-import { version } from '../../version.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import type { Say } from '../preparing.ts';
@@ -250,7 +249,6 @@ function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
     purgeUser: (provider, id, by) => changeAndWork(() => askPurge(tell, provider, id, by)),
     purgeHeld: (batch, by) => changeAndWork(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => work(),
-    versions: async () => [version],
     ready: async () => {
       run(unfinishedImport());
     },
