@@ -1,7 +1,7 @@
 // Whether an identity provider on the internet can call an address, as far as its spelling says. The one place that knows: the
 // dashboard, the command line and the notices say it in these words.
 
-import type { Provider, ProviderKind } from '../identity/provider.ts';
+import type { ProviderKind } from '../identity/provider.ts';
 
 /** The others stand on the operator's own network as often as not. */
 const ON_THE_INTERNET: ReadonlySet<ProviderKind> = new Set(['entra', 'okta', 'google']);
@@ -11,10 +11,9 @@ const PRIVATE_V4 =
 const PRIVATE_V6 = /^\[(f[cd]|fe[89ab])/i;
 const LOOPBACK = /^(localhost|127\.|\[::1\]|.*\.localhost$)/i;
 
-/** A sentence, where the provider cannot call that address; null where it may be able to. The local Entra calls any. */
-export function whyUnreachableFor({ settings }: Pick<Provider, 'settings'>, endpoint: string): string | null {
-  const isElsewhere = ON_THE_INTERNET.has(settings.kind) && settings.connection.authorityUrl === undefined;
-  return isElsewhere ? whyUnreachable(endpoint) : null;
+/** A sentence, where a provider of that kind cannot call the address; null where it may be able to. */
+export function whyUnreachableFor(kind: ProviderKind, endpoint: string): string | null {
+  return ON_THE_INTERNET.has(kind) ? whyUnreachable(endpoint) : null;
 }
 
 function whyUnreachable(endpoint: string): string | null {

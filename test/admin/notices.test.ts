@@ -92,6 +92,38 @@ describe('provisioning tokens', () => {
   });
 });
 
+describe('the client secret', () => {
+  it('by the end that a person typed, which goes with the secret that it is about', async () => {
+    const end = (days: number) => new Date(now + days * DAY_MS).toISOString().slice(0, 10);
+    const secret = { clientSecret: 'a-secret-of-the-tests', clientSecretExpiresAt: end(20) };
+    const { id } = await add({ ...secret, scim: { enabled: false } });
+    expect(await of(id)).toMatchObject([
+      {
+        code: 'client-secret-ends',
+        severity: 'warning',
+        words: expect.stringMatching(/ends on .{10}, in \d+ days\. So it was typed here/),
+        command: `bifrost provider set-secret ${id}`,
+        at: `${end(20)}T00:00:00.000Z`,
+      },
+    ]);
+    expect((await api.get(`/api/providers/${id}/health`)).body).toMatchObject({
+      clientSecretEndsAt: `${end(20)}T00:00:00.000Z`,
+      clientSecretEndSaidBy: 'person',
+      clientSecretEndTypedAs: null,
+    });
+    const edit = (body: object) => api.send<ProviderJson>('PATCH', `/api/providers/${id}`, { body });
+    await edit({ clientSecretExpiresAt: end(-1) });
+    expect(await of(id)).toMatchObject([{ code: 'client-secret-ended', severity: 'problem' }]);
+    const renewed = await edit({ clientSecret: 'another-secret-of-the-tests' });
+    expect(renewed.body.connection).not.toHaveProperty('clientSecretExpiresAt');
+    expect(await of(id)).toEqual([]);
+    for (const wrong of ['soon', '2027-02-30', '2027-05-01T10:00:00+02:00']) {
+      const { status, text } = await edit({ clientSecretExpiresAt: wrong });
+      expect([status, text]).toEqual([400, expect.stringContaining('/clientSecretExpiresAt')]);
+    }
+  });
+});
+
 describe('who does not call', () => {
   it('an address that Entra cannot reach, until it is called; then a silence of two cycles', async () => {
     const provider = await add();

@@ -2,7 +2,7 @@
 
 import type { Provider } from '../../identity/provider.ts';
 import { isEnded, type Ledger, type Token } from '../../ledger/ledger.ts';
-import { readExpiry } from '../expiry.ts';
+import { readExpiry, type SecretEnd, secretEndOf } from '../expiry.ts';
 import { rfc3339 } from './contract.ts';
 import type { Notice } from './notice-contract.ts';
 import { isLive } from './tokens.ts';
@@ -13,8 +13,8 @@ const NEAR_MS = 30 * DAY_MS;
 
 export async function endingNotices(ledger: Ledger, provider: Provider, at: number): Promise<Notice[]> {
   const tokens = await ledger.tokens(provider.id);
-  const { secretEndsAt } = (await readExpiry(ledger, provider.id)).expiry;
-  return [...tokenNotices(provider, tokens, at), ...secretNotices(provider, secretEndsAt, at)];
+  const end = secretEndOf(provider, (await readExpiry(ledger, provider.id)).expiry);
+  return [...tokenNotices(provider, tokens, at), ...(end ? secretNotices(provider, end, at) : [])];
 }
 
 function tokenNotices(provider: Provider, tokens: readonly Token[], at: number): Notice[] {
@@ -61,26 +61,45 @@ function endsNear(token: Token, tokens: readonly Token[], at: number): boolean {
   return at - expiresAt <= NEAR_MS && !isReplaced;
 }
 
-function secretNotices({ id, name }: Provider, endsAt: number | null, at: number): Notice[] {
-  if (endsAt === null || endsAt - at > NEAR_MS) return [];
-  const hasEnded = endsAt <= at;
+function secretNotices({ id, name }: Provider, end: SecretEnd, at: number): Notice[] {
+  const page = `/governance/user-provisioning/${id}?open=configuration`;
+  const differs: Notice[] =
+    end.typedOtherwise === null
+      ? []
+      : [
+          {
+            code: 'client-secret-end-differs',
+            severity: 'hint',
+            words: `Microsoft Graph says that the client secret of ${name} ends on ${dayOf(end.at)}, and ${dayOf(end.typedOtherwise)} was typed. What Graph says counts.`,
+            advice: 'Correct what was typed, or leave it empty.',
+            command: null,
+            page,
+            at: null,
+          },
+        ];
+  if (end.at - at > NEAR_MS) return differs;
+  const hasEnded = end.at <= at;
   return [
     {
       code: hasEnded ? 'client-secret-ended' : 'client-secret-ends',
       severity: hasEnded ? 'problem' : 'warning',
-      words: `The client secret of ${name} ${endWords(endsAt, at)}`,
+      words: `The client secret of ${name} ${endWords(end.at, at)}${end.saidBy === 'person' ? ' So it was typed here: Graph does not say.' : ''}`,
       advice:
         'Nobody signs in and no directory is read without it. Make a new one at the provider (Entra: App registrations, Certificates & secrets) and enter it here.',
       command: `bifrost provider set-secret ${id}`,
-      page: `/governance/user-provisioning/${id}?open=configuration`,
-      at: rfc3339(endsAt),
+      page,
+      at: rfc3339(end.at),
     },
+    ...differs,
   ];
 }
 
 function endWords(endsAt: number, at: number): string {
-  const day = rfc3339(endsAt).slice(0, 10);
-  if (endsAt <= at) return `has ended, on ${day}.`;
+  if (endsAt <= at) return `has ended, on ${dayOf(endsAt)}.`;
   const days = Math.ceil((endsAt - at) / DAY_MS);
-  return `ends on ${day}, ${days === 1 ? 'within a day' : `in ${days} days`}.`;
+  return `ends on ${dayOf(endsAt)}, ${days === 1 ? 'within a day' : `in ${days} days`}.`;
+}
+
+function dayOf(at: number): string {
+  return rfc3339(at).slice(0, 10);
 }

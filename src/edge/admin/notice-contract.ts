@@ -10,6 +10,7 @@ const noticeCodes = [
   'token-ends',
   'client-secret-ended',
   'client-secret-ends',
+  'client-secret-end-differs',
   'endpoint-unreachable',
   'provider-silent',
   'sign-in-failed-trial',

@@ -32,9 +32,9 @@ async function contactNotices(parts: AdminParts, provider: Provider, at: number)
   const { settings, name, scimEnabled } = provider;
   if (!scimEnabled || settings.kind !== 'entra') return [];
   const heardAt = await lastUseOf(parts.ledger, provider.id);
-  const outside = whyUnreachableFor(provider, endpointOf(parts));
-  // Whoever has called was able to: Entra's provisioning agent stands on the same network.
-  if (heardAt === null && outside !== null) {
+  const outside = whyUnreachableFor(settings.kind, endpointOf(parts));
+  // Whoever has called was able to: Entra's provisioning agent stands on the same network. So does the local Entra.
+  if (heardAt === null && outside !== null && settings.connection.authorityUrl === undefined) {
     return [
       {
         code: 'endpoint-unreachable',

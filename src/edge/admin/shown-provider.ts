@@ -32,7 +32,7 @@ export async function showProvider(
     declared,
     locked: [...lockedKeys(parts.settings, provider)],
     declaredIn: declared ? whereDeclared(parts.settings) : null,
-    scim: { enabled: scimEnabled, endpoint, unreachable: whyUnreachableFor(provider, endpoint) },
+    scim: { enabled: scimEnabled, endpoint, unreachable: whyUnreachableFor(settings.kind, endpoint) },
     signIn: {
       ...signInAddresses(parts.publicUrl()),
       lastVerification: await lastVerification(parts.ledger, provider),
