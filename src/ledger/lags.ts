@@ -25,4 +25,6 @@ export interface Lags {
 export interface LagStores {
   /** Looked up, not counted: it costs the same however much there is. */
   lags(): Promise<Lags>;
+  /** Of the servers that have it open, each once; empty text for one that is too old to say. */
+  versions(): Promise<string[]>;
 }

@@ -2,7 +2,9 @@
 // found by looking, now and then.
 
 import type pg from 'pg';
+import { version } from '../../version.ts';
 import { DatabaseClient } from './client.ts';
+import { LISTENER } from './dialect.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions, type Pool } from './pool.ts';
 import { SEALED_CHANNEL } from './seal.ts';
@@ -51,7 +53,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     retry = undefined;
     const connecting = new DatabaseClient({
       ...connectionOptions(url),
-      application_name: 'bifrost listener',
+      application_name: `${LISTENER} ${version}`,
     });
     connecting.on('error', () => lost(connecting));
     connecting.on('end', () => lost(connecting));
