@@ -15,6 +15,7 @@ import { ProviderFilter, useProviders } from '../ui/provider-filter.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
 import { WholeEvent } from './audit-event.tsx';
+import { Evidence } from './audit-evidence.tsx';
 import { VerifyChain } from './audit-verify.tsx';
 
 /** Types of events that people look for together. */
@@ -89,6 +90,7 @@ export default function Audit() {
       actions={
         <>
           <Export filters={query} />
+          <Evidence />
           {may('system:verify') && <VerifyChain />}
         </>
       }

@@ -97,6 +97,15 @@ export const lived: readonly Sight[] = [
   { name: 'request', title: 'Requests', path: ({ request }) => `${governance}/requests?open=${request}` },
   { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  {
+    name: 'audit-evidence',
+    title: 'Audit',
+    path: () => `${governance}/audit`,
+    doing: async (page) => {
+      await page.getByRole('button', { name: 'Evidence pack' }).click();
+      await page.getByRole('link', { name: 'Download' }).waitFor();
+    },
+  },
   { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
   {
     name: 'webhook',
