@@ -1,0 +1,56 @@
+// Which moment the page of a user tells of: now, or one that stands in the address, as a time or as a place of the log.
+
+import { Button, Group } from '@mantine/core';
+import { type FormEvent, useState } from 'react';
+import { useAddress } from '../address.ts';
+import { isToCome, MomentField, momentOf, NOT_YET, writtenOf } from '../ui/moment.tsx';
+
+export type AskedMoment = { at?: string; position?: string };
+
+/** null: now. A time goes before a place. */
+export function useMoment(): AskedMoment | null {
+  const [{ at, position }] = useAddress();
+  if (at !== undefined) return { at };
+  return position === undefined ? null : { position };
+}
+
+export function ChooseMoment() {
+  const moment = useMoment();
+  return <Choice key={moment?.at ?? moment?.position} moment={moment} />;
+}
+
+function Choice({ moment }: { moment: AskedMoment | null }) {
+  const [, change] = useAddress();
+  const [written, write] = useState(writtenOf(moment?.at));
+  const [problem, setProblem] = useState<string | null>(null);
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const at = momentOf(written);
+    if (at === null) setProblem('Choose a day and a time.');
+    else if (isToCome(at)) setProblem(NOT_YET);
+    else change({ at, position: undefined });
+  };
+  return (
+    <form onSubmit={submit} noValidate aria-label="A past moment">
+      <Group gap="xs" align="flex-end">
+        <MomentField
+          label="As it was at"
+          value={written}
+          error={problem}
+          onChange={(value) => {
+            write(value);
+            setProblem(null);
+          }}
+        />
+        <Button type="submit" variant="default">
+          Show
+        </Button>
+        {moment !== null && (
+          <Button variant="subtle" onClick={() => change({ at: undefined, position: undefined })}>
+            Back to now
+          </Button>
+        )}
+      </Group>
+    </form>
+  );
+}
