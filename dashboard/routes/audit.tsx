@@ -2,7 +2,7 @@
 
 import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
-import { useState } from 'react';
+import { useMemo, useState } from 'react';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { type Address, useAddress } from '../address.ts';
 import { addressOf } from '../api.ts';
@@ -83,6 +83,7 @@ export default function Audit() {
   const providers = useProviders();
   const { open, sort: _, from: _from, to: _to, ...filters } = address;
   const query = { ...filters, ...periodOf(address) };
+  const columns = useMemo(() => columnsWith((position) => change({ open: String(position) })), [change]);
   return (
     <Page
       title="Audit"
@@ -107,7 +108,7 @@ export default function Audit() {
           label="Audit"
           path="/audit"
           query={query}
-          columns={columnsWith((position) => change({ open: String(position) }))}
+          columns={columns}
           keyOf={({ position }) => String(position)}
           onOpen={({ position }) => change({ open: String(position) })}
           empty={<Empty title="Nothing fits">Take a filter away, or look at other days.</Empty>}
