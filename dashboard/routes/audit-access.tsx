@@ -6,7 +6,7 @@ import { useState } from 'react';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { addressOf } from '../api.ts';
 import { type ListPage, useGet } from '../queries.ts';
-import { isToCome, MomentField, momentOf, NOT_YET } from '../ui/moment.tsx';
+import { inYourTime, isToCome, MomentField, momentOf, NOT_YET } from '../ui/moment.tsx';
 import { exactTime } from '../ui/when.tsx';
 
 interface AccessFileProps {
@@ -34,16 +34,19 @@ function Choice({ onTaken }: { onTaken(): void }) {
         Everybody who was there, with role, teams and business units, and every reason and since when, by the
         names of that moment. Whoever had been removed by then is left out.
       </Text>
-      <MomentField label="As it was at" value={written} error={problem} onChange={write} />
-      <Text size="sm" c="dimmed">
-        Left empty: as it is now.
-      </Text>
+      <MomentField
+        label="As it was at"
+        description={`${inYourTime}. Left empty: as it is now.`}
+        value={written}
+        error={problem}
+        onChange={write}
+      />
       <Group justify="flex-end">
         <FileButton href={file('jsonl')} isOff={problem !== null} onTaken={onTaken}>
-          JSON Lines, for programs
+          JSON Lines
         </FileButton>
         <FileButton href={file('csv')} isOff={problem !== null} onTaken={onTaken}>
-          CSV, for spreadsheets
+          CSV
         </FileButton>
       </Group>
     </Stack>

@@ -1,6 +1,6 @@
 // What a request sent again changes, would change or has changed: who loses and gains what, and what the audit says of it.
 
-import { Alert, Stack, Text } from '@mantine/core';
+import { Alert, Group, Paper, Stack, Text } from '@mantine/core';
 import { IconCheck, IconEqual, IconEye } from '@tabler/icons-react';
 import type { ReplayJson } from '../../src/edge/admin/contract.ts';
 import { counted } from '../ui/counted.ts';
@@ -31,15 +31,17 @@ export function ReplayOutcome({ of }: { of: ReplayJson }) {
       </Alert>
     );
   }
+  const Icon = dry ? IconEye : IconCheck;
   return (
-    <Alert
-      color={dry ? 'sky' : 'green'}
-      variant="light"
-      icon={dry ? <IconEye size={20} aria-hidden /> : <IconCheck size={20} aria-hidden />}
-      title={dry ? 'This would change now' : 'It took effect'}
-    >
+    <Paper withBorder p="sm">
+      <Group gap="xs" mb="xs">
+        <Icon size={18} aria-hidden />
+        <Text size="sm" fw={650}>
+          {dry ? 'This would change now' : 'It took effect'}
+        </Text>
+      </Group>
       <ReplayChanges of={of} />
-    </Alert>
+    </Paper>
   );
 }
 

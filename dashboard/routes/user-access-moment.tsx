@@ -1,9 +1,9 @@
 // Which moment the page of a user tells of: now, or one that stands in the address, as a time or as a place of the log.
 
-import { Button, Group } from '@mantine/core';
-import { type FormEvent, useState } from 'react';
+import { Button, Group, Text } from '@mantine/core';
+import { type FormEvent, useId, useState } from 'react';
 import { useAddress } from '../address.ts';
-import { isToCome, MomentField, momentOf, NOT_YET, writtenOf } from '../ui/moment.tsx';
+import { inYourTime, isToCome, MomentField, momentOf, NOT_YET, writtenOf } from '../ui/moment.tsx';
 
 export type AskedMoment = { at?: string; position?: string };
 
@@ -21,6 +21,7 @@ export function ChooseMoment() {
 
 function Choice({ moment }: { moment: AskedMoment | null }) {
   const [, change] = useAddress();
+  const field = useId();
   const [written, write] = useState(writtenOf(moment?.at));
   const [problem, setProblem] = useState<string | null>(null);
   const submit = (event: FormEvent) => {
@@ -32,9 +33,12 @@ function Choice({ moment }: { moment: AskedMoment | null }) {
   };
   return (
     <form onSubmit={submit} noValidate aria-label="A past moment">
-      <Group gap="xs" align="flex-end">
+      <Group gap="xs" align="flex-start">
+        <Text component="label" htmlFor={field} size="sm" fw={500} lh="36px">
+          As it was at
+        </Text>
         <MomentField
-          label="As it was at"
+          id={field}
           value={written}
           error={problem}
           onChange={(value) => {
@@ -50,6 +54,9 @@ function Choice({ moment }: { moment: AskedMoment | null }) {
             Back to now
           </Button>
         )}
+        <Text size="sm" c="dimmed" lh="36px">
+          {inYourTime}
+        </Text>
       </Group>
     </form>
   );

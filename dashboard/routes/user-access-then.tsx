@@ -150,11 +150,11 @@ function LinkIf({ if: isLinked, to, children }: { if: boolean; to: string; child
 }
 
 function Since({ then, now }: { then: PastAccessJson; now: Now }) {
-  const changes = kinds.flatMap(({ word, of }) => {
-    const [before, after] = [of(then), of(now ?? nothing)];
-    const told = (isGain: boolean) => (each: ReferenceJson) => ({ ...each, word, isGain });
-    return [...without(before, after).map(told(false)), ...without(after, before).map(told(true))];
-  });
+  const compared = kinds.map(({ word, of }) => ({ word, before: of(then), after: of(now ?? nothing) }));
+  const changes = [
+    ...compared.flatMap(({ word, before, after }) => told(word, without(before, after), false)),
+    ...compared.flatMap(({ word, before, after }) => told(word, without(after, before), true)),
+  ];
   const standing = now === null ? 'They were removed and erased since.' : standingSince(then, now);
   if (changes.length === 0 && standing === null) {
     return <Text size="sm">They have the same role, teams and business units now.</Text>;
@@ -177,6 +177,10 @@ function Since({ then, now }: { then: PastAccessJson; now: Now }) {
       </List>
     </Stack>
   );
+}
+
+function told(word: string, of: readonly ReferenceJson[], isGain: boolean) {
+  return of.map(({ id, name }) => ({ id, name, word, isGain }));
 }
 
 function standingSince(then: PastAccessJson, { user, active }: ExplanationJson): string | null {

@@ -1,28 +1,23 @@
 // A moment that somebody asks about: chosen in the time of whoever looks, kept and asked for as one that is the same everywhere.
 
-import { TextInput } from '@mantine/core';
+import { TextInput, type TextInputProps } from '@mantine/core';
 
-/** `Europe/Berlin`. */
-const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** `In your time, Europe/Berlin`. */
+export const inYourTime = `In your time, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 
-interface MomentFieldProps {
-  label: string;
+interface MomentFieldProps extends Pick<TextInputProps, 'id' | 'label' | 'description' | 'error'> {
   /** As the field has it: `2026-03-01T08:00`. */
   value: string;
-  error?: string | null;
   onChange(value: string): void;
 }
 
-export function MomentField({ label, value, error, onChange }: MomentFieldProps) {
+export function MomentField({ onChange, ...field }: MomentFieldProps) {
   return (
     <TextInput
       type="datetime-local"
-      label={label}
-      description={`In your time, ${zone}`}
-      value={value}
-      error={error}
+      w={230}
+      {...field}
       onChange={(event) => onChange(event.currentTarget.value)}
-      w={250}
     />
   );
 }

@@ -157,7 +157,7 @@ async function wrongToken(world: DashboardWorld): Promise<void> {
 async function movesAndComesBack(world: DashboardWorld, client: ScimClient): Promise<Away> {
   const { body } = await world.api<{ items: { id: string; businessUnits: { name: string }[] }[] }>(
     'GET',
-    '/api/users?role=Developer&businessUnit=Engineering',
+    '/api/users?role=Viewer',
   );
   const { id, businessUnits } = body.items[0]!;
   const path = `${ENTERPRISE}:department`;

@@ -106,7 +106,9 @@ export const lived: readonly Sight[] = [
     path: ({ away }) => `${governance}/requests?open=${away}`,
     async doing(page) {
       await page.getByRole('button', { name: 'What would it change now?' }).click();
-      await page.getByRole('button', { name: 'Do it for real' }).scrollIntoViewIfNeeded();
+      await page.getByRole('button', { name: 'Do it for real' }).waitFor();
+      const section = page.getByRole('region', { name: 'Try it again' });
+      await section.evaluate((element) => element.scrollIntoView({ block: 'center' }));
     },
   },
   { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
@@ -119,6 +121,7 @@ export const lived: readonly Sight[] = [
       await page.getByRole('button', { name: 'Export' }).click();
       await page.getByRole('menuitem', { name: /^Access at a moment/ }).click();
       await page.getByRole('dialog').getByLabel('As it was at').waitFor();
+      await page.getByRole('menu').waitFor({ state: 'detached' });
     },
   },
   { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },

@@ -215,8 +215,8 @@ describe.skipIf(!browser)('one user', () => {
     await since.waitFor();
     expect((await since.getByRole('listitem').allTextContents()).map((text) => text.slice(1))).toEqual([
       'lost the role Developer',
-      'gained the role Viewer',
       'lost the team Engineer',
+      'gained the role Viewer',
       'gained the team Writer',
     ]);
     await page
