@@ -228,7 +228,7 @@ describe.skipIf(!browser)('one user', () => {
     const [created] = await eventsAbout(lin, 'user.created');
     await page.goto(`${world.server.url}${of(lin)}?at=${encodeURIComponent(created!.at)}`);
     await since.waitFor();
-    const field = page.getByLabel('As it was at');
+    const field = page.getByLabel('As it was at', { exact: true });
     expect(Date.parse(`${await field.inputValue()}Z`)).toBe(
       Math.floor(Date.parse(created!.at) / 1000) * 1000,
     );
