@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Window } from '../harness/browser.ts';
-import { overflow, steady } from '../harness/page-looks.ts';
+import { inScheme, overflow, steady } from '../harness/page-looks.ts';
 import { axe } from './axe.ts';
 import { type Populated, startPopulated } from './populated.ts';
 import { empty, lived, refused, type Sight } from './sights.ts';
@@ -47,8 +47,7 @@ async function open(world: DashboardWorld | Populated, window: Window, sight: Si
 /** Light, then dark, then on a telephone: one visit, as of somebody who changes their mind. */
 async function judge(world: DashboardWorld, { page }: Window, name: string): Promise<void> {
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached' });
+    await inScheme(page, scheme);
     expect(await axe(page)).toEqual([]);
     if (!pictures) continue;
     await steady(page, world.server.url);

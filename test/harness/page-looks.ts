@@ -80,3 +80,13 @@ export async function steady(page: Page, url: string): Promise<void> {
     document.activeElement?.blur();
   })()`);
 }
+
+/** The page in that scheme, when the colours that go over from one to the other have arrived: what axe reads is what people see. */
+export async function inScheme(page: Page, scheme: 'light' | 'dark'): Promise<void> {
+  await page.emulateMedia({ colorScheme: scheme });
+  await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached' });
+  // One that is given up for another rejects.
+  await page.evaluate(`Promise.allSettled(
+    document.getAnimations().flatMap((one) => (one instanceof CSSTransition ? [one.finished] : [])),
+  ).then(() => undefined)`);
+}

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { axe } from '../dashboard/axe.ts';
-import { overflow, steady } from '../harness/page-looks.ts';
+import { inScheme, overflow, steady } from '../harness/page-looks.ts';
 import { before, running, type Sight } from './portal-sights.ts';
 import { browser, group, type PortalWorld, person, startPortalWorld } from './portal-world.ts';
 
@@ -60,8 +60,7 @@ async function open(sight: Sight): Promise<Page> {
 async function judge(sight: Sight): Promise<void> {
   const page = await open(sight);
   for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme });
-    await page.locator(`html[data-mantine-color-scheme=${scheme}]`).waitFor({ state: 'attached', ...WAIT });
+    await inScheme(page, scheme);
     expect(await axe(page)).toEqual([]);
     if (!pictures || (scheme === 'dark' && !sight.inTheDark)) continue;
     await steady(page, world.server.url);
