@@ -39,6 +39,7 @@ function Choice({ moment }: { moment: AskedMoment | null }) {
         </Text>
         <MomentField
           id={field}
+          w={230}
           value={written}
           error={problem}
           onChange={(value) => {

@@ -29,7 +29,8 @@ export function AccessThen({ user, moment, isErased = false }: AccessThenProps) 
   if (then.error?.status === 404) {
     return (
       <Empty title="They were not here then">
-        Nobody was known by this id at that moment. Their timeline says when they came.
+        Nobody was known by this id at that moment.
+        {!isErased && ' Their timeline says when they came.'}
       </Empty>
     );
   }

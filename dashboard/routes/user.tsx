@@ -42,7 +42,7 @@ export default function UserPage() {
 /** What the log still tells of somebody who was erased. */
 function NotThereAnyMore({ id, moment }: { id: string; moment: AskedMoment }) {
   return (
-    <Page title="A user who is not here any more" above={above} permission="users:read">
+    <Page title="There is no such user now" above={above} permission="users:read">
       <ChooseMoment />
       <AccessThen user={id} moment={moment} isErased />
     </Page>

@@ -5,7 +5,7 @@ import { TextInput, type TextInputProps } from '@mantine/core';
 /** `In your time, Europe/Berlin`. */
 export const inYourTime = `In your time, ${Intl.DateTimeFormat().resolvedOptions().timeZone}`;
 
-interface MomentFieldProps extends Pick<TextInputProps, 'id' | 'label' | 'description' | 'error'> {
+interface MomentFieldProps extends Pick<TextInputProps, 'id' | 'label' | 'description' | 'error' | 'w'> {
   /** As the field has it: `2026-03-01T08:00`. */
   value: string;
   onChange(value: string): void;
@@ -13,12 +13,7 @@ interface MomentFieldProps extends Pick<TextInputProps, 'id' | 'label' | 'descri
 
 export function MomentField({ onChange, ...field }: MomentFieldProps) {
   return (
-    <TextInput
-      type="datetime-local"
-      w={230}
-      {...field}
-      onChange={(event) => onChange(event.currentTarget.value)}
-    />
+    <TextInput type="datetime-local" {...field} onChange={(event) => onChange(event.currentTarget.value)} />
   );
 }
 

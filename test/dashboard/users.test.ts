@@ -268,7 +268,7 @@ describe.skipIf(!browser)('one user', () => {
     // What they had stays known, without what is personal.
     const [removed] = await eventsAbout(gone, 'user.removed');
     await page.goto(`${world.server.url}${of(gone)}?position=${removed!.position - 1}`);
-    await saysTitle(page, 'A user who is not here any more');
+    await saysTitle(page, 'There is no such user now');
     await page.getByText('They were removed and erased since.').waitFor();
     await page.getByText('lost the role Viewer').waitFor();
   });
