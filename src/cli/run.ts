@@ -66,6 +66,7 @@ async function execute(
   { env, json, stop, stdin, ask }: CliRun & { json: boolean },
   output: Output,
 ): Promise<ExitCode> {
+  const over = new AbortController();
   let transport: Transport | null = null;
   const api = async (): Promise<Api> => {
     transport ??= await openTransport(env);
@@ -80,7 +81,7 @@ async function execute(
     api,
     secret: (what: string) =>
       readSecret(stdin ?? nothing(), () => output.note(`${what} (nothing of it is shown), then Enter:`)),
-    stopSignal: () => stop ?? interrupted(),
+    stopSignal: () => stop ?? interrupted(over.signal),
   };
   try {
     const answer = await command.run(call);
@@ -89,6 +90,7 @@ async function execute(
     else answer.show(output);
     return answer.exitCode ?? exit.ok;
   } finally {
+    over.abort();
     await (transport as Transport | null)?.close();
   }
 }
@@ -98,8 +100,11 @@ async function* nothing(): AsyncGenerator<string> {}
 /** npm and others hand on a signal that the terminal sent to everybody already: so close together, two are one. */
 const SAME_SIGNAL_MS = 1_000;
 
-/** The first Ctrl-C asks to end; a later one ends at once. What was answered is on disk in any case. */
-function interrupted(): AbortSignal {
+/**
+ * The first Ctrl-C asks to end; a later one ends at once. What was answered is on disk in any case. `over`: the command has ended,
+ * and the process need not.
+ */
+function interrupted(over: AbortSignal): AbortSignal {
   const controller = new AbortController();
   let askedAt = 0;
   const ask = () => {
@@ -107,8 +112,10 @@ function interrupted(): AbortSignal {
     askedAt ||= performance.now();
     controller.abort();
   };
-  process.on('SIGINT', ask);
-  process.on('SIGTERM', ask);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(name, ask);
+    over.addEventListener('abort', () => process.off(name, ask));
+  }
   return controller.signal;
 }
 

@@ -3,6 +3,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
+import { build } from '../../scripts/build.mjs';
+
+// Here, and not by the first program: a build takes longer than a test may.
+await build();
 
 const root = new URL('../..', import.meta.url).pathname;
 

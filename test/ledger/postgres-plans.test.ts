@@ -16,6 +16,8 @@ import { ISSUER, keyOf, sessionOf } from './sign-in-desk.ts';
 /** Statements are planned for all values from the sixth time on at the latest. */
 const BEFORE = 6;
 const MANY = 600;
+/** So many are created beside each other. */
+const AT_ONCE = 20;
 const OPERATIONS = 20;
 /** Rows that one operation may look at: its user, their groups and what they hold, several times each. */
 const ROWS_EACH = 30;
@@ -93,17 +95,21 @@ async function everyOperation(n: number): Promise<void> {
 /** With a session, an API key and a link each. */
 async function createPeople(upTo: number): Promise<void> {
   const from = people.length;
-  while (people.length < upTo) {
-    const n = people.length;
-    people.push((await scribe(ledger).createUser(named(n))).id);
-    const session = sessionOf(personOf(n), { issuer: ISSUER, sid: `sid ${n}` });
-    await ledger.sessions.begin(session, by());
-    sessions.push(session.hash);
-    await ledger.apiKeys.add(keyOf(personOf(n)), `key ${n}`, by());
-    await link(n);
+  for (let next = from; next < upTo; next += AT_ONCE) {
+    const those = Array.from({ length: Math.min(AT_ONCE, upTo - next) }, (_, n) => next + n);
+    await Promise.all(those.map(createPerson));
   }
   await stage(from, upTo);
   staged = await ledger.reconciliations.people(RUN, '', upTo);
+}
+
+async function createPerson(n: number): Promise<void> {
+  people[n] = (await scribe(ledger).createUser(named(n))).id;
+  const session = sessionOf(personOf(n), { issuer: ISSUER, sid: `sid ${n}` });
+  await ledger.sessions.begin(session, by());
+  sessions[n] = session.hash;
+  await ledger.apiKeys.add(keyOf(personOf(n)), `key ${n}`, by());
+  await link(n);
 }
 
 /** Each in a group of their own, with a difference each. */
