@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** What goes through a running server: the same tests, whatever keeps the data. */
 const onEveryEngine = [
   'test/admin/**/*.test.ts',
-  'test/cli/{batch,connection,doctor,observed,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
+  'test/cli/{batch,connection,doctor,evidence,observed,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
   'test/concurrency/**/*.test.ts',
   'test/conformance/**/*.test.ts',
   'test/edge/**/*.test.ts',

@@ -6,6 +6,7 @@ import cookie from '@fastify/cookie';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import { registerAdmin } from './edge/admin/admin.ts';
 import { registerDashboard } from './edge/dashboard.ts';
+import { registerEvidenceKeys } from './edge/evidence-keys.ts';
 import { registerForwardAuth } from './edge/forward-auth/forward-auth.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
@@ -74,7 +75,7 @@ export async function buildApp(
   const counting = { ...parts, ledger: wave.ledger };
   await app.register(async (scim) => registerScim(scim, counting, cursorKey), { prefix: SCIM_BASE });
   await app.register(async (admin) => registerAdmin(admin, parts, wave.ledger, [sessionCookie(parts)]));
-  for (const register of [registerForwardAuth, registerSignIn, registerDashboard]) {
+  for (const register of [registerForwardAuth, registerSignIn, registerEvidenceKeys, registerDashboard]) {
     await app.register(async (scope) => register(scope, parts));
   }
   await app.register(async (operations) => registerOperations(operations, parts));

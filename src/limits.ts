@@ -20,7 +20,10 @@ export const limits = {
   /** Items of a list of the admin API, where `limit` says nothing, and at most. */
   listItemsDefault: 50,
   listItemsMost: 500,
-  /** An export whose reader takes nothing for so long is cut: the moment it shows holds back the write-ahead log. */
+  /**
+   * An export whose reader takes nothing for so long is cut: the moment it shows holds back the write-ahead log. So is an
+   * evidence pack, of which some MiB wait in memory.
+   */
   exportStallMs: 120_000,
   retentionEveryMs: 3_600_000,
   /** Failed authentications of one address in a minute before it has to wait. */

@@ -17,6 +17,7 @@ import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
 import { AccessFile } from './audit-access.tsx';
 import { WholeEvent } from './audit-event.tsx';
+import { Evidence } from './audit-evidence.tsx';
 import { VerifyChain } from './audit-verify.tsx';
 
 /** Types of events that people look for together. */
@@ -92,6 +93,7 @@ export default function Audit() {
       actions={
         <>
           <Export filters={query} />
+          <Evidence />
           {may('system:verify') && <VerifyChain />}
         </>
       }

@@ -3,7 +3,7 @@
 import { Button, Group, Text } from '@mantine/core';
 import { type FormEvent, useId, useState } from 'react';
 import { useAddress } from '../address.ts';
-import { inYourTime, isToCome, MomentField, momentOf, NOT_YET, writtenOf } from '../ui/moment.tsx';
+import { inYourTime, MomentField, momentOf, problemOf, writtenOf } from '../ui/moment.tsx';
 
 export type AskedMoment = { at?: string; position?: string };
 
@@ -27,8 +27,8 @@ function Choice({ moment }: { moment: AskedMoment | null }) {
   const submit = (event: FormEvent) => {
     event.preventDefault();
     const at = momentOf(written);
-    if (at === null) setProblem('Choose a day and a time.');
-    else if (isToCome(at)) setProblem(NOT_YET);
+    const refused = at === null ? 'Choose a day and a time.' : problemOf(at);
+    if (at === null || refused !== null) setProblem(refused);
     else change({ at, position: undefined });
   };
   return (

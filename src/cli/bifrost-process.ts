@@ -1,7 +1,6 @@
 // Starts Bifrost in this process: to serve, or without an address where no server runs. The server is loaded only
 // then, so that help and commands to a running one are quick.
 
-import { Readable } from 'node:stream';
 import type { Settings } from '../config.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { Ledger } from '../ledger/ledger.ts';
@@ -42,8 +41,8 @@ export async function openStorageHere(
 
 /** The whole API without a network, with the rights of whoever may read the data folder. */
 export function inProcessTransport(bifrost: Bifrost): Transport {
-  const request = async ({ method, path, body }: WireRequest): Promise<WireAnswer> => {
-    const answer = await bifrost.inject({
+  const ask = ({ method, path, body }: WireRequest, payloadAsStream: boolean) =>
+    bifrost.inject({
       method: method as 'GET',
       url: path,
       headers: {
@@ -51,21 +50,24 @@ export function inProcessTransport(bifrost: Bifrost): Transport {
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       },
       ...(body === undefined ? {} : { payload: body }),
+      payloadAsStream,
     });
-    return {
-      status: answer.statusCode,
-      contentType: String(answer.headers['content-type'] ?? ''),
-      location: '',
-      text: answer.payload,
-    };
+  const headOf = (answer: Awaited<ReturnType<typeof ask>>) => ({
+    status: answer.statusCode,
+    contentType: String(answer.headers['content-type'] ?? ''),
+    location: '',
+  });
+  const request = async (asked: WireRequest): Promise<WireAnswer> => {
+    const answer = await ask(asked, false);
+    return { ...headOf(answer), text: answer.payload };
   };
   return {
     kind: 'in-process',
     name: bifrost.settings.dataDir,
     request,
     async stream(asked) {
-      const { text, ...answer } = await request(asked);
-      return { ...answer, body: Readable.from([Buffer.from(text)]) };
+      const answer = await ask(asked, true);
+      return { ...headOf(answer), body: answer.stream() };
     },
     close: () => bifrost.stop(),
   };

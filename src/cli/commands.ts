@@ -11,6 +11,8 @@ import { batchApprove, batchDrop, batchUndo } from './commands/batch-decide.ts';
 import { batchList } from './commands/batch-list.ts';
 import { batchShow } from './commands/batch-show.ts';
 import { doctor } from './commands/doctor.ts';
+import { evidence } from './commands/evidence.ts';
+import { evidenceVerify } from './commands/evidence-verify.ts';
 import { explain } from './commands/explain.ts';
 import { exportAll } from './commands/export.ts';
 import { importAll } from './commands/import.ts';
@@ -105,6 +107,8 @@ export const commands: readonly Command[] = [
   reconcileApply,
   reconcileDiscard,
   explain,
+  evidence,
+  evidenceVerify,
   plan,
   doctor,
   tail,

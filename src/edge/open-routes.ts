@@ -1,6 +1,7 @@
 // The addresses that ask for no permission, each with the reason. Everything else that is mounted stands in the table of
 // the admin API with what it needs; a test compares both with what is really mounted.
 
+import { EVIDENCE_KEYS_PATH } from '../evidence/signing.ts';
 import { dashboardPaths } from './dashboard.ts';
 
 interface OpenRoute {
@@ -33,6 +34,10 @@ export const openRoutes: readonly OpenRoute[] = [
   {
     path: '/workspace/scim/oauth-discover-callback',
     why: 'answers only who has begun it, and signs nobody in',
+  },
+  {
+    path: `${EVIDENCE_KEYS_PATH}/*`,
+    why: 'has the public keys with which anybody checks evidence that was handed to them',
   },
   { path: '/healthz', why: 'says to whoever watches over the process that it lives' },
   { path: '/readyz', why: 'says to the load balancer that the storage answers' },

@@ -144,7 +144,9 @@ function sender(url: string, adminKey: string): Fixture['send'] {
     const isEndless = response.headers.get('content-type') === 'text/event-stream';
     if (isEndless) await response.body?.cancel();
     const text = isEndless ? '' : await response.text();
-    const isFile = /^(application\/x-ndjson|text\/csv)\b/.test(response.headers.get('content-type') ?? '');
+    const isFile = /^(application\/x-(ndjson|tar)|text\/csv)\b/.test(
+      response.headers.get('content-type') ?? '',
+    );
     const json: unknown = text === '' || isFile ? undefined : JSON.parse(text);
     const exchange = `${method} ${path} -> ${response.status} ${text.slice(0, 2000)}`;
     if (response.status >= 400) {

@@ -25,7 +25,7 @@ const rooms: readonly (readonly string[])[] = [
   ['mapping'],
   ['ledger'],
   ['provider'],
-  ['outbox', 'reconcile', 'transfer'],
+  ['evidence', 'outbox', 'reconcile', 'transfer'],
   ['edge'],
   ['main'],
   // The command line starts the server as well as speaking to it.

@@ -1,5 +1,6 @@
 // bifrost export and import: what goes out comes in again, whole; what is not whole is refused with a sentence.
 
+import { randomBytes } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
@@ -24,11 +25,15 @@ let site: Site;
 let bifrost: Bifrost;
 let exported: Exported;
 let file: string;
+/** A pack of before the export. */
+let evidence: string;
 const place = (name: string) => emptyPlace(site, name);
 
 beforeAll(async () => {
   ({ site, bifrost } = await servedSite());
   await fill(site, bifrost);
+  evidence = join(site.dataDir, '..', 'evidence.tar');
+  expect((await run(site.env, ['evidence', '--out', evidence])).code).toBe(0);
   file = join(site.dataDir, '..', 'whole.jsonl');
   exported = await exportTo(site.env, file);
 });
@@ -163,6 +168,14 @@ describe('import', () => {
     expect((await run(env, ['import', file, '--verify'])).code).toBe(0);
     const { tables } = await exportTo(env, join(site.dataDir, '..', 'started.jsonl'));
     expect(tables).toEqual(exported.tables);
+  });
+
+  test('evidence of before is still good by what was moved: its key, and the log', async () => {
+    const key = randomBytes(32).toString('base64');
+    const env = { ...(await place('evidence')), BIFROST_SECRET_KEY: key };
+    expect((await run(env, ['import', file])).code).toBe(0);
+    const report = (await run(env, ['evidence', 'verify', evidence, '--json'])).json();
+    expect(report).toMatchObject({ ok: true, problems: [], notes: [] });
   });
 
   test('beside a running server: refused, nothing changed', async () => {

@@ -1,7 +1,9 @@
 // Requests, audit and settings in a browser: what arrived and what it changed, who did what, and that pages follow what happens.
 
+import { createReadStream } from 'node:fs';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { inspectPack } from '../../src/evidence/inspected-pack.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import { axe } from './axe.ts';
 import { browser, type DashboardWorld, saysTitle, startDashboard } from './world.ts';
@@ -194,6 +196,28 @@ describe.skipIf(!browser)('Audit', () => {
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByRole('dialog').getByText('Everything holds').waitFor(WAIT);
     expect(await axe(page)).toEqual([]);
+  });
+});
+
+describe.skipIf(!browser)('Evidence', () => {
+  it('comes as a signed file of the moment that was chosen, and of none before the log', async () => {
+    const { page } = await world.asAdmin('/governance/audit');
+    await page.getByRole('button', { name: 'Evidence pack' }).click(WAIT);
+    const dialog = page.getByRole('dialog');
+    const moment = dialog.getByLabel('As it was at');
+    await moment.fill('2001-01-01T08:00');
+    await dialog.getByText('The log begins at').waitFor(WAIT);
+    expect(await dialog.getByRole('link', { name: 'Download' }).count()).toBe(0);
+    await moment.fill('2999-01-01T08:00');
+    await dialog.getByText('That has not come yet.').waitFor(WAIT);
+    await moment.fill('');
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      dialog.getByRole('link', { name: 'Download' }).click(),
+    ]);
+    expect(file.suggestedFilename()).toMatch(/^bifrost-evidence-.*\.tar$/);
+    const { problems, manifest } = await inspectPack(createReadStream(await file.path()));
+    expect([problems, manifest?.made.by.kind]).toEqual([[], 'admin']);
   });
 });
 

@@ -124,6 +124,15 @@ export const lived: readonly Sight[] = [
       await page.getByRole('menu').waitFor({ state: 'detached' });
     },
   },
+  {
+    name: 'audit-evidence',
+    title: 'Audit',
+    path: () => `${governance}/audit`,
+    doing: async (page) => {
+      await page.getByRole('button', { name: 'Evidence pack' }).click();
+      await page.getByRole('link', { name: 'Download' }).waitFor();
+    },
+  },
   { name: 'webhooks', title: 'Webhooks', path: () => `${governance}/webhooks` },
   {
     name: 'webhook',

@@ -1,6 +1,5 @@
 // bifrost export: everything of one moment into a file, or to standard output.
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { systemClock } from '../../clock.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -15,6 +14,7 @@ import type { Call, Command } from '../command.ts';
 import { needDataHere, openServer } from '../connection.ts';
 import { CliFailure, type ExitCode, exit, usageFailure } from '../failure.ts';
 import type { Output } from '../output.ts';
+import { refuseOverwriting, writeWhole } from '../whole-file.ts';
 
 export const exportAll: Command = {
   words: ['export'],
@@ -38,9 +38,7 @@ export const exportAll: Command = {
         'Add --out <file>, or leave --json away.',
       );
     }
-    if (out !== undefined && existsSync(out) && !given.flag('force')) {
-      throw usageFailure(`${out} is there already.`, 'Name another file, or add --force to replace it.');
-    }
+    if (out !== undefined) refuseOverwriting(out, { force: given.flag('force') });
     const source = await openSource(env);
     try {
       if (out === undefined) {
@@ -48,7 +46,7 @@ export const exportAll: Command = {
         return exit.ok satisfies ExitCode;
       }
       const file = resolve(out);
-      const { header, footer } = await writtenTo(file, source.lines, output);
+      const { header, footer } = await writeWhole(file, (put) => written(source.lines, put, output));
       const { rows, tables, sha256 } = footer;
       return {
         document: { file, format: header.format, at: header.at, keys: header.keys, rows, tables, sha256 },
@@ -106,42 +104,6 @@ function showExported(output: Output, file: string, { keys }: Header, { rows, ta
     `${count('users')} users, ${count('directory_groups')} groups, ${count('events')} events. Whole, and checked.`,
   );
   if (keys.length > 0) output.line(`Secrets in it open with key ${keys.join(' or ')} only: keep that too.`);
-}
-
-/** Under another name until it is whole and on disk. */
-async function writtenTo(file: string, body: AsyncIterable<Uint8Array>, output: Output) {
-  const part = `${file}.part`;
-  const handle = openedForOwner(part);
-  try {
-    const result = await written(body, async (chunk) => void writeWholly(handle, chunk), output);
-    fsyncSync(handle);
-    renameSync(part, file);
-    return result;
-  } catch (error) {
-    rmSync(part, { force: true });
-    throw error;
-  } finally {
-    closeSync(handle);
-  }
-}
-
-/** What an interrupted run left behind goes; a new file has the right mode from its first byte. */
-function openedForOwner(path: string): number {
-  try {
-    rmSync(path, { force: true });
-    return openSync(path, 'wx', 0o600);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new CliFailure(
-      exit.usage,
-      `${path} cannot be written (${code}).`,
-      'Name a file in a folder that this account may write to.',
-    );
-  }
-}
-
-function writeWholly(handle: number, chunk: Uint8Array): void {
-  for (let done = 0; done < chunk.length; ) done += writeSync(handle, chunk, done);
 }
 
 const PROGRESS_MS = 200;

@@ -48,13 +48,44 @@ export function fileAnswer<Row>({ again, gone }: Pick<Call, 'again' | 'gone'>, f
       if (rows.length > 0) yield rows.map(line).join('');
     }
   }
-  // One portion ahead of the reader.
-  const body = Readable.from(texts(), { objectMode: true, highWaterMark: 1 });
+  const type = format === 'csv' ? `${media.csv}; charset=utf-8; header=present` : media.jsonl;
+  return streamedFile({ gone }, { name: `${name}.${format}`, type, content: texts() });
+}
+
+interface StreamedFile {
+  name: string;
+  type: string;
+  content: AsyncIterable<string | Uint8Array>;
+  /** A reader that takes nothing for so long is cut: for content of which much waits in memory. */
+  stallMs?: number;
+}
+
+/** `content` is read one portion ahead of who takes it. */
+export function streamedFile({ gone }: Pick<Call, 'gone'>, { name, type, content, stallMs }: StreamedFile) {
+  const watched = stallMs === undefined ? content : watchedBy(stallMs, () => body, content);
+  const body: Readable = Readable.from(watched, { objectMode: true, highWaterMark: 1 });
   gone.addEventListener('abort', () => body.destroy(), { once: true });
   const headers = {
-    'content-type': format === 'csv' ? `${media.csv}; charset=utf-8; header=present` : media.jsonl,
-    'content-disposition': `attachment; filename="${name}.${format}"`,
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name}"`,
     'cache-control': 'no-store',
   };
   return { headers, body };
+}
+
+/** Counts while the reader has something to take, not while it is being made. */
+async function* watchedBy<Portion>(
+  stallMs: number,
+  body: () => Readable,
+  content: AsyncIterable<Portion>,
+): AsyncGenerator<Portion> {
+  for await (const portion of content) {
+    const stall = setTimeout(() => body().destroy(new Error('the reader of a file took nothing')), stallMs);
+    stall.unref();
+    try {
+      yield portion;
+    } finally {
+      clearTimeout(stall);
+    }
+  }
 }

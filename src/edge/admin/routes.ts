@@ -8,6 +8,7 @@ import { directoryRoutes } from './directories.ts';
 import { doctorRoutes } from './doctor.ts';
 import { driftRoutes } from './drift.ts';
 import { eventRoutes } from './events.ts';
+import { evidenceRoutes } from './evidence.ts';
 import { exportRoutes } from './export.ts';
 import { guardRoutes } from './guard.ts';
 import { importRoutes } from './imports.ts';
@@ -75,6 +76,7 @@ export const routes: readonly Route[] = [
   ...batchRoutes,
   ...eventRoutes,
   ...pastExportRoutes,
+  ...evidenceRoutes,
   ...liveRoutes,
   ...webhookRoutes,
   ...webhookDeliveryRoutes,
