@@ -187,6 +187,7 @@ describe.skipIf(!browser)('Audit', () => {
     await moment.fill('2001-01-01T00:00');
     await page.getByText(/^The log begins at/).waitFor(WAIT);
     await moment.fill('');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
     expect(await axe(page)).toEqual([]);
     const [access] = await Promise.all([
       page.waitForEvent('download'),
