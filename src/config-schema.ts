@@ -18,6 +18,14 @@ export function durationMs(text: string): number {
   return count && unit ? Number(count) * UNIT_MS[unit]! : Number.NaN;
 }
 
+/** A day, or a moment in UTC: `2027-05-01`, `2027-05-01T10:00:00Z`; NaN where the text is none. */
+export function momentMs(text: string): number {
+  if (!/^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d{1,7})?)?Z)?$/.test(text)) return Number.NaN;
+  const ms = Date.parse(text);
+  // A day that its month does not have becomes another.
+  return Number.isFinite(ms) && new Date(ms).toISOString().startsWith(text.slice(0, 10)) ? ms : Number.NaN;
+}
+
 export function isDuration(text: string): boolean {
   return durationMs(text) <= LONGEST_DURATION_MS;
 }
@@ -142,6 +150,16 @@ export const sharedProviderKeys = {
       description: 'Secret of that application.',
       writeOnly: true,
     }),
+  ),
+  clientSecretExpiresAt: Type.Optional(
+    Type.Refine(
+      text(
+        'When that secret ends, as it was said where it was made; what Microsoft Graph says counts before it.',
+        30,
+      ),
+      (written) => Number.isFinite(momentMs(written)),
+      () => 'is no day: write it as 2027-05-01, or with a time in UTC as 2027-05-01T10:00:00Z',
+    ),
   ),
   audience: Type.String({
     maxLength: 1_024,

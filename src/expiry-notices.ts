@@ -3,7 +3,7 @@
 
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import { type Expiry, readExpiry, saveExpiry } from './edge/expiry.ts';
+import { type Expiry, readExpiry, saveExpiry, secretEndOf } from './edge/expiry.ts';
 import type { EventDraft } from './identity/event.ts';
 import { isClosed, type Provider } from './identity/provider.ts';
 import { isEnded, type Ledger } from './ledger/ledger.ts';
@@ -78,7 +78,8 @@ async function lookAt(parts: NoticeParts, provider: Provider, asks: boolean): Pr
   const by = { at, actor: { kind: 'system' as const, id: 'expiry' }, cause: null };
   const before = await readExpiry(ledger, provider.id);
   const secretEndsAt = found === undefined ? before.expiry.secretEndsAt : found;
-  const endings = await endingsOf(ledger, provider, secretEndsAt, at);
+  const end = secretEndOf(provider, { secretEndsAt });
+  const endings = await endingsOf(ledger, provider, end?.at ?? null, at);
   const kept = Object.entries(before.expiry.said).filter(([key]) => endings.some((each) => each.key === key));
   let expiry: Expiry = { secretEndsAt, said: Object.fromEntries(kept) };
   let { revision } = before;

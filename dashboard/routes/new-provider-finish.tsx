@@ -99,7 +99,7 @@ function useEnable(
       return (await send<ProviderJson>(`/providers/${provider.id}`, { method: 'PATCH', body, ifMatch })).body;
     },
     isQuiet: true,
-    onDone: ({ scim: { enabled, endpoint, token } }) =>
-      onDone(enabled ? { endpoint, token: token ?? null } : null),
+    onDone: ({ scim: { enabled, endpoint, unreachable, token } }) =>
+      onDone(enabled ? { endpoint, unreachable, token: token ?? null } : null),
   });
 }

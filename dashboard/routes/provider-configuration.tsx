@@ -52,7 +52,7 @@ function Form({ provider, isDevelopment, onClose, onHanded, onDisableScim }: Con
     // Asked of what was sent: by the time of the answer the provider may be here as it is then.
     onDone: ({ scim }, sent) => {
       onClose();
-      if (sent.enables) onHanded({ endpoint: scim.endpoint, token: scim.token ?? null });
+      if (sent.enables) onHanded({ ...scim, token: scim.token ?? null });
     },
   });
   const submit = () => {

@@ -44,6 +44,12 @@ const clientSecret = (where: string): Field => ({
   where,
   isSecret: true,
 });
+const clientSecretEnd: Field = {
+  key: 'clientSecretExpiresAt',
+  label: 'Secret ends on',
+  where: 'The day that was said when it was made. For notices before it.',
+  placeholder: '2027-05-01',
+};
 const audience: Field = {
   key: 'audience',
   label: 'Audience',
@@ -65,6 +71,7 @@ const entraFields: readonly Field[] = [
     placeholder: '00000000-0000-0000-0000-000000000000',
   },
   clientSecret('Certificates & secrets › New client secret: the Value, not the Secret ID'),
+  { ...clientSecretEnd, where: 'The same page: Expires. What Microsoft Graph says counts before it.' },
   {
     key: 'cloud',
     label: 'Cloud',
@@ -138,6 +145,7 @@ export const kinds: Readonly<Record<Kind, KindFacts>> = {
       ),
       clientId('Applications › your OIDC Web Application › General › Client Credentials'),
       clientSecret('Applications › your OIDC Web Application › General › Client secrets'),
+      clientSecretEnd,
       {
         key: 'directoryToken',
         label: 'API token',
@@ -162,6 +170,7 @@ export const kinds: Readonly<Record<Kind, KindFacts>> = {
       { key: 'realm', label: 'Realm', where: 'Admin Console: its name at the top left', isRequired: true },
       clientId('Clients › your client, with Client authentication and Standard flow'),
       clientSecret('Clients › your client › Credentials'),
+      clientSecretEnd,
       {
         key: 'issuer',
         label: 'Issuer',
@@ -185,6 +194,7 @@ export const kinds: Readonly<Record<Kind, KindFacts>> = {
       },
       clientId('Google Cloud: APIs & Services › Credentials › OAuth client ID, type Web application'),
       clientSecret('The same page: Client secrets'),
+      clientSecretEnd,
       audience,
     ],
   },
@@ -196,6 +206,7 @@ export const kinds: Readonly<Record<Kind, KindFacts>> = {
       issuer('As its discovery document names it.', 'https://login.contoso.com'),
       clientId('Of the application that you registered there.'),
       clientSecret('Of the same application; empty for a public client.'),
+      clientSecretEnd,
       endpoint('authorizationEndpoint', 'Authorization endpoint'),
       endpoint('tokenEndpoint', 'Token endpoint'),
       endpoint('jwksUri', 'Address of the signing keys'),

@@ -117,14 +117,20 @@ function LastRequests({ provider }: { provider: ProviderJson }) {
 
 // --- connection -------------------------------------------------------------------------------------------------
 
-export function ConnectionPanel({ provider }: { provider: ProviderJson }) {
+export function ConnectionPanel({
+  provider,
+  health,
+}: {
+  provider: ProviderJson;
+  health: ProviderHealthJson | undefined;
+}) {
   const { kind, scim, createdAt } = provider;
   return (
     <Panel title="Connection">
       <Facts
         of={[
           ['Kind', kinds[kind].label],
-          ...connectionFacts(provider),
+          ...connectionFacts(provider, health),
           ['Added', <When key="added" at={createdAt} />],
           ...(provider.declaredIn === null ? [] : [['Declared in', provider.declaredIn] as const]),
         ]}

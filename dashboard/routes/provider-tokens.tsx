@@ -204,7 +204,7 @@ function RotateDialog({ provider, opened, onClose, onMade }: RotateProps) {
     isQuiet: true,
     onDone: ({ token, endpoint }) => {
       onClose();
-      onMade({ token, endpoint, title: 'New provisioning token' });
+      onMade({ token, endpoint, unreachable: provider.scim.unreachable, title: 'New provisioning token' });
     },
   });
   return (

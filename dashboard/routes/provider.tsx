@@ -214,7 +214,7 @@ function Panels({ provider, health, onMade }: PanelsProps) {
       </SimpleGrid>
       {may('tokens:read') && <ProviderTokens provider={provider} onMade={onMade} />}
       <SimpleGrid cols={{ base: 1, md: 2 }} spacing="md">
-        <ConnectionPanel provider={provider} />
+        <ConnectionPanel provider={provider} health={health.data} />
         {may('mappings:read') && <MappingPanel provider={provider} />}
         {may('reconciliations:read') && <ReconciliationPanel provider={provider} />}
         {may('guard:read') && <GuardPanel provider={provider} />}

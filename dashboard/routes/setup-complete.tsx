@@ -9,6 +9,8 @@ import type { Kind } from './provider-kinds.ts';
 
 export interface Handed {
   endpoint: string;
+  /** Why the provider cannot call it; null where it may be able to. */
+  unreachable: string | null;
   /** null where a token is live already: it is not made anew. */
   token: string | null;
   title?: string;
@@ -36,9 +38,8 @@ export function SetupComplete({ handed, kind, onClose }: SetupCompleteProps) {
 }
 
 function Content({ handed, kind, onClose }: { handed: Handed; kind: Kind; onClose(): void }) {
-  const { endpoint, token } = handed;
+  const { endpoint, token, unreachable } = handed;
   const isEntra = kind === 'entra';
-  const outside = whyUnreachable(endpoint);
   return (
     <Stack>
       <CopyField
@@ -63,10 +64,10 @@ function Content({ handed, kind, onClose }: { handed: Handed; kind: Kind; onClos
           </Text>
         </>
       )}
-      {outside !== null && (
-        <Warning title="Entra cannot reach this address">
-          {outside} Set <code>BIFROST_PUBLIC_URL</code> to an https address that Microsoft&apos;s servers
-          reach, or let Entra&apos;s provisioning agent on your network call it.
+      {unreachable !== null && (
+        <Warning title={`${isEntra ? 'Entra' : 'The provider'} cannot reach this address`}>
+          {unreachable} Set <code>BIFROST_PUBLIC_URL</code> to an https address that its servers reach
+          {isEntra && <>, or let Entra&apos;s provisioning agent on your network call it</>}.
         </Warning>
       )}
       {isEntra && <NextSteps />}
@@ -91,21 +92,4 @@ function NextSteps() {
       </List>
     </Stack>
   );
-}
-
-const PRIVATE_V4 =
-  /^(10\.|192\.168\.|172\.(1[6-9]|2\d|3[01])\.|169\.254\.|100\.(6[4-9]|[7-9]\d|1[01]\d|12[0-7])\.)/;
-const PRIVATE_V6 = /^\[(f[cd]|fe[89ab])/i;
-const LOOPBACK = /^(localhost|127\.|\[::1\]|.*\.localhost$)/i;
-
-/** A sentence for an address that cannot be called from the internet, as far as its spelling says; null where it may be. */
-function whyUnreachable(endpoint: string): string | null {
-  const { protocol, hostname } = new URL(endpoint);
-  if (LOOPBACK.test(hostname)) return `${hostname} is this machine alone.`;
-  if (PRIVATE_V4.test(hostname) || PRIVATE_V6.test(hostname))
-    return `${hostname} is an address of a private network.`;
-  if (!hostname.includes('.') || /\.(local|internal|lan|home\.arpa)$/i.test(hostname)) {
-    return `${hostname} is a name of a local network.`;
-  }
-  return protocol === 'https:' ? null : 'Entra calls https addresses alone.';
 }

@@ -59,3 +59,9 @@ export const CLIENT_SECRET_VARIABLE = 'BIFROST_CLIENT_SECRET';
 export const clientSecretOption = {
   about: `read the client secret from standard input; without it ${CLIENT_SECRET_VARIABLE} counts, if it is set`,
 };
+
+export const secretEndOption = {
+  value: '<day>',
+  about:
+    'when the client secret ends, such as 2027-05-01: for notices before it, where Microsoft Graph does not say',
+};

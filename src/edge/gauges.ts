@@ -5,7 +5,7 @@ import { isRemoved, type Provider } from '../identity/provider.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import { forget } from '../metrics.ts';
 import { tokensEndAt } from './admin/tokens.ts';
-import { readExpiry } from './expiry.ts';
+import { readExpiry, secretEndOf } from './expiry.ts';
 import type { Parts } from './parts.ts';
 
 /** Several scrapers, or one that is eager, cost one look. */
@@ -49,6 +49,9 @@ export function gauges(parts: Looking): Gauges {
 
   return {
     async refresh() {
+      const { deafForMs, diskFullForMs } = ledger.trouble();
+      metrics.diskFull.set(diskFullForMs === null ? 0 : 1);
+      metrics.deaf.set((deafForMs ?? 0) / 1000);
       if (performance.now() - lookedMs < KEPT_MS) return;
       looking ??= look();
       if (await isLate(looking)) setAll(null);
@@ -116,14 +119,15 @@ async function webhooks({ ledger, metrics, clock }: Looking, lastPosition: numbe
   return found;
 }
 
-async function ofProvider(parts: Looking, { id, name }: Provider, driftOf: DriftOf): Promise<Found> {
+async function ofProvider(parts: Looking, of: Provider, driftOf: DriftOf): Promise<Found> {
+  const { id, name } = of;
   const { ledger, clock } = parts;
   const { lookedUp } = parts.metrics;
   const provider = { provider: name };
   const tokens = await ledger.tokens(id);
   const usedAt = Math.max(0, ...tokens.map(({ lastUsedAt }) => lastUsedAt ?? 0));
   const endAt = tokensEndAt(tokens, clock.now());
-  const { secretEndsAt } = (await readExpiry(ledger, id)).expiry;
+  const secretEnd = secretEndOf(of, (await readExpiry(ledger, id)).expiry);
   const held = await ledger.heldBatches.list({ provider: id, states: ['held'], after: null, limit: 1 });
   const complete = await ledger.reconciliations.latest(id, 'reconciliation', ['complete']);
   const last = await ledger.reconciliations.latest(id, 'reconciliation', OUTCOMES);
@@ -132,7 +136,7 @@ async function ofProvider(parts: Looking, { id, name }: Provider, driftOf: Drift
     () => lookedUp.heldBatches.set(provider, held.total),
     () => usedAt > 0 && lookedUp.lastContact.set(provider, usedAt / 1000),
     () => endAt !== null && lookedUp.tokensEnd.set(provider, endAt / 1000),
-    () => secretEndsAt !== null && lookedUp.secretEnds.set(provider, secretEndsAt / 1000),
+    () => secretEnd && lookedUp.secretEnds.set(provider, secretEnd.at / 1000),
     () => complete?.finishedAt && lookedUp.reconciled.set(provider, complete.finishedAt / 1000),
     () => {
       if (!last) return;

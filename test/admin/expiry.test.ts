@@ -2,7 +2,7 @@
 // the end.
 
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
-import type { EventJson } from '../../src/edge/admin/contract.ts';
+import type { EventJson, NoticesJson } from '../../src/edge/admin/contract.ts';
 import type { ProviderHealthJson } from '../../src/edge/admin/provider-health.ts';
 import { startWorld, type World } from '../sign-in/world.ts';
 
@@ -72,6 +72,19 @@ it('after a long stop says the latest alone', async () => {
 
 it('says that it has ended', async () => {
   expect(await on(41, something)).toEqual([['token.expiring', 0]]);
+});
+
+it('shows both where what was typed differs from what Graph says, and counts by Graph', async () => {
+  const typed = await world.api('PATCH', '/api/providers/entra', { clientSecretExpiresAt: '2026-12-01' });
+  expect(typed.status).toBe(200);
+  const { clientSecretEndsAt, clientSecretEndSaidBy, clientSecretEndTypedAs } = await health();
+  expect(Date.parse(clientSecretEndsAt!)).toBeGreaterThan(Date.parse('2027-05-01'));
+  expect([clientSecretEndSaidBy, clientSecretEndTypedAs]).toEqual(['graph', '2026-12-01T00:00:00.000Z']);
+  const { items } = (await world.api<NoticesJson>('GET', '/api/notices')).body;
+  expect(items.find(({ code }) => code === 'client-secret-end-differs')!.words).toMatch(
+    /ends on 2027-05-\d\d, and 2026-12-01 was typed/,
+  );
+  expect(await on(41, () => true)).toEqual([]);
 });
 
 it('tells of the client secret, by what Graph says', async () => {

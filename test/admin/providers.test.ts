@@ -227,6 +227,7 @@ describe('PATCH /api/providers/{id} 200', () => {
       const { body } = await patch(made.id, { scim: { enabled: true } });
       expect(body.scim).toEqual({
         enabled: true,
+        unreachable: '127.0.0.1 is this machine alone.',
         endpoint: `${api.server.url}/scim/v2`,
         token: expect.stringMatching(/^bifrost_scim_/),
       });

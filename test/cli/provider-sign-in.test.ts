@@ -72,7 +72,7 @@ describe('provider add', () => {
 describe('provider set-secret', () => {
   test('asks at a terminal, where a slip can be taken back', async () => {
     await cli(add('typed'));
-    const { code, out, err } = await cli(['provider', 'set-secret', 'typed'], {
+    const { code, out, err } = await cli(['provider', 'set-secret', 'typed', '--expires-at', '2027-05-01'], {
       stdin: [...'a-secreX', '\u007f', ...'t', '\r'],
     });
     expect(code).toBe(0);
@@ -80,6 +80,8 @@ describe('provider set-secret', () => {
     expect(out).toContain('The client secret of typed is set.');
     expect(out + err).not.toContain('a-secret');
     expect(await hasSecret('typed')).toBe(true);
+    const answer = await bifrost.inject({ method: 'GET', url: '/api/providers/typed' });
+    expect(answer.json()).toMatchObject({ connection: { clientSecretExpiresAt: '2027-05-01' } });
   });
 
   test('Ctrl-C changes nothing', async () => {

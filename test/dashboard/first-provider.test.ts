@@ -274,6 +274,15 @@ describe.skipIf(!browser)('changing it', () => {
     expect(body).toMatchObject({ reconcile: { every: '12h' }, guard: { percent: 30 } });
   });
 
+  it('takes the end of the client secret, and shows whose word counts', async () => {
+    const { page } = await world.asAdmin(`${PROVIDER}?open=configuration`);
+    const configuration = dialog(page, 'Provider Configuration');
+    await configuration.getByLabel('Secret ends on').fill('2027-05-01');
+    await configuration.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved.').waitFor(WAIT);
+    await page.getByText(/, as it was typed$/).waitFor(WAIT);
+  });
+
   it('says at the field what the server refuses', async () => {
     const { page, expectProblem } = await world.asAdmin(`${PROVIDER}?open=configuration`);
     expectProblem(/400/);

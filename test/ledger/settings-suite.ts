@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Token } from '../../src/ledger/ledger.ts';
+import { version } from '../../src/version.ts';
 import { eachWithLedger, type Open } from './opened.ts';
 import {
   accessOf,
@@ -23,6 +24,10 @@ export function settingsSuite(open: Open): void {
   const tokenOf = async (hash: string) => (await desk.ledger.caller(hash))?.token ?? null;
   const newest = async (count: number) =>
     inWords((await desk.ledger.events({ after: 0, limit: count, newestFirst: true })).reverse());
+
+  it('knows which versions have it open', async () => {
+    expect(await desk.ledger.versions()).toEqual([version]);
+  });
 
   describe('providers', () => {
     it('come back as they were saved, also after opening again', async () => {

@@ -1,18 +1,13 @@
-// bifrost doctor: what is wrong with the rules of a provider, as a linter tells it.
+// bifrost doctor: what is wrong with the rules of a provider, as a linter tells it, and the notices beside it.
 
-import type { DoctorJson, FindingJson, ProviderJson } from '../../edge/admin/contract.ts';
+import type { DoctorJson, FindingJson, NoticeJson, ProviderJson } from '../../edge/admin/contract.ts';
 import { kindWords } from '../../mapping/rule.ts';
 import { type Api, pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
 import { exit } from '../failure.ts';
 import { readAll } from '../list.ts';
-import type { Output, Tone } from '../output.ts';
-
-const tones = {
-  problem: 'bad',
-  warning: 'warning',
-  hint: 'dim',
-} as const satisfies Record<FindingJson['severity'], Tone>;
+import { noticesOf, severityTones, showNotice } from '../notices.ts';
+import type { Output } from '../output.ts';
 
 const kinds = {
   attributeRoleMappings: kindWords.role,
@@ -22,9 +17,9 @@ const kinds = {
 
 export const doctor: Command = {
   words: ['doctor'],
-  summary: 'Say what is wrong with the rules of a provider',
+  summary: 'Say what is wrong with the rules of a provider, and what else should be known',
   about:
-    'Compares the rules with what was seen of the people: attribute names that differ in case or URN, values that nobody has, rules that match nobody or never win, externalIds that are no object ids, people without a role and why. Changes nothing. Exit code 0 when there is no problem (warnings and hints are none), 1 when there is one.',
+    'Compares the rules with what was seen of the people: attribute names that differ in case or URN, values that nobody has, rules that match nobody or never win, externalIds that are no object ids, people without a role and why. Then the notices of the provider, or of everything: ends to come, what waits, what fails. Changes nothing. Exit code 0 when there is no problem (warnings and hints are none), 1 when there is one.',
   operands: [
     { name: 'provider', about: 'id or name of the provider; all of them without it', optional: true },
   ],
@@ -38,20 +33,30 @@ export const doctor: Command = {
     const providers = named === undefined ? await everyProvider(api) : [named];
     const items: DoctorJson[] = [];
     for (const each of providers) items.push(await api.get<DoctorJson>(pathOf('providers', each, 'doctor')));
-    const ok = items.every((each) => each.ok);
+    const notices = (await noticesOf(api)).filter(isAsked(named === undefined ? null : items));
+    const ok = [...items, { ok: notices.every(({ severity }) => severity !== 'problem') }].every(
+      ({ ok }) => ok,
+    );
     return {
-      document: { ok, items },
+      document: { ok, items, notices },
       exitCode: ok ? exit.ok : exit.no,
       show(output) {
-        if (items.length === 0) return output.line('There is no provider yet.');
+        if (items.length === 0) output.line('There is no provider yet.');
         for (const [at, item] of items.entries()) {
           if (at > 0) output.line();
           showReport(item, output);
         }
+        if (notices.length > 0) output.line();
+        for (const notice of notices) showNotice(notice, output);
       },
     };
   },
 };
+
+/** `of`: the providers that were named; null: everything. */
+function isAsked(of: readonly DoctorJson[] | null) {
+  return ({ provider }: NoticeJson) => of === null || of.some((each) => each.provider.id === provider?.id);
+}
 
 async function everyProvider(api: Api): Promise<string[]> {
   const items = await readAll<ProviderJson>(api, pathOf('providers'));
@@ -73,7 +78,7 @@ function showReport(report: DoctorJson, output: Output): void {
 function showFinding(finding: FindingJson, { rules }: DoctorJson, output: Output): void {
   const { severity, code, words, detail, rule, fix } = finding;
   output.line();
-  output.line('  ', { tone: tones[severity], text: severity }, '  ', words, '  ', {
+  output.line('  ', { tone: severityTones[severity], text: severity }, '  ', words, '  ', {
     tone: 'dim',
     text: code,
   });

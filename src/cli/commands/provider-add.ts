@@ -4,7 +4,7 @@ import type { ProviderJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Arguments, Call, Command } from '../command.ts';
 import { usageFailure } from '../failure.ts';
-import { CLIENT_SECRET_VARIABLE, clientSecretOption } from '../secret-input.ts';
+import { CLIENT_SECRET_VARIABLE, clientSecretOption, secretEndOption } from '../secret-input.ts';
 
 /** Which options say where a provider of that kind is. */
 const neededBy: Readonly<Record<string, readonly string[]>> = {
@@ -24,6 +24,7 @@ const keys = {
   'server-url': 'serverUrl',
   realm: 'realm',
   domain: 'domain',
+  'secret-expires-at': 'clientSecretExpiresAt',
 } as const;
 
 export const providerAdd: Command = {
@@ -35,6 +36,7 @@ export const providerAdd: Command = {
     kind: { value: '<kind>', about: 'what it is', oneOf: Object.keys(neededBy), required: true },
     'client-id': { value: '<id>', about: 'client id of the application registered there', required: true },
     'client-secret-stdin': clientSecretOption,
+    'secret-expires-at': secretEndOption,
     'tenant-id': { value: '<id>', about: 'entra: directory (tenant) id' },
     cloud: {
       value: '<cloud>',

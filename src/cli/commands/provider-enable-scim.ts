@@ -3,7 +3,7 @@
 import type { ProviderJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { showCredentials } from '../credentials.ts';
+import { showCredentials, warnOfAddress } from '../credentials.ts';
 import { providerOperand } from './provider-list.ts';
 
 export const providerEnableScim: Command = {
@@ -28,7 +28,8 @@ export const providerEnableScim: Command = {
           output.line(`SCIM Endpoint URL: ${scim.endpoint}`);
           output.line('It has a live token already, which cannot be shown again.');
           output.line(`A new one: bifrost token rotate ${id}`);
-        } else showCredentials({ kind, endpoint: scim.endpoint, token: scim.token }, output);
+          warnOfAddress(scim.unreachable, output);
+        } else showCredentials({ ...scim, kind, token: scim.token }, output);
         if (!enabled)
           output.note(`The provider is disabled, so its requests are refused: bifrost provider enable ${id}`);
       },

@@ -3,7 +3,7 @@
 import type { ProviderJson } from '../../edge/admin/contract.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
-import { CLIENT_SECRET_VARIABLE } from '../secret-input.ts';
+import { CLIENT_SECRET_VARIABLE, secretEndOption } from '../secret-input.ts';
 import { providerOperand } from './provider-list.ts';
 
 export const providerSetSecret: Command = {
@@ -11,15 +11,19 @@ export const providerSetSecret: Command = {
   summary: 'Give a provider a new client secret',
   about: `Read from standard input, or from ${CLIENT_SECRET_VARIABLE} where that is set; a terminal asks and shows nothing of it. Stored sealed; it counts from the next sign-in on, and no session ends.`,
   operands: [providerOperand],
+  options: { 'expires-at': secretEndOption },
   examples: [
     ['provider set-secret entra', 'asks for it'],
     ['provider set-secret entra < secret.txt', 'from a file; its line break does not count'],
+    ['provider set-secret entra --expires-at 2027-05-01', 'with its end, where Graph cannot be asked for it'],
   ],
   async run(call: Call) {
     const { arguments: given, api: open, env } = call;
     const clientSecret = env[CLIENT_SECRET_VARIABLE] || (await call.secret('Client secret'));
     const path = pathOf('providers', given.operand('provider'));
-    const provider = await (await open()).send<ProviderJson>('PATCH', path, { clientSecret });
+    const end = given.text('expires-at');
+    const body = { clientSecret, ...(end !== undefined && { clientSecretExpiresAt: end }) };
+    const provider = await (await open()).send<ProviderJson>('PATCH', path, body);
     return {
       document: provider,
       show(output) {

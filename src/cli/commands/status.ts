@@ -1,12 +1,13 @@
-// bifrost status: whether a server runs, which version, and how much there is.
+// bifrost status: whether a server runs, which version, how much there is, and what should be known or done.
 
-import type { StatusJson } from '../../edge/admin/contract.ts';
+import type { NoticeJson, StatusJson } from '../../edge/admin/contract.ts';
 import type { AlarmJson, GuardJson } from '../../edge/admin/guard.ts';
 import type { JobJson } from '../../edge/admin/jobs.ts';
 import { pathOf } from '../api.ts';
 import { heldLine } from '../batch.ts';
 import type { Call, Command } from '../command.ts';
 import type { List } from '../list.ts';
+import { noticesOf, showNotice } from '../notices.ts';
 import { when } from '../when.ts';
 
 const wayWords = {
@@ -37,9 +38,12 @@ function alarmLine({ provider, people, active, since, at }: AlarmJson & Pick<Gua
   return `Alarm of ${when(at)}: SCIM has suspended or removed ${people} of ${active} active users of ${provider.name} since ${when(since)}. It is in effect; if it was a mistake, put it right at the provider.`;
 }
 
+/** These are told with their numbers. */
+const toldInFull: readonly NoticeJson['code'][] = ['batches-held', 'scim-wave', 'jobs-failing'];
+
 export const status: Command = {
   words: ['status'],
-  summary: 'Show whether a server runs, its version and how much there is',
+  summary: 'Show whether a server runs, how much there is, and what should be known or done',
   examples: [
     ['status', 'also which way the commands take'],
     ['status --json', 'the way stands in "via": remote, socket or in-process'],
@@ -52,9 +56,10 @@ export const status: Command = {
     const { items: guard } = await api.get<List<GuardJson>>(pathOf('guard'), { limit: 500 });
     const held = guard.flatMap((each) => each.held);
     const alarms = guard.flatMap(({ provider, alarms }) => alarms.map((each) => ({ provider, ...each })));
+    const notices = await noticesOf(api);
     const { counts } = told;
     return {
-      document: { via: api.kind, at: api.name, ...told, jobs, held, alarms },
+      document: { via: api.kind, at: api.name, ...told, jobs, held, alarms, notices },
       show(output) {
         output.fields([
           ['Reached', `${wayWords[api.kind]} (${api.name})`],
@@ -68,6 +73,7 @@ export const status: Command = {
         for (const job of jobs) output.line(jobInWords(job));
         for (const batch of held) output.line({ tone: 'warning', text: heldLine(batch) });
         for (const alarm of alarms) output.line({ tone: 'bad', text: alarmLine(alarm) });
+        for (const notice of notices) if (!toldInFull.includes(notice.code)) showNotice(notice, output);
       },
     };
   },

@@ -44,7 +44,7 @@ export const tokenRotate: Command = {
       document: token,
       show(output) {
         output.line('A new token for ', { tone: 'strong', text: provider.name }, `. ${fateOf(keepPrevious)}`);
-        showCredentials({ ...token, kind: provider.kind }, output);
+        showCredentials({ ...token, kind: provider.kind, unreachable: provider.scim.unreachable }, output);
       },
     };
   },

@@ -185,6 +185,11 @@ export const providerShape = Type.Object({
   scim: Type.Object({
     enabled: Type.Boolean(),
     endpoint: text('SCIM Endpoint URL: what Entra calls the Tenant URL.'),
+    unreachable: orNull(
+      text(
+        'Why the provider cannot call that address, as far as its spelling says; null where it may be able to.',
+      ),
+    ),
     token: Type.Optional(
       text('Provisioning Token: what Entra calls the Secret Token. Only in the answer that made it.'),
     ),
@@ -253,6 +258,7 @@ export type { GuardJson } from './guard.ts';
 export type { JobJson } from './jobs.ts';
 export type { LocalEntraJson } from './local-entra.ts';
 export type { MappingsJson } from './mappings.ts';
+export type { NoticeJson, NoticesJson } from './notice-contract.ts';
 export type { PastAccess as PastAccessJson } from './past-access.ts';
 export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';

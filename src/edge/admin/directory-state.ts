@@ -86,7 +86,7 @@ export async function showDirectoryState(
   };
 }
 
-function directoryFor({ reach }: AdminParts, provider: Provider) {
+export function directoryFor({ reach }: Pick<AdminParts, 'reach'>, provider: Provider) {
   const reader = directoryOf(reach, provider, { scope: provider.settings.scope });
   const directory = 'none' in reader ? null : reader.name;
   if (isClosed(provider)) return { directory, obstacle: 'The provider is being removed, or was.' };

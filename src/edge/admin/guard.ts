@@ -84,7 +84,7 @@ async function guardOf(ledger: Ledger, { id, name, settings }: Provider, at: num
   };
 }
 
-async function alarmsOf(ledger: Ledger, provider: string, at: number) {
+export async function alarmsOf(ledger: Ledger, provider: string, at: number) {
   const query = { provider, types: ['guard.alarm'], after: 0, limit: ALARMS_READ, newestFirst: true };
   const events = (await ledger.events(query)).filter((event) => event.at > at - DAY_MS);
   return events.map((event) => {

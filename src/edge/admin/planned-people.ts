@@ -8,7 +8,7 @@ import type { LoadedPerson, ProviderState } from '../../mapping/decide.ts';
 import { REASON_KEY } from '../../mapping/manual.ts';
 import { type Grounds, type PersonPlan, planPerson, whatDiffers } from '../../mapping/plan.ts';
 import { Refusal } from '../../refusal.ts';
-import { adminCore } from './permissions.ts';
+import { administrators, hasAdminUser, type IsAdmin } from './administrators.ts';
 
 const PEOPLE_AT_ONCE = 200;
 /** People of each kind that are named. */
@@ -105,7 +105,7 @@ export async function planEverybody(ledger: Ledger, walk: Walk, watch: Watch = {
     await new Promise((resolve) => setImmediate(resolve));
   }
   if (last) {
-    const isLast = adminsStay === 0 && !(await hasAdminElsewhere(ledger, id, isAdmin));
+    const isLast = adminsStay === 0 && !(await hasAdminUser(ledger, isAdmin, id));
     if (isLast) sum.exempt(walk, last, 'last-admin');
     else sum.add(last, planPerson(now, wanted, last));
   }
@@ -121,31 +121,6 @@ function byLastSignIn(known: LoadedPerson | null, other: LoadedPerson): [LoadedP
   if (!known) return [null, other];
   const isLater = (other.user.lastSignInAt ?? 0) > (known.user.lastSignInAt ?? 0);
   return isLater ? [known, other] : [other, known];
-}
-
-// --- administrators ---------------------------------------------------------------------------------------------
-
-type IsAdmin = (role: { id: string } | null) => boolean;
-
-/** Roles that are as good as Admin: with these permissions the others can be had. */
-async function administrators(ledger: Ledger): Promise<IsAdmin> {
-  const roles = (await ledger.roles()).filter(({ permissions }) =>
-    adminCore.every((permission) => permissions.includes(permission)),
-  );
-  const ids = new Set(roles.map(({ id }) => id));
-  return (role) => role !== null && ids.has(role.id);
-}
-
-async function hasAdminElsewhere(ledger: Ledger, provider: string, isAdmin: IsAdmin): Promise<boolean> {
-  const sort = { by: 'userName', descending: false } as const;
-  for (const state of await ledger.providers()) {
-    if (state.provider.id === provider || !state.provider.enabled) continue;
-    for (const role of state.roles.filter(isAdmin)) {
-      const query = { provider: state.provider.id, role: role.id, status: 'active', sort } as const;
-      if ((await ledger.listUsers({ ...query, after: null, limit: 1 })).items.length > 0) return true;
-    }
-  }
-  return false;
 }
 
 // --- adding up --------------------------------------------------------------------------------------------------

@@ -182,6 +182,15 @@ export function merged(
   return result;
 }
 
+/** A typed end is of one secret: another one that comes without any has none. */
+export function ofThisSecret(
+  edit: Record<string, unknown>,
+  locked: readonly string[],
+): Record<string, unknown> {
+  const isNew = 'clientSecret' in edit && !('clientSecretExpiresAt' in edit);
+  return isNew && !locked.includes('clientSecretExpiresAt') ? { ...edit, clientSecretExpiresAt: null } : edit;
+}
+
 // --- rules ------------------------------------------------------------------------------------------------------
 
 export const mappingKeys = {

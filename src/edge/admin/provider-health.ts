@@ -3,7 +3,7 @@
 import { type Static, Type } from 'typebox';
 import { isClosed, type Provider } from '../../identity/provider.ts';
 import type { Ledger, RequestQuery, UserListQuery } from '../../ledger/ledger.ts';
-import { readExpiry } from '../expiry.ts';
+import { readExpiry, secretEndOf } from '../expiry.ts';
 import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
 import { type Route, route } from './route.ts';
@@ -50,8 +50,12 @@ const healthShape = Type.Object({
   tokensEndAt: orNull(time('When the last live token ends; null: none is live, or one does not end.')),
   clientSecretEndsAt: orNull(
     time(
-      'When the client secret ends, as Entra says it; null where it is not known. Looked at every 15 minutes.',
+      'When the client secret ends: as Graph says it, looked at every 15 minutes, else as a person typed it (`clientSecretExpiresAt`); null where it is not known.',
     ),
+  ),
+  clientSecretEndSaidBy: orNull(choice(['graph', 'person'])),
+  clientSecretEndTypedAs: orNull(
+    time('What a person typed, where that is more than a day from what Graph says.'),
   ),
   openDrift: orNull(
     count('Differences of the last complete comparison that stand; null: none was complete.'),
@@ -89,7 +93,7 @@ const getHealth = route({
         teams: await countTargets(ledger, id, 'team'),
         businessUnits: await countTargets(ledger, id, 'businessUnit'),
         ...(await tokensOf(ledger, id, at)),
-        clientSecretEndsAt: rfc3339((await readExpiry(ledger, id)).expiry.secretEndsAt),
+        ...(await showSecretEnd(ledger, provider)),
         openDrift: await openDrift(ledger, id),
         staleUsers: await ledger.staleUsers(),
       },
@@ -98,7 +102,7 @@ const getHealth = route({
 });
 
 /** A job of Entra that fails for long is slowed down to once a day (quarantine): what is seen of it here is silence. */
-function contactOf(
+export function contactOf(
   provider: Provider,
   lastAt: number | null,
   at: number,
@@ -114,7 +118,7 @@ function contactOf(
 }
 
 /** Of its tokens: what the log has forgotten, or holds behind very many requests of others, was heard all the same. */
-async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
+export async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
   const uses = (await ledger.tokens(provider)).map(({ lastUsedAt }) => lastUsedAt ?? 0);
   return Math.max(0, ...uses) || null;
 }
@@ -135,6 +139,15 @@ async function tokensOf(ledger: Ledger, provider: string, at: number) {
     unusedTokens: live.filter(({ lastUsedAt }) => lastUsedAt === null).length,
     nextTokenExpiry: timeOf(Math.min(...ends)),
     tokensEndAt: timeOf(Math.max(...ends)),
+  };
+}
+
+async function showSecretEnd(ledger: Ledger, provider: Provider) {
+  const end = secretEndOf(provider, (await readExpiry(ledger, provider.id)).expiry);
+  return {
+    clientSecretEndsAt: rfc3339(end?.at ?? null),
+    clientSecretEndSaidBy: end?.saidBy ?? null,
+    clientSecretEndTypedAs: rfc3339(end?.typedOtherwise ?? null),
   };
 }
 

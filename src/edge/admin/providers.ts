@@ -28,6 +28,7 @@ import {
   goingOn,
   mappingKeys,
   merged,
+  ofThisSecret,
   readBlock,
   settingsOf,
   writtenSecret,
@@ -200,7 +201,8 @@ async function edit(call: Call, id: string, given: Record<string, unknown>) {
   checkIfMatch(call.ifMatch, revisionTag(before.revision));
   refuseElsewhere(written);
   refuseLocked(parts.settings, before, Object.keys(written));
-  const block = readBlock(parts.settings, merged(blockOf(before), written));
+  const edit = ofThisSecret(written, lockedKeys(parts.settings, before));
+  const block = readBlock(parts.settings, merged(blockOf(before), edit));
   const after = edited(parts, before, block, written);
   refuseWhileGoing(before, after);
   const endsScim = before.scimEnabled && !after.scimEnabled;

@@ -21,6 +21,7 @@ import { localEntraRoutes } from './local-entra.ts';
 import { manualGrantRoutes } from './manual-grants.ts';
 import { mappingRoutes } from './mappings.ts';
 import { meRoutes } from './me.ts';
+import { noticeRoutes } from './notices.ts';
 import { ownPasswordRoutes } from './own-password.ts';
 import { pastExportRoutes } from './past-export.ts';
 import { planRoutes } from './plans.ts';
@@ -99,4 +100,5 @@ export const routes: readonly Route[] = [
   ...trustedNetworkRoutes,
   ...sessionRuleRoutes,
   ...systemRoutes,
+  ...noticeRoutes,
 ];

@@ -8,6 +8,7 @@ import {
   withoutSecrets,
 } from '../../identity/provider.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
+import { whyUnreachableFor } from '../reachable.ts';
 import { type ProviderJson, rfc3339 } from './contract.ts';
 import { lockedKeys, whereDeclared } from './lock.ts';
 import { durationText, writtenSecret } from './provider-block.ts';
@@ -22,6 +23,7 @@ export async function showProvider(
 ): Promise<ProviderJson> {
   const { id, name, enabled, declared, scimEnabled, revision, settings, createdAt } = provider;
   const { mode, everyMs } = settings.reconcile;
+  const endpoint = endpointOf(parts);
   return {
     id,
     name,
@@ -30,7 +32,7 @@ export async function showProvider(
     declared,
     locked: [...lockedKeys(parts.settings, provider)],
     declaredIn: declared ? whereDeclared(parts.settings) : null,
-    scim: { enabled: scimEnabled, endpoint: endpointOf(parts) },
+    scim: { enabled: scimEnabled, endpoint, unreachable: whyUnreachableFor(settings.kind, endpoint) },
     signIn: {
       ...signInAddresses(parts.publicUrl()),
       lastVerification: await lastVerification(parts.ledger, provider),

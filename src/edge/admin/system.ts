@@ -34,7 +34,7 @@ const verify = route({
     'Stored access against the rules, every edge against its ends, the chain of events, and the file.',
   response: verificationShape,
   async handle({ parts }) {
-    const report = await parts.verification();
+    const report = await parts.verification.run();
     return { body: { ok: report.problemCount === 0, ...report } };
   },
 });

@@ -34,7 +34,7 @@ export function endpointOf(parts: AdminParts): string {
   return parts.publicUrl() + SCIM_BASE;
 }
 
-function isLive(token: Token, at: number): boolean {
+export function isLive(token: Token, at: number): boolean {
   return !isEnded(token, at) && (token.expiresAt === null || token.expiresAt > at);
 }
 

@@ -7,15 +7,33 @@ import type { Ledger, VerifyReport } from '../../ledger/ledger.ts';
 import { keyIdOf } from '../../secret.ts';
 import type { Parts } from '../parts.ts';
 
-export type Verification = () => Promise<VerifyReport>;
+export interface Verification {
+  run(): Promise<VerifyReport>;
+  /** What the last one of this process found, and when it began. */
+  last(): (VerifyReport & { readonly at: number }) | null;
+}
 
-export function verification(parts: Pick<Parts, 'ledger' | 'keys'>): Verification {
+export function verification(parts: Pick<Parts, 'ledger' | 'keys' | 'clock'>): Verification {
   let running: Promise<VerifyReport> | null = null;
-  return () => {
-    running ??= verified(parts).finally(() => {
+  let last: (VerifyReport & { at: number }) | null = null;
+
+  async function verify(): Promise<VerifyReport> {
+    const at = parts.clock.now();
+    try {
+      const report = await verified(parts);
+      last = { ...report, at };
+      return report;
+    } finally {
       running = null;
-    });
-    return running;
+    }
+  }
+
+  return {
+    run() {
+      running ??= verify();
+      return running;
+    },
+    last: () => last,
   };
 }
 

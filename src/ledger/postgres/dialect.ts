@@ -3,6 +3,9 @@
 
 import { type Dialect, threeLetters } from '../sql/dialect.ts';
 
+/** What the connection is called on which a replica hears of others; its version stands behind. */
+export const LISTENER = 'bifrost listener';
+
 export const postgresDialect: Dialect = {
   position: 'strpos',
   character: 'chr',
@@ -40,6 +43,8 @@ export const postgresDialect: Dialect = {
   held: 'FOR NO KEY UPDATE',
   byCause: 'cause = ?',
   oldestUnsealed: '(SELECT at FROM unsealed ORDER BY id LIMIT 1)',
+  openVersions: `SELECT DISTINCT btrim(substr(application_name, ${LISTENER.length + 1})) AS version FROM pg_stat_activity
+    WHERE datname = current_database() AND application_name LIKE '${LISTENER}%' ORDER BY 1`,
 };
 
 function pathText(path: readonly string[]): string {

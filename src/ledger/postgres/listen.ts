@@ -2,7 +2,9 @@
 // found by looking, now and then.
 
 import type pg from 'pg';
+import { version } from '../../version.ts';
 import { DatabaseClient } from './client.ts';
+import { LISTENER } from './dialect.ts';
 import { LOCK_SPACE, locks } from './locks.ts';
 import { connectionOptions, type Pool } from './pool.ts';
 import { SEALED_CHANNEL } from './seal.ts';
@@ -23,6 +25,8 @@ export interface Listening {
   begun: Promise<void>;
   /** Whether another process has this ledger open. */
   othersAreThere(): Promise<boolean>;
+  /** For how long it has not heard; null while it does. */
+  deafForMs(): number | null;
   stop(): Promise<void>;
 }
 
@@ -35,6 +39,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
   let client: pg.Client | null = null;
   let stopped = false;
   let failures = 0;
+  let deafSinceMs: number | null = performance.now();
   let retry: NodeJS.Timeout | undefined;
 
   /** `which`: an older one that ends late takes nothing from the one in use. */
@@ -42,6 +47,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     which.removeAllListeners('notification');
     if (client !== null && client !== which) return;
     client = null;
+    deafSinceMs ??= performance.now();
     if (stopped || retry) return;
     retry = setTimeout(connect, Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures++));
     retry.unref();
@@ -51,7 +57,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     retry = undefined;
     const connecting = new DatabaseClient({
       ...connectionOptions(url),
-      application_name: 'bifrost listener',
+      application_name: `${LISTENER} ${version}`,
     });
     connecting.on('error', () => lost(connecting));
     connecting.on('end', () => lost(connecting));
@@ -74,6 +80,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     }
     client = connecting;
     failures = 0;
+    deafSinceMs = null;
     await look();
   }
 
@@ -99,6 +106,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
       const { rows } = await (client ?? pool).query(others);
       return (rows[0] as { there: boolean }).there;
     },
+    deafForMs: () => (deafSinceMs === null ? null : performance.now() - deafSinceMs),
     async stop() {
       stopped = true;
       clearInterval(timer);

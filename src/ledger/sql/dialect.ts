@@ -63,6 +63,8 @@ export interface Dialect {
   readonly byCause: string;
   /** When the oldest event was committed that has no place yet; NULL where none waits. */
   readonly oldestUnsealed: string;
+  /** Rows of the versions that have it open, each once; empty text for one that is too old to say. */
+  readonly openVersions: string;
 }
 
 /** More of them find hardly fewer people: what is found is compared with the whole search. */

@@ -1,4 +1,5 @@
-// How far behind the work beside the requests is, by the index of unfinished jobs and the oldest row that waits to be sealed.
+// How far behind the work beside the requests is, by the index of unfinished jobs and the oldest row that waits to be sealed; and
+// which versions do it.
 
 import type { JobLag, LagStores, Lags } from '../lags.ts';
 import type { JobKind } from '../ledger.ts';
@@ -7,7 +8,10 @@ import type { Hands } from './hands.ts';
 import { all, one, type Script } from './statement.ts';
 
 export function lagStores({ read, dialect }: Hands): LagStores {
-  return { lags: () => read(() => readLags(dialect)) };
+  return {
+    lags: () => read(() => readLags(dialect)),
+    versions: () => read(() => readVersions(dialect)),
+  };
 }
 
 function* readLags({ oldestUnsealed, now }: Dialect): Script<Lags> {
@@ -15,6 +19,10 @@ function* readLags({ oldestUnsealed, now }: Dialect): Script<Lags> {
     `SELECT ${oldestUnsealed} AS since, ${now} AS clock`,
   );
   return { unsealedSince: row!.since, storageClock: row!.clock, jobs: yield* readJobs() };
+}
+
+function* readVersions({ openVersions }: Dialect): Script<string[]> {
+  return (yield* all<{ version: string }>(openVersions)).map(({ version }) => version);
 }
 
 interface JobColumns {

@@ -1,5 +1,6 @@
 // How SQLite spells what the two engines do not have in common.
 
+import { version } from '../../version.ts';
 import { type Dialect, threeLetters } from '../sql/dialect.ts';
 
 export const sqliteDialect: Dialect = {
@@ -45,6 +46,8 @@ export const sqliteDialect: Dialect = {
   byCause: "(cause = ? AND (cause_kind <> 'request' OR actor_kind <> 'token'))",
   // Events get their places within the commit.
   oldestUnsealed: 'NULL',
+  // One process has the file: this one.
+  openVersions: `SELECT '${version}' AS version`,
 };
 
 function pathText(path: readonly string[]): string {
