@@ -1,6 +1,7 @@
 // A page is its address: search, sort and filters stand behind the `?` as plain texts, and leaving one empty takes it out.
 
 import { useNavigate, useSearch } from '@tanstack/react-router';
+import { useCallback } from 'react';
 
 export type Address = Readonly<Record<string, string | undefined>>;
 
@@ -24,16 +25,19 @@ export function stringifySearch(search: Record<string, unknown>): string {
   return text === '' ? '' : `?${text}`;
 }
 
-/** What stands behind the `?`, and how to change some of it; typing in a search box makes no history. */
+/** What stands behind the `?`, and how to change some of it, always the same function; typing in a search box makes no history. */
 export function useAddress(): [Address, (changes: Address, how?: { isTyping?: boolean }) => void] {
   const address = useSearch({ strict: false }) as Address;
   const navigate = useNavigate();
-  const change = (changes: Address, { isTyping = false } = {}) =>
-    void navigate({
-      to: '.',
-      search: (before: Address) => ({ ...before, ...changes }),
-      replace: isTyping,
-      resetScroll: false,
-    } as never);
+  const change = useCallback(
+    (changes: Address, { isTyping = false } = {}) =>
+      void navigate({
+        to: '.',
+        search: (before: Address) => ({ ...before, ...changes }),
+        replace: isTyping,
+        resetScroll: false,
+      } as never),
+    [navigate],
+  );
   return [address, change];
 }

@@ -62,7 +62,7 @@ const routeTree = root.addChildren([
     ...list,
     ...['status', 'role', 'team', 'businessUnit', 'source', 'canSignIn'],
   ),
-  page('/governance/users/$user', () => import('./routes/user.tsx'), 'tab', 'open'),
+  page('/governance/users/$user', () => import('./routes/user.tsx'), 'tab', 'open', 'at', 'position'),
   page('/governance/teams', () => import('./routes/teams.tsx'), ...list),
   page('/governance/teams/$target', () => import('./routes/team.tsx'), 'search', 'sort'),
   page('/governance/business-units', () => import('./routes/business-units.tsx'), ...list),

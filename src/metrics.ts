@@ -71,6 +71,16 @@ export function createMetrics({ version, engine }: { version: string; engine: st
       help: '1 when the storage answered the last look, else 0.',
       registers,
     }),
+    diskFull: new Gauge({
+      name: 'bifrost_disk_full',
+      help: '1 from a change that the disk of the storage had no room for until one that it took, else 0.',
+      registers,
+    }),
+    deaf: new Gauge({
+      name: 'bifrost_replica_deaf_seconds',
+      help: 'For how long this replica has not heard of the others by LISTEN and goes by looking. 0 while it hears, and on SQLite.',
+      registers,
+    }),
     stopping: new Gauge({
       name: 'bifrost_stopping',
       help: '1 once the server was told to stop, else 0.',

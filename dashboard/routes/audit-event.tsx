@@ -5,7 +5,8 @@ import { Link } from '@tanstack/react-router';
 import type { ReactNode } from 'react';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { type ListPage, useGet } from '../queries.ts';
-import { useSession } from '../session.tsx';
+import { type Session, useSession } from '../session.tsx';
+import { BeforeAfter } from '../ui/before-after.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Empty, Shown } from '../ui/states.tsx';
 import { exactTime } from '../ui/when.tsx';
@@ -43,18 +44,19 @@ function NoSuchEvent() {
 }
 
 function Whole({ event }: { event: EventJson }) {
+  const { may } = useSession();
   return (
     <Stack gap="md">
       <Text fw={600} style={{ overflowWrap: 'anywhere' }}>
         {event.words}
       </Text>
-      <Facts of={factsOf(event)} />
+      <Facts of={factsOf(event, may)} />
       <Differences event={event} />
     </Stack>
   );
 }
 
-function factsOf(event: EventJson): [string, ReactNode][] {
+function factsOf(event: EventJson, may: Session['may']): [string, ReactNode][] {
   const { at, type, actor, subject, object, cause, names, hash } = event;
   const facts: [string, ReactNode][] = [
     ['When', exactTime(at)],
@@ -71,6 +73,9 @@ function factsOf(event: EventJson): [string, ReactNode][] {
       />,
     ],
   ];
+  if (subject.kind === 'user' && may('users:read')) {
+    facts.push(['What they had', <BeforeAfter key="had" event={event} />]);
+  }
   if (object) {
     facts.push([
       'With',

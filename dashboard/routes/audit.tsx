@@ -2,6 +2,7 @@
 
 import { Anchor, Button, Group, Menu, Stack, Text } from '@mantine/core';
 import { IconDownload } from '@tabler/icons-react';
+import { useMemo, useState } from 'react';
 import type { EventJson } from '../../src/edge/admin/contract.ts';
 import { type Address, useAddress } from '../address.ts';
 import { addressOf } from '../api.ts';
@@ -14,6 +15,7 @@ import { Period, periodOf } from '../ui/period.tsx';
 import { ProviderFilter, useProviders } from '../ui/provider-filter.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
+import { AccessFile } from './audit-access.tsx';
 import { WholeEvent } from './audit-event.tsx';
 import { Evidence } from './audit-evidence.tsx';
 import { VerifyChain } from './audit-verify.tsx';
@@ -82,6 +84,7 @@ export default function Audit() {
   const providers = useProviders();
   const { open, sort: _, from: _from, to: _to, ...filters } = address;
   const query = { ...filters, ...periodOf(address) };
+  const columns = useMemo(() => columnsWith((position) => change({ open: String(position) })), [change]);
   return (
     <Page
       title="Audit"
@@ -107,7 +110,7 @@ export default function Audit() {
           label="Audit"
           path="/audit"
           query={query}
-          columns={columnsWith((position) => change({ open: String(position) }))}
+          columns={columns}
           keyOf={({ position }) => String(position)}
           onOpen={({ position }) => change({ open: String(position) })}
           empty={<Empty title="Nothing fits">Take a filter away, or look at other days.</Empty>}
@@ -171,21 +174,28 @@ function columnsWith(open: (position: number) => void): Column<EventJson>[] {
 /** With the filters that are chosen. */
 function Export({ filters }: { filters: Address }) {
   const file = (format: string) => addressOf('/audit/export', { ...filters, format });
+  const [isAccess, setAccess] = useState(false);
   return (
-    <Menu position="bottom-end">
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
-          Export
-        </Button>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item component="a" href={file('csv')} download>
-          CSV, for spreadsheets
-        </Menu.Item>
-        <Menu.Item component="a" href={file('jsonl')} download>
-          JSON Lines, for programs
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <>
+      <Menu position="bottom-end">
+        <Menu.Target>
+          <Button variant="default" leftSection={<IconDownload size={16} aria-hidden />}>
+            Export
+          </Button>
+        </Menu.Target>
+        <Menu.Dropdown>
+          <Menu.Label>These events</Menu.Label>
+          <Menu.Item component="a" href={file('csv')} download>
+            CSV, for spreadsheets
+          </Menu.Item>
+          <Menu.Item component="a" href={file('jsonl')} download>
+            JSON Lines, for programs
+          </Menu.Item>
+          <Menu.Label>Everybody</Menu.Label>
+          <Menu.Item onClick={() => setAccess(true)}>Access at a moment ...</Menu.Item>
+        </Menu.Dropdown>
+      </Menu>
+      <AccessFile opened={isAccess} onClose={() => setAccess(false)} />
+    </>
   );
 }

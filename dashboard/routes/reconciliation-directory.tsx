@@ -74,7 +74,15 @@ function Standing({ directory }: CardProps) {
   const { directory: reads, last, open, pending, mode, every, nextDueAt, obstacle } = directory;
   const isByClock = mode !== 'off' && obstacle === null;
   return (
-    <SimpleGrid component="dl" cols={{ base: 2, sm: 3, lg: 5 }} spacing="md" verticalSpacing="sm" m={0}>
+    // By the width of the card: two stand beside each other
+    <SimpleGrid
+      type="container"
+      component="dl"
+      cols={{ base: 2, '480px': 3, '860px': 5 }}
+      spacing="md"
+      verticalSpacing="sm"
+      m={0}
+    >
       <Fact name="Reads">{reads ?? 'No directory'}</Fact>
       <Fact name="Last comparison">
         {last ? (

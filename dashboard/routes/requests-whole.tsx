@@ -9,6 +9,7 @@ import { useSession } from '../session.tsx';
 import { Facts } from '../ui/facts.tsx';
 import { Shown } from '../ui/states.tsx';
 import { exactTime, When } from '../ui/when.tsx';
+import { TryAgain } from './requests-replay.tsx';
 import { ResultMark } from './requests-result.tsx';
 import { meaningOf, Tag } from './requests-tags.tsx';
 
@@ -50,6 +51,7 @@ function Whole({
       )}
       <Facts of={factsOf(request, providers)} />
       <Effects request={request} />
+      <TryAgain request={request} />
       {request.tags.length > 0 && (
         <Stack gap="xs">
           <Title order={3} size="h5">

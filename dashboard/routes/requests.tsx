@@ -1,6 +1,7 @@
 // What identity providers sent, in plain words, with what came of it; and, apart, credentials that were refused.
 
 import { Anchor, Group, Stack, Tabs, Text } from '@mantine/core';
+import { useMemo } from 'react';
 import type { RequestJson, RequestTagJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { useGet } from '../queries.ts';
@@ -72,10 +73,13 @@ const effects = [
 ];
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'].map((value) => ({ value, label: value }));
 
+const noTags: readonly RequestTagJson[] = [];
+
 function AllRequests() {
   const [address, change] = useAddress();
-  const { items: tags = [] } = useGet<{ items: RequestTagJson[] }>('/requests/tags').data ?? {};
+  const { items: tags = noTags } = useGet<{ items: RequestTagJson[] }>('/requests/tags').data ?? {};
   const providers = useProviders();
+  const columns = useMemo(() => columnsWith(tags, (id) => change({ open: id })), [tags, change]);
   const { search, status, action, method, tag, effects: wanted, token, resource, provider } = address;
   return (
     <Stack gap="sm">
@@ -111,7 +115,7 @@ function AllRequests() {
           provider,
           ...periodOf(address),
         }}
-        columns={columnsWith(tags, (id) => change({ open: id }))}
+        columns={columns}
         keyOf={({ id }) => id}
         onOpen={({ id }) => change({ open: id })}
         empty={<NoRequests isNarrowed={Object.keys(address).some((name) => name !== 'open')} />}

@@ -1,9 +1,9 @@
-// Setup Complete: what Entra is to be given, shown once. It closes when somebody says that they have stored it.
+// Setup Complete: what Entra is to be given, shown once.
 
-import { Alert, Button, Checkbox, Group, List, Modal, Stack, Text } from '@mantine/core';
+import { Alert, List, Modal, Stack, Text } from '@mantine/core';
 import { IconInfoCircle } from '@tabler/icons-react';
-import { useState } from 'react';
 import { CopyField } from '../ui/copy-field.tsx';
+import { closedByButton, StoredOnce } from '../ui/stored-once.tsx';
 import { Warning } from '../ui/warning.tsx';
 import type { Kind } from './provider-kinds.ts';
 
@@ -30,10 +30,7 @@ export function SetupComplete({ handed, kind, onClose }: SetupCompleteProps) {
       title={handed?.title ?? 'Setup Complete'}
       size="lg"
       centered
-      // Nothing but the button closes it: what it shows is not shown again.
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
+      {...closedByButton}
     >
       {handed && <Content handed={handed} kind={kind} onClose={onClose} />}
     </Modal>
@@ -41,7 +38,6 @@ export function SetupComplete({ handed, kind, onClose }: SetupCompleteProps) {
 }
 
 function Content({ handed, kind, onClose }: { handed: Handed; kind: Kind; onClose(): void }) {
-  const [isStored, setStored] = useState(handed.token === null);
   const { endpoint, token, unreachable } = handed;
   const isEntra = kind === 'entra';
   return (
@@ -75,20 +71,7 @@ function Content({ handed, kind, onClose }: { handed: Handed; kind: Kind; onClos
         </Warning>
       )}
       {isEntra && <NextSteps />}
-      <Group justify="space-between" mt="xs">
-        {token === null ? (
-          <span />
-        ) : (
-          <Checkbox
-            label="I have stored it"
-            checked={isStored}
-            onChange={(event) => setStored(event.currentTarget.checked)}
-          />
-        )}
-        <Button onClick={onClose} disabled={!isStored}>
-          Done
-        </Button>
-      </Group>
+      <StoredOnce isNothingNew={token === null} onClose={onClose} />
     </Stack>
   );
 }

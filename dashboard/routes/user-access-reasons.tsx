@@ -2,14 +2,15 @@
 
 import { Button, Group, Stack, Text } from '@mantine/core';
 import type { ReactNode } from 'react';
-import type { ExplanationJson } from '../../src/edge/admin/contract.ts';
+import type { ExplanationJson, PastAccessJson } from '../../src/edge/admin/contract.ts';
 import { May } from '../session.tsx';
 import { ActorText } from '../ui/actor.tsx';
 import { Mark } from '../ui/badges.tsx';
 import type { TargetKind } from '../ui/target-select.tsx';
 import { When } from '../ui/when.tsx';
 
-export type ReasonJson = ExplanationJson['teams'][number]['sources'][number];
+/** As it is, or as it was. */
+export type ReasonJson = (ExplanationJson | PastAccessJson)['teams'][number]['sources'][number];
 
 export interface Taken {
   kind: TargetKind;
@@ -35,7 +36,7 @@ export function Reason({ of: source }: { of: ReasonJson }) {
   return (
     <Text component="div" size="sm">
       <Mark tone={by === 'manual' ? 'plain' : 'quiet'} size="sm" mr={6}>
-        {by === 'manual' ? 'By hand' : 'Rule'}
+        {by === null ? 'Erased' : by === 'manual' ? 'By hand' : 'Rule'}
       </Mark>
       <Words of={source} />{' '}
       {since !== null && (
@@ -49,7 +50,7 @@ export function Reason({ of: source }: { of: ReasonJson }) {
 
 /** Whoever gave it has a name, where the server's words hold an id. */
 function Words({ of: { by, actor, kept, exempt, words } }: { of: ReasonJson }) {
-  if (by === 'rule' || actor === null || kept !== null || exempt !== null) return words;
+  if (by !== 'manual' || actor === null || kept !== null || exempt !== null) return words;
   return (
     <>
       Given by <ActorText of={actor} />; only people take it back.

@@ -11,11 +11,23 @@ import { May, useSession } from '../session.tsx';
 import { Panel } from '../ui/panel.tsx';
 import { Shown } from '../ui/states.tsx';
 import { Warning } from '../ui/warning.tsx';
+import { ChooseMoment, useMoment } from './user-access-moment.tsx';
 import { Reasons, TakeBack, type Taken } from './user-access-reasons.tsx';
 import { RolePanel } from './user-access-role.tsx';
+import { AccessThen } from './user-access-then.tsx';
 import { GiveByHand, TakeBackDialog } from './user-grants.tsx';
 
 export function UserAccess({ user }: { user: UserJson }) {
+  const moment = useMoment();
+  return (
+    <>
+      <ChooseMoment />
+      {moment === null ? <AccessNow user={user} /> : <AccessThen user={user.id} moment={moment} />}
+    </>
+  );
+}
+
+function AccessNow({ user }: { user: UserJson }) {
   const found = useGet<ExplanationJson>(`/users/${user.id}/access`);
   return <Shown of={found}>{(access) => <Explained user={user} access={access} />}</Shown>;
 }

@@ -1,8 +1,9 @@
-// What happened to a user, newest first, in plain words, with who did it.
+// What happened to a user, newest first, in plain words, with who did it, and the way to what they had before and after.
 
 import { Text } from '@mantine/core';
 import type { EventJson, UserJson } from '../../src/edge/admin/contract.ts';
 import { Actor } from '../ui/actor.tsx';
+import { BeforeAfter } from '../ui/before-after.tsx';
 import { type Column, ListTable } from '../ui/list-table.tsx';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
@@ -35,6 +36,7 @@ const columns: readonly Column<EventJson>[] = [
       </Text>
     ),
   },
+  { title: 'What they had', width: '140px', show: (event) => <BeforeAfter event={event} /> },
 ];
 
 export function UserTimeline({ user }: { user: UserJson }) {

@@ -11,6 +11,8 @@ import { Mark, StatusMark } from '../ui/badges.tsx';
 import { Page } from '../ui/page.tsx';
 import { Failed, Loading } from '../ui/states.tsx';
 import { UserAccess } from './user-access.tsx';
+import { type AskedMoment, ChooseMoment, useMoment } from './user-access-moment.tsx';
+import { AccessThen } from './user-access-then.tsx';
 import { UserAttributes } from './user-attributes.tsx';
 import { Suspended, UserFacts } from './user-facts.tsx';
 import { UserScim } from './user-scim.tsx';
@@ -27,10 +29,22 @@ export default function UserPage() {
   const found = useGet<UserJson>(`/users/${encodeURIComponent(id)}`, { enabled: may('users:read') });
   // What was there until a moment ago is gone when a refresh says so.
   const isGone = found.error?.status === 404;
+  const moment = useMoment();
   if (found.data && !isGone) return <Known key={found.data.id} user={found.data} />;
+  if (isGone && moment !== null) return <NotThereAnyMore id={id} moment={moment} />;
   return (
     <Page title={isGone ? 'There is no such user' : 'User'} above={above} permission="users:read">
       {found.error ? <Failed problem={found.error} onRetry={() => void found.refetch()} /> : <Loading />}
+    </Page>
+  );
+}
+
+/** What the log still tells of somebody who was erased. */
+function NotThereAnyMore({ id, moment }: { id: string; moment: AskedMoment }) {
+  return (
+    <Page title="There is no such user now" above={above} permission="users:read">
+      <ChooseMoment />
+      <AccessThen user={id} moment={moment} isErased />
     </Page>
   );
 }

@@ -99,12 +99,15 @@ function NobodyYet() {
 
 function WithoutRole({ providers }: { providers: readonly ProviderJson[] }) {
   const { may } = useSession();
+  // The rules of one that is disabled let nobody in.
+  const enabled = providers.filter((each) => each.enabled);
+  const shown = enabled.length > 0 ? enabled : providers;
   return (
     <Warning title="Whoever has no role cannot sign in">
       No role rule matches what is known of them. The doctor on Attribute Mapping says which attributes were
       looked at and what they held; a role can also be given by hand, on the page of each user.{' '}
       {may('mappings:read') &&
-        providers.map(({ id, name }, at) => (
+        shown.map(({ id, name, enabled }, at) => (
           <span key={id}>
             {at > 0 && ', '}
             <Anchor
@@ -115,6 +118,7 @@ function WithoutRole({ providers }: { providers: readonly ProviderJson[] }) {
             >
               Attribute Mapping of {name}
             </Anchor>
+            {!enabled && ' (disabled)'}
           </span>
         ))}
       {!may('mappings:read') && 'Whoever manages rules here can change them.'}

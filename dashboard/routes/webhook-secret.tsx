@@ -1,24 +1,15 @@
-// The secret that signs, shown once. It closes when somebody says that they have stored it.
+// The secret that signs, shown once.
 
-import { Button, Checkbox, Group, Modal, Stack, Text } from '@mantine/core';
-import { useState } from 'react';
+import { Modal, Stack, Text } from '@mantine/core';
 import { CopyField } from '../ui/copy-field.tsx';
+import { closedByButton, StoredOnce } from '../ui/stored-once.tsx';
 import { When } from '../ui/when.tsx';
 import type { WithSecret } from './webhook-form.tsx';
 import { VerifyingCode } from './webhook-words.tsx';
 
 export function WebhookSecret({ of, onClose }: { of: WithSecret; onClose(): void }) {
-  const [isStored, setStored] = useState(false);
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={`The secret of ${of.name}`}
-      size="lg"
-      withCloseButton={false}
-      closeOnClickOutside={false}
-      closeOnEscape={false}
-    >
+    <Modal opened onClose={onClose} title={`The secret of ${of.name}`} size="lg" {...closedByButton}>
       <Stack>
         <CopyField label="Signing secret" value={of.secret ?? ''} />
         <Text size="sm">
@@ -30,16 +21,7 @@ export function WebhookSecret({ of, onClose }: { of: WithSecret; onClose(): void
             The former secret signs as well until then: <When at={of.bothSecretsUntil} />.
           </Text>
         )}
-        <Group justify="space-between">
-          <Checkbox
-            label="I have stored it"
-            checked={isStored}
-            onChange={(event) => setStored(event.currentTarget.checked)}
-          />
-          <Button onClick={onClose} disabled={!isStored}>
-            Done
-          </Button>
-        </Group>
+        <StoredOnce onClose={onClose} />
       </Stack>
     </Modal>
   );

@@ -5,7 +5,7 @@ import { Loader, Text, UnstyledButton } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconSelector } from '@tabler/icons-react';
 import { useNavigate } from '@tanstack/react-router';
 import { useVirtualizer } from '@tanstack/react-virtual';
-import { type ReactNode, useEffect, useRef } from 'react';
+import { memo, type ReactNode, useCallback, useEffect, useRef } from 'react';
 import { useAddress } from '../address.ts';
 import type { Query } from '../api.ts';
 import { type ListPage, useList } from '../queries.ts';
@@ -90,7 +90,6 @@ function Rows<Item>(props: RowsProps<Item>) {
   const { items, columns, keyOf, to, onOpen, label, isMore, isLoading, onMore, rowPx = ROW_PX } = props;
   const { maxHeight = MAX_HEIGHT } = props;
   const frame = useRef<HTMLDivElement>(null);
-  const navigate = useNavigate();
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => frame.current,
@@ -103,10 +102,7 @@ function Rows<Item>(props: RowsProps<Item>) {
     if (isMore && !isLoading && last >= items.length - LEFT_ROWS) onMore();
   }, [isMore, isLoading, last, items.length, onMore]);
   const tracks = columns.map(({ width }) => width).join(' ');
-  const open = (item: Item) => {
-    if (to) void navigate({ to: to(item) as never });
-    else onOpen?.(item);
-  };
+  const open = useOpening(props);
   const isLinked = to !== undefined || onOpen !== undefined;
   return (
     <div
@@ -130,27 +126,16 @@ function Rows<Item>(props: RowsProps<Item>) {
         {shown.map(({ index, start, size }) => {
           const item = items[index]!;
           return (
-            // For the keyboard the first cell holds a link or a button
-            <div
+            <Row
               key={keyOf(item)}
-              role="row"
-              aria-rowindex={index + 2}
-              className={isLinked ? 'linked' : undefined}
-              style={{
-                gridTemplateColumns: tracks,
-                position: 'absolute',
-                insetInline: 0,
-                height: size,
-                transform: `translateY(${start}px)`,
-              }}
-              onClick={isLinked ? (event) => openUnlessOnControl(event.target, () => open(item)) : undefined}
-            >
-              {columns.map((column) => (
-                <div key={column.title} role="cell">
-                  {column.show(item)}
-                </div>
-              ))}
-            </div>
+              item={item}
+              columns={columns}
+              tracks={tracks}
+              place={index + 2}
+              startPx={start}
+              heightPx={size}
+              onOpen={isLinked ? open : undefined}
+            />
           );
         })}
       </div>
@@ -158,6 +143,61 @@ function Rows<Item>(props: RowsProps<Item>) {
     </div>
   );
 }
+
+/** What a row opens, the same function for as long as the list is there, whatever the page is rendered with. */
+function useOpening<Item>({ to, onOpen }: Pick<ListTableProps<Item>, 'to' | 'onOpen'>): (item: Item) => void {
+  const navigate = useNavigate();
+  const latest = useRef({ to, onOpen });
+  useEffect(() => {
+    latest.current = { to, onOpen };
+  }, [to, onOpen]);
+  return useCallback(
+    (item) => {
+      const { to, onOpen } = latest.current;
+      if (to) void navigate({ to: to(item) as never });
+      else onOpen?.(item);
+    },
+    [navigate],
+  );
+}
+
+interface RowProps<Item> {
+  item: Item;
+  columns: readonly Column<Item>[];
+  tracks: string;
+  /** Among all rows, the heading being the first. */
+  place: number;
+  startPx: number;
+  heightPx: number;
+  onOpen: ((item: Item) => void) | undefined;
+}
+
+/** Each step of scrolling renders the list: rows that stay are left alone. */
+const Row = memo(function Row<Item>(props: RowProps<Item>) {
+  const { item, columns, tracks, place, startPx, heightPx, onOpen } = props;
+  return (
+    // For the keyboard the first cell holds a link or a button
+    <div
+      role="row"
+      aria-rowindex={place}
+      className={onOpen ? 'linked' : undefined}
+      style={{
+        gridTemplateColumns: tracks,
+        position: 'absolute',
+        insetInline: 0,
+        height: heightPx,
+        transform: `translateY(${startPx}px)`,
+      }}
+      onClick={onOpen && ((event) => openUnlessOnControl(event.target, () => onOpen(item)))}
+    >
+      {columns.map((column) => (
+        <div key={column.title} role="cell">
+          {column.show(item)}
+        </div>
+      ))}
+    </div>
+  );
+}) as <Item>(props: RowProps<Item>) => ReactNode;
 
 /** A click on a link or button of the row is that one's own, and so is marking text. */
 function openUnlessOnControl(target: EventTarget, open: () => void): void {

@@ -22,6 +22,9 @@ export interface PageProps {
   children?: ReactNode;
 }
 
+/** Narrower than that, and buttons stand below instead of beside it. */
+const ABOUT_AT_LEAST = 'min(100%, 420px)';
+
 export function Page({ title, beside, about, above = [], actions, permission, children }: PageProps) {
   const { may } = useSession();
   useDocumentTitle(`${title} - Bifrost`);
@@ -41,7 +44,7 @@ export function Page({ title, beside, about, above = [], actions, permission, ch
         </Breadcrumbs>
       )}
       <Group justify="space-between" align="flex-start" gap="sm">
-        <Stack gap={2}>
+        <Stack gap={2} flex="1 1 0" miw={ABOUT_AT_LEAST}>
           <Group gap="sm">
             <Title order={1}>{title}</Title>
             {beside}

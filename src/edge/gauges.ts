@@ -49,6 +49,9 @@ export function gauges(parts: Looking): Gauges {
 
   return {
     async refresh() {
+      const { deafForMs, diskFullForMs } = ledger.trouble();
+      metrics.diskFull.set(diskFullForMs === null ? 0 : 1);
+      metrics.deaf.set((deafForMs ?? 0) / 1000);
       if (performance.now() - lookedMs < KEPT_MS) return;
       looking ??= look();
       if (await isLate(looking)) setAll(null);

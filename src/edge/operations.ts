@@ -9,6 +9,7 @@ import { problemAnswer } from './admin/problem.ts';
 import { gauges } from './gauges.ts';
 import type { Parts } from './parts.ts';
 import { countRejected } from './rejected.ts';
+import { deafWords, fullWords } from './trouble.ts';
 
 export async function registerOperations(app: FastifyInstance, parts: Parts): Promise<void> {
   // After a failed flush only a restart helps, so whoever watches over the process is told to give it one.
@@ -20,11 +21,15 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
     if (parts.isStopping()) return reply.code(503).send({ status: 'stopping' });
     try {
       await parts.ledger.ready();
-      return { status: 'ready' };
     } catch (error) {
-      parts.log.error({ err: error }, 'the storage does not answer');
-      return reply.code(503).header('retry-after', '2').send({ status: 'storage away' });
+      parts.log.error({ err: error }, 'the storage does not answer, or takes no change');
+      const full = fullWords(parts.ledger);
+      const said = full ? { status: 'disk full', ...full } : { status: 'storage away' };
+      return reply.code(503).header('retry-after', '2').send(said);
     }
+    // Whoever is sent here is answered rightly all the same, so that this is no reason to be sent nobody.
+    const deaf = deafWords(parts.ledger);
+    return deaf ? { status: 'ready', degraded: deaf } : { status: 'ready' };
   });
   await app.register(async (scraped) => registerMetrics(scraped, parts));
 }

@@ -22,6 +22,14 @@ export interface Lags {
   readonly jobs: readonly JobLag[];
 }
 
+/** null: all is well. */
+export interface Trouble {
+  /** For how long it has not heard of other replicas, and goes by looking instead. */
+  readonly deafForMs: number | null;
+  /** For how long the disk has taken nothing. */
+  readonly diskFullForMs: number | null;
+}
+
 export interface LagStores {
   /** Looked up, not counted: it costs the same however much there is. */
   lags(): Promise<Lags>;

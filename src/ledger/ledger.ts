@@ -13,7 +13,7 @@ import type { Role, Ruleset } from '../mapping/ruleset.ts';
 import type { Condition } from '../scim/condition.ts';
 import type { Sort } from '../scim/sort.ts';
 import type { ExportRow } from './export-tables.ts';
-import type { LagStores } from './lags.ts';
+import type { LagStores, Trouble } from './lags.ts';
 import type { PastLog } from './past-log.ts';
 import type { Batch, ReconciliationStores } from './reconciliation.ts';
 import type { RulesetHistory } from './ruleset-history.ts';
@@ -530,8 +530,10 @@ export interface Ledger
   purgeHeld(batch: string, by: Change): Promise<boolean>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
-  /** Rejects when the storage does not answer at this moment. */
+  /** Rejects when the storage does not answer at this moment, or takes no change: once that failed, it is tried now and then. */
   ready(): Promise<void>;
+  /** As it is known by now; nothing is asked. */
+  trouble(): Trouble;
 
   /**
    * Everything as it is at this moment, whatever is written later; what it shows is on disk. It holds back the

@@ -224,6 +224,21 @@ describe('what cannot be replayed', () => {
     await api.send('PATCH', `/api/providers/${made.id}`, { body: { enabled: false } });
     const answer = await replay(id);
     expect([answer.status, answer.problem.detail]).toEqual([409, expect.stringContaining('switched off')]);
+    expect((await api.get<Logged>(`/api/requests/${id}`)).body.obstacle).toContain('switched off');
+  });
+
+  it('what came to a provider that is gone', async () => {
+    const body = { name: 'quay', kind: 'oidc', clientId: 'x', issuer: 'https://quay.contoso.com', scim: {} };
+    const made = (await api.send<{ id: string; scim: { token: string } }>('POST', '/api/providers', { body }))
+      .body;
+    const client = scimClient(api.server.scim, made.scim.token);
+    const id = await logged(() => client.patch('/Users/nobody', [{ op: 'remove', path: 'title' }]));
+    client.close();
+    expect((await api.send('DELETE', `/api/providers/${made.id}`)).status).toBe(204);
+    const why = expect.stringContaining('provider is not there any more');
+    const answer = await plan(id);
+    expect([answer.status, answer.problem.detail]).toEqual([409, why]);
+    expect((await api.get<Logged>(`/api/requests/${id}`)).body.obstacle).toEqual(why);
   });
 });
 

@@ -91,6 +91,72 @@ describe.skipIf(!browser)('Requests', () => {
   });
 });
 
+const TRY = 'What would it change now?';
+const FOR_REAL = 'Do it for real';
+
+describe.skipIf(!browser)('a request once more', () => {
+  const press = (page: Page, name: string) => page.getByRole('button', { name, exact: true }).click(WAIT);
+  const roleOf = async (id: string) =>
+    (await world.api<{ role: { name: string } | null }>('GET', `/api/users/${id}`)).body.role?.name;
+  const department = `${ENTERPRISE}:department`;
+  /** Which takes their role, and comes back. */
+  const losesDepartment = async (id: string) => {
+    await world.scim.patch(`/Users/${id}`, [{ op: 'Remove', path: department }]);
+    await world.scim.patch(`/Users/${id}`, [{ op: 'Replace', path: department, value: 'Sales' }]);
+  };
+  /** The newest request about them comes first. */
+  const requestsOf = async (id: string) =>
+    (await world.api<{ items: { id: string }[] }>('GET', `/api/requests?resource=${id}`)).body.items;
+  const open = (id: string) => `/governance/requests?open=${id}`;
+
+  it('says what would change now, does it for real when that is confirmed, and says when nothing is left', async () => {
+    const lin = await push('lin@contoso.com', 'Lin Ma');
+    await losesDepartment(lin);
+    const [, taken, created] = await requestsOf(lin);
+    const { page } = await world.asAdmin(open(taken!.id));
+    await press(page, TRY);
+    await page.getByText('This would change now').waitFor(WAIT);
+    await page.getByText('Lin Ma loses the role Viewer').waitFor();
+    expect(await roleOf(lin)).toBe('Viewer');
+    await press(page, FOR_REAL);
+    const question = page.getByRole('dialog', { name: 'Do it for real?' });
+    await question.getByText('Lin Ma loses the role Viewer').waitFor(WAIT);
+    expect(await axe(page)).toEqual([]);
+    await question.getByRole('button', { name: FOR_REAL }).click();
+    await page.getByText('It took effect').waitFor(WAIT);
+    expect(await roleOf(lin)).toBeUndefined();
+    const [again] = await requestsOf(lin);
+    await page.getByRole('link', { name: 'The new request' }).click();
+    await page.waitForURL((url) => url.searchParams.get('open') === again!.id);
+    await press(page, TRY);
+    await page.getByText('Nothing would change', { exact: true }).waitFor(WAIT);
+    expect(await page.getByRole('button', { name: FOR_REAL }).count()).toBe(0);
+    await page.goto(world.server.url + open(created!.id));
+    await press(page, TRY);
+    await page.getByText('It would be refused now, with 409').waitFor(WAIT);
+    expect(await page.getByRole('button', { name: FOR_REAL }).count()).toBe(0);
+  });
+
+  it('is not offered for what only read, and is done by nobody who may not', async () => {
+    const mary = await push('mary@contoso.com', 'Mary Somerville');
+    await losesDepartment(mary);
+    await world.scim.get(`/Users/${mary}`);
+    const [read, , taken] = await requestsOf(mary);
+    const person = [...world.entra.tenant().users.values()].at(-1)!;
+    await world.signIn(person.userPrincipalName);
+    const search = `/api/users?search=${encodeURIComponent(person.userPrincipalName)}`;
+    const [developer] = (await world.api<{ items: { id: string }[] }>('GET', search)).body.items;
+    await world.api('POST', `/api/users/${developer!.id}/grants`, { kind: 'role', target: 'Developer' });
+    const { page } = await world.asUser(person.userPrincipalName, open(read!.id));
+    await page.getByText('Not possible. It only read').waitFor(WAIT);
+    expect(await page.getByRole('button', { name: TRY }).count()).toBe(0);
+    await page.goto(world.server.url + open(taken!.id));
+    await press(page, TRY);
+    await page.getByText('Mary Somerville loses the role Viewer').waitFor(WAIT);
+    expect(await page.getByRole('button', { name: FOR_REAL }).count()).toBe(0);
+  });
+});
+
 describe.skipIf(!browser)('Audit', () => {
   it('says who did what, with before and after, by filters of the address', async () => {
     const { page } = await world.asAdmin(`/governance/audit?subject=${ada}`);
@@ -115,6 +181,19 @@ describe.skipIf(!browser)('Audit', () => {
     expect(address).toContain('type=user.created');
     const [file] = await Promise.all([page.waitForEvent('download'), item.click()]);
     expect(file.suggestedFilename()).toMatch(/^audit-.*\.csv$/);
+    await page.getByRole('button', { name: 'Export' }).click();
+    await page.getByRole('menuitem', { name: /^Access at a moment/ }).click();
+    const moment = page.getByLabel('As it was at');
+    await moment.fill('2001-01-01T00:00');
+    await page.getByText(/^The log begins at/).waitFor(WAIT);
+    await moment.fill('');
+    await page.getByRole('menu').waitFor({ state: 'detached' });
+    expect(await axe(page)).toEqual([]);
+    const [access] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('link', { name: /^CSV/ }).click(),
+    ]);
+    expect(access.suggestedFilename()).toMatch(/^access-.*\.csv$/);
     await page.getByRole('button', { name: 'Verify the chain' }).click();
     await page.getByRole('dialog').getByText('Everything holds').waitFor(WAIT);
     expect(await axe(page)).toEqual([]);

@@ -5,6 +5,7 @@ import { provisioning } from '../../simulator/provisioning.ts';
 import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
 import type { Tenant, TenantUser } from '../../simulator/tenant.ts';
 import type { ProviderJson } from '../../src/edge/admin/contract.ts';
+import { ENTERPRISE, type ScimClient, scimClient } from '../harness/scim-client.ts';
 import { type DashboardWorld, startDashboard } from './world.ts';
 
 const SEED = 7;
@@ -27,12 +28,16 @@ export interface Populated extends DashboardWorld {
     batch: string;
     webhook: string;
     request: string;
+    /** Somebody who was moved to another department and is back since; the request that moved them, and its last event. */
+    moved: string;
+    away: string;
+    awayAt: string;
     /** The user name of somebody with the role Viewer. */
     viewer: string;
   };
   /** What the headings of those pages say. */
   readonly names: Readonly<
-    Record<Exclude<keyof Populated['of'], 'request' | 'viewer' | 'unfinished'>, string>
+    Record<Exclude<keyof Populated['of'], 'request' | 'away' | 'awayAt' | 'viewer' | 'unfinished'>, string>
   >;
 }
 
@@ -50,10 +55,13 @@ export async function startPopulated(): Promise<Populated> {
   const { endpoint, token } = await addProvider(world);
   const agent = provisioning(world.entra, { base: endpoint, token });
   await agent.cycle();
+  const client = scimClient(endpoint, token);
+  const away = await movesAndComesBack(world, client);
+  client.close();
   await livedIn(world, agent);
   agent.close();
   await addWebhook(world);
-  const of = await idsOf(world, await beginProvider(world));
+  const of = { ...(await idsOf(world, await beginProvider(world))), ...away };
   return { ...world, of, names: await namesOf(world, of) };
 }
 
@@ -145,6 +153,25 @@ async function wrongToken(world: DashboardWorld): Promise<void> {
   }
 }
 
+/** So that what the first of the two requests would change now can be seen. */
+async function movesAndComesBack(world: DashboardWorld, client: ScimClient): Promise<Away> {
+  const { body } = await world.api<{ items: { id: string; businessUnits: { name: string }[] }[] }>(
+    'GET',
+    '/api/users?role=Viewer',
+  );
+  const { id, businessUnits } = body.items[0]!;
+  const path = `${ENTERPRISE}:department`;
+  for (const value of ['Finance', businessUnits[0]!.name]) {
+    await client.patch(`/Users/${id}`, [{ op: 'Replace', path, value }]);
+    world.pass(CYCLE_MS);
+  }
+  type Found = { items: { id: string; position: number }[] };
+  const requests = await world.api<Found>('GET', `/api/requests?resource=${id}&method=PATCH`);
+  const away = requests.body.items[1]!.id;
+  const events = await world.api<Found>('GET', `/api/audit?cause=${away}&limit=1`);
+  return { moved: id, away, awayAt: String(events.body.items[0]!.position) };
+}
+
 async function reconcile(world: DashboardWorld): Promise<void> {
   const begun = await world.api<{ id: string }>('POST', '/api/providers/entra/reconcile', {});
   const until = Date.now() + WAIT_MS;
@@ -156,7 +183,9 @@ async function reconcile(world: DashboardWorld): Promise<void> {
   }
 }
 
-async function idsOf(world: DashboardWorld, unfinished: string): Promise<Populated['of']> {
+type Away = Pick<Populated['of'], 'moved' | 'away' | 'awayAt'>;
+
+async function idsOf(world: DashboardWorld, unfinished: string): Promise<Omit<Populated['of'], keyof Away>> {
   const some = async <Item>(path: string): Promise<Item> => {
     const answer = await world.api<{ items: Item[] }>('GET', path);
     const item = answer.body.items?.[0];
@@ -189,6 +218,7 @@ async function namesOf(world: DashboardWorld, of: Populated['of']): Promise<Popu
     provider,
     user: await person(of.user),
     suspended: await person(of.suspended),
+    moved: await person(of.moved),
     team: (await named(`teams/${of.team}`)).name,
     businessUnit: (await named(`business-units/${of.businessUnit}`)).name,
     role: (await named(`roles/${of.role}`)).name,

@@ -49,6 +49,11 @@ export const lived: readonly Sight[] = [
   { name: 'users-none-found', title: 'Users', path: () => `${governance}/users?search=nobody-has-this-name` },
   { name: 'user-access', title: ({ user }) => user, path: ({ user }) => `${governance}/users/${user}` },
   {
+    name: 'user-access-then',
+    title: ({ moved }) => moved,
+    path: ({ moved, awayAt }) => `${governance}/users/${moved}?position=${awayAt}`,
+  },
+  {
     name: 'user-attributes',
     title: ({ user }) => user,
     path: ({ user }) => `${governance}/users/${user}?tab=attributes`,
@@ -95,8 +100,30 @@ export const lived: readonly Sight[] = [
   { name: 'held-batch', title: ({ batch }) => batch, path: ({ batch }) => `${governance}/held/${batch}` },
   { name: 'requests', title: 'Requests', path: () => `${governance}/requests` },
   { name: 'request', title: 'Requests', path: ({ request }) => `${governance}/requests?open=${request}` },
+  {
+    name: 'request-once-more',
+    title: 'Requests',
+    path: ({ away }) => `${governance}/requests?open=${away}`,
+    async doing(page) {
+      await page.getByRole('button', { name: 'What would it change now?' }).click();
+      await page.getByRole('button', { name: 'Do it for real' }).waitFor();
+      const section = page.getByRole('region', { name: 'Try it again' });
+      await section.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+    },
+  },
   { name: 'requests-rejected', title: 'Requests', path: () => `${governance}/requests?tab=rejected` },
   { name: 'audit', title: 'Audit', path: () => `${governance}/audit` },
+  {
+    name: 'audit-access',
+    title: 'Audit',
+    path: () => `${governance}/audit`,
+    async doing(page) {
+      await page.getByRole('button', { name: 'Export' }).click();
+      await page.getByRole('menuitem', { name: /^Access at a moment/ }).click();
+      await page.getByRole('dialog').getByLabel('As it was at').waitFor();
+      await page.getByRole('menu').waitFor({ state: 'detached' });
+    },
+  },
   {
     name: 'audit-evidence',
     title: 'Audit',

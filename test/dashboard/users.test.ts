@@ -4,7 +4,7 @@
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { sampleOrganisation } from '../../simulator/sample-organisation.ts';
-import type { UserJson } from '../../src/edge/admin/contract.ts';
+import type { EventJson, UserJson } from '../../src/edge/admin/contract.ts';
 import { ENTERPRISE, USER } from '../harness/scim-client.ts';
 import { axe } from './axe.ts';
 import { browser, type DashboardWorld, saysTitle, startDashboard } from './world.ts';
@@ -68,6 +68,8 @@ const provisionNumber = (n: number) => {
 };
 
 const person = async (id: string) => (await world.api<UserJson>('GET', `/api/users/${id}`)).body;
+const eventsAbout = async (id: string, type: EventJson['type']) =>
+  (await world.api<{ items: EventJson[] }>('GET', `/api/audit?subject=${id}&type=${type}`)).body.items;
 const of = (id: string) => `/governance/users/${id}`;
 const button = (page: Page, name: string | RegExp) => page.getByRole('button', { name });
 const rows = (page: Page, count: string) =>
@@ -202,8 +204,50 @@ describe.skipIf(!browser)('one user', () => {
     expect((await person(ada)).status).toBe('active');
   });
 
+  it('is shown as they were at a past moment, with what came and went since', async () => {
+    const lin = await provision('lin@contoso.com', 'Lin Ma', { title: 'Engineer', department: 'Research' });
+    world.pass(1_000);
+    await world.scim.patch(`/Users/${lin}`, [{ op: 'Replace', path: 'title', value: 'Writer' }]);
+    const [changed] = await eventsAbout(lin, 'user.updated');
+    const { page, expectProblem } = await world.asAdmin(`${of(lin)}?tab=timeline`);
+    await page.getByRole('link', { name: `Before event ${changed!.position}`, exact: true }).click();
+    const since = page.getByRole('list', { name: 'What changed since then' });
+    await since.waitFor();
+    expect((await since.getByRole('listitem').allTextContents()).map((text) => text.slice(1))).toEqual([
+      'lost the role Developer',
+      'lost the team Engineer',
+      'gained the role Viewer',
+      'gained the team Writer',
+    ]);
+    await page
+      .getByRole('region', { name: 'Role' })
+      .getByText(/title.*Engineer/)
+      .first()
+      .waitFor();
+    expect(await axe(page)).toEqual([]);
+    const [created] = await eventsAbout(lin, 'user.created');
+    await page.goto(`${world.server.url}${of(lin)}?at=${encodeURIComponent(created!.at)}`);
+    await since.waitFor();
+    const field = page.getByLabel('As it was at', { exact: true });
+    expect(Date.parse(`${await field.inputValue()}Z`)).toBe(
+      Math.floor(Date.parse(created!.at) / 1000) * 1000,
+    );
+    await field.fill('2999-01-01T00:00');
+    await button(page, 'Show').click();
+    await page.getByText('That has not come yet.').waitFor();
+    expectProblem(/400/);
+    await field.fill('2001-01-01T00:00');
+    await button(page, 'Show').click();
+    await page.getByText('Nothing is known of 2001-01-01').waitFor();
+    expectProblem(/404/);
+    await page.goto(`${world.server.url}${of(lin)}?position=1`);
+    await page.getByText('They were not here then').waitFor();
+    await button(page, 'Back to now').click();
+    await page.getByRole('table', { name: 'What speaks for a role' }).waitFor();
+  });
+
   it('is erased when removed, once the name is typed', async () => {
-    const gone = await provision('gone@contoso.com', 'Gone Person', {});
+    const gone = await provision('gone@contoso.com', 'Gone Person', { department: 'Sales' });
     expect((await world.scim.delete(`/Users/${gone}`)).status).toBe(204);
     const window = await world.asAdmin(of(gone));
     const { page } = window;
@@ -221,6 +265,12 @@ describe.skipIf(!browser)('one user', () => {
     window.expectProblem(/404/);
     await page.reload();
     await saysTitle(page, 'There is no such user');
+    // What they had stays known, without what is personal.
+    const [removed] = await eventsAbout(gone, 'user.removed');
+    await page.goto(`${world.server.url}${of(gone)}?position=${removed!.position - 1}`);
+    await saysTitle(page, 'There is no such user now');
+    await page.getByText('They were removed and erased since.').waitFor();
+    await page.getByText('lost the role Viewer').waitFor();
   });
 
   it('is signed out everywhere', async () => {

@@ -89,4 +89,7 @@ export async function inScheme(page: Page, scheme: 'light' | 'dark'): Promise<vo
   await page.evaluate(`Promise.allSettled(
     document.getAnimations().flatMap((one) => (one instanceof CSSTransition ? [one.finished] : [])),
   ).then(() => undefined)`);
+  // What the browser draws itself: the calendar of a date, scroll bars.
+  const native = await page.evaluate<string>('getComputedStyle(document.documentElement).colorScheme');
+  if (native !== scheme) throw new Error(`the page is ${scheme}, and what the browser draws in it ${native}`);
 }

@@ -7,6 +7,8 @@ export interface CuttingWire {
   url: string;
   /** Breaks once, for the next statement with that text. */
   cutAt(statement: string, when: 'before' | 'committed'): void;
+  /** Ends the connections that began with that text, and takes no more of them until it is called with null. */
+  shut(beginning: string | null): void;
   /** How often it broke. */
   cuts(): number;
   close(): Promise<void>;
@@ -17,6 +19,11 @@ export async function cuttingWire(databaseUrl: string): Promise<CuttingWire> {
   const sockets = new Set<Socket>();
   let armed: { statement: string; when: 'before' | 'committed' } | null = null;
   let cuts = 0;
+  let shutFor: string | null = null;
+  /** What each client said first: its name stands there. */
+  const beginnings = new Map<Socket, Buffer>();
+
+  const isShut = (client: Socket) => shutFor !== null && beginnings.get(client)?.includes(shutFor) === true;
 
   function join(client: Socket): void {
     const server = createConnection(Number(to.port), to.hostname);
@@ -28,11 +35,17 @@ export async function cuttingWire(databaseUrl: string): Promise<CuttingWire> {
       each.on('error', () => {});
       each.on('close', () => {
         sockets.delete(each);
+        beginnings.delete(client);
         client.destroy();
         server.destroy();
       });
     }
     client.on('data', (data) => {
+      if (!beginnings.has(client)) beginnings.set(client, data);
+      if (isShut(client)) {
+        client.destroy();
+        return;
+      }
       if (armed && data.includes(armed.statement)) {
         const { when } = armed;
         armed = null;
@@ -65,6 +78,10 @@ export async function cuttingWire(databaseUrl: string): Promise<CuttingWire> {
     url: url.href,
     cutAt(statement, when) {
       armed = { statement, when };
+    },
+    shut(beginning) {
+      shutFor = beginning;
+      for (const client of beginnings.keys()) if (isShut(client)) client.destroy();
     },
     cuts: () => cuts,
     async close() {

@@ -5,6 +5,8 @@ import { severities } from '../../mapping/finding.ts';
 import { choice, orNull, reference, text, time } from './contract.ts';
 
 const noticeCodes = [
+  'disk-full',
+  'replica-deaf',
   'no-live-token',
   'token-ended',
   'token-ends',

@@ -34,6 +34,8 @@ const noticeNeeds = {
   'feed-late': toRead('system'),
   'verification-failed': toRead('system'),
   'versions-differ': toRead('system'),
+  'disk-full': toRead('system'),
+  'replica-deaf': toRead('system'),
   'no-administrator': toRead('system'),
   'no-break-glass': toRead('system'),
 } as const satisfies Record<NoticeCode, Permission>;

@@ -6,7 +6,8 @@ import type { ChangeSet } from '../../identity/change-set.ts';
 import type { EventDraft } from '../../identity/event.ts';
 import { groupName } from '../../identity/group.ts';
 import { displayNameOf } from '../../identity/user.ts';
-import type { StoredEvent, StoredRequest } from '../../ledger/ledger.ts';
+import type { Ledger, StoredEvent, StoredRequest } from '../../ledger/ledger.ts';
+import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
 import { shorten } from '../../scim/json.ts';
 import { SCIM_BASE } from '../scim/call.ts';
@@ -14,9 +15,8 @@ import { type Replayed, replay } from '../scim/replay.ts';
 import { namesOf } from './actor-names.ts';
 import { choice, orNull, reference, targetKinds, text } from './contract.ts';
 import { showEvents } from './event-names.ts';
-import { findProvider } from './look-up.ts';
 import { EFFECTS_SHOWN } from './request-contract.ts';
-import { type AdminParts, type Call, type Route, route } from './route.ts';
+import { type Call, type Route, route } from './route.ts';
 
 const edge = Type.Object({
   user: reference,
@@ -71,11 +71,10 @@ async function again(call: Call, id: string, dry: boolean): Promise<ReplayJson> 
   const { parts, at, caller } = call;
   const request = await parts.ledger.request(id);
   if (!request) throw new Refusal('notFound', `There is no request with the id ${shorten(id)}.`);
-  const state = await stateOf(parts, request);
   const requestId = newId(at);
   const done = await replay(request, {
     ledger: dry ? parts.ledger : parts.scimLedger,
-    state,
+    state: await stateOf(parts.ledger, request),
     actor: caller.actor,
     requestId,
     at,
@@ -86,11 +85,9 @@ async function again(call: Call, id: string, dry: boolean): Promise<ReplayJson> 
   return { ...(await shown(call, done, requestId)), dry, request: dry ? null : requestId };
 }
 
-async function stateOf({ ledger }: AdminParts, { provider }: StoredRequest) {
-  // One that names none is refused by replay, for its own reason.
-  const state = provider === null ? (await ledger.providers())[0] : await findProvider(ledger, provider);
-  if (state) return state;
-  throw new Refusal('conflict', 'This request cannot be replayed. Its provider is not there any more.');
+/** Of its provider; null where that is gone, or it named none. */
+export async function stateOf(ledger: Ledger, { provider }: StoredRequest): Promise<ProviderState | null> {
+  return provider === null ? null : ledger.provider(provider);
 }
 
 async function shown(

@@ -19,6 +19,7 @@ import {
   tagShape,
   wholeRequestShape,
 } from './request-contract.ts';
+import { stateOf } from './request-replay.ts';
 import { type Route, route } from './route.ts';
 import { period, readTime } from './time-filter.ts';
 
@@ -154,9 +155,8 @@ const getRequest = route({
     if (!request) throw new Refusal('notFound', `There is no request with the id ${shorten(params.id)}.`);
     const effects = await ledger.events({ cause: request.id, after: 0, limit: EFFECTS_SHOWN });
     const shown = await showEvents(parts, effects);
-    return {
-      body: { ...showRequest(request), body: request.body, obstacle: obstacleOf(request), effects: shown },
-    };
+    const obstacle = obstacleOf(request, await stateOf(ledger, request));
+    return { body: { ...showRequest(request), body: request.body, obstacle, effects: shown } };
   },
 });
 

@@ -2,6 +2,7 @@
 
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { PauseReason, Webhook } from '../../ledger/webhooks.ts';
+import { deafWords, fullWords } from '../trouble.ts';
 import { administrators, hasAdminUser } from './administrators.ts';
 import { rfc3339 } from './contract.ts';
 import type { Notice } from './notice-contract.ts';
@@ -15,12 +16,23 @@ const FEED_LATE_MS = 60_000;
 export async function systemNotices(parts: AdminParts, at: number): Promise<Notice[]> {
   const { ledger } = parts;
   return [
+    ...storageNotices(parts),
     ...(await administratorNotices(parts)),
     ...(await workNotices(parts, at)),
     ...verificationNotices(parts),
     ...(await linkNotices(parts)),
     ...(await ledger.webhooks.list()).flatMap((webhook) => webhookNotices(webhook, at)),
     ...(await versionNotices(parts)),
+  ];
+}
+
+function storageNotices({ ledger }: AdminParts): Notice[] {
+  const full = fullWords(ledger);
+  const deaf = deafWords(ledger);
+  const nowhere = { command: null, page: null, at: null };
+  return [
+    ...(full ? [{ code: 'disk-full', severity: 'problem', ...full, ...nowhere } as const] : []),
+    ...(deaf ? [{ code: 'replica-deaf', severity: 'warning', ...deaf, ...nowhere } as const] : []),
   ];
 }
 

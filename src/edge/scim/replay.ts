@@ -30,8 +30,18 @@ const handlers: Readonly<Record<string, Handler>> = {
 /** The log keeps so much of an address; a longer one may have been cut. */
 const PATH_KEPT = 2_000;
 
-/** Why it cannot be replayed, in a sentence; null where it can. */
-export function obstacleOf(request: StoredRequest): string | null {
+/** Why it cannot be replayed, in a sentence; null where it can. `state` is of its provider; null where that is gone. */
+export function obstacleOf(request: StoredRequest, state: ProviderState | null): string | null {
+  return obstacleIn(request) ?? obstacleAt(state);
+}
+
+function obstacleAt(state: ProviderState | null): string | null {
+  if (state === null) return 'Its provider is not there any more.';
+  const { enabled, scimEnabled, name } = state.provider;
+  return enabled && scimEnabled ? null : `SCIM provisioning is switched off for the provider ${name}.`;
+}
+
+function obstacleIn(request: StoredRequest): string | null {
   const { provider, method, body, status, path } = request;
   if (provider === null || status === 401) return 'Its credential was refused, so it belongs to no provider.';
   if (method === 'GET' || path.includes('/.search')) return 'It only read: there is nothing to do again.';
@@ -90,7 +100,8 @@ function decoded(text: string): string | null {
 
 export interface Replay {
   readonly ledger: Ledger;
-  readonly state: ProviderState;
+  /** null: its provider is gone. */
+  readonly state: ProviderState | null;
   readonly actor: Actor;
   readonly requestId: string;
   readonly at: number;
@@ -111,9 +122,7 @@ export interface Replayed {
 
 /** Without its preconditions, which the log does not keep. @throws Refusal where it cannot be replayed */
 export async function replay(request: StoredRequest, again: Replay): Promise<Replayed> {
-  const obstacle = obstacleOf(request);
-  if (obstacle !== null) throw new Refusal('conflict', `This request cannot be replayed. ${obstacle}`);
-  refuseClosed(again.state);
+  refuseWhere(obstacleOf(request, again.state));
   const { collection, id, query } = targetOf(request.path)!;
   const watched = watchedLedger(again);
   const call = callOf(request, query, again, watched.ledger);
@@ -129,9 +138,8 @@ export async function replay(request: StoredRequest, again: Replay): Promise<Rep
   }
 }
 
-function refuseClosed({ provider }: ProviderState): void {
-  if (provider.enabled && provider.scimEnabled) return;
-  throw new Refusal('conflict', `SCIM provisioning is switched off for the provider ${provider.name}.`);
+function refuseWhere(obstacle: string | null): void {
+  if (obstacle !== null) throw new Refusal('conflict', `This request cannot be replayed. ${obstacle}`);
 }
 
 function callOf(request: StoredRequest, query: URLSearchParams, again: Replay, ledger: Ledger): ScimCall {
@@ -140,7 +148,7 @@ function callOf(request: StoredRequest, query: URLSearchParams, again: Replay, l
     ledger,
     caller: { provider: provider!, token: '' },
     sentAgain: { by: again.actor, of: request.id },
-    state: again.state,
+    state: again.state!,
     requestId: again.requestId,
     at: again.at,
     startedMs: performance.now(),
@@ -169,7 +177,7 @@ function watchedLedger({ ledger, dry }: Replay) {
         needs,
         decide(loaded) {
           answer = null;
-          refuseClosed(loaded.state);
+          refuseWhere(obstacleAt(loaded.state));
           const decision = operation.decide(loaded);
           decided = { changes: decision.changes, action: decision.request?.action ?? '' };
           if (!dry) return decision;

@@ -54,6 +54,11 @@ export function isOverloaded(error: unknown): boolean {
   return code === '57014' || (code.startsWith('53') && !awayCodes.has(code)) || code.startsWith('58');
 }
 
+/** No room on the disk of the database, of whatever it was about to write. */
+export function isDiskFull(error: unknown): boolean {
+  return ((error ?? {}) as Coded).code === '53100';
+}
+
 /** The database is there and does not let us in: a wrong password, no such role or database, or no right to either. */
 export function isRefused(error: unknown): boolean {
   const { code = '' } = (error ?? {}) as Coded;

@@ -86,6 +86,7 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
   await ears.begun;
 
   function committed(beganJob = false): void {
+    pool.full.wrote();
     sealer.wake();
     if (!beganJob) return;
     wakeWork();
@@ -254,9 +255,11 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
     purgeUser: (provider, id, by) => purge(() => askPurge(tell, provider, id, by)),
     purgeHeld: (batch, by) => purge(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => alone(url, work),
-    async ready() {
+    ready: async () => {
       await pool.query('SELECT 1 AS one');
+      await pool.full.ready(hands.write);
     },
+    trouble: () => ({ deafForMs: ears.deafForMs(), diskFullForMs: pool.full.forMs() }),
     async snapshot() {
       await sealer.caughtUp();
       return openSnapshot();

@@ -25,6 +25,8 @@ export interface Listening {
   begun: Promise<void>;
   /** Whether another process has this ledger open. */
   othersAreThere(): Promise<boolean>;
+  /** For how long it has not heard; null while it does. */
+  deafForMs(): number | null;
   stop(): Promise<void>;
 }
 
@@ -37,6 +39,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
   let client: pg.Client | null = null;
   let stopped = false;
   let failures = 0;
+  let deafSinceMs: number | null = performance.now();
   let retry: NodeJS.Timeout | undefined;
 
   /** `which`: an older one that ends late takes nothing from the one in use. */
@@ -44,6 +47,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     which.removeAllListeners('notification');
     if (client !== null && client !== which) return;
     client = null;
+    deafSinceMs ??= performance.now();
     if (stopped || retry) return;
     retry = setTimeout(connect, Math.min(LONGEST_PAUSE_MS, 100 * 2 ** failures++));
     retry.unref();
@@ -76,6 +80,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
     }
     client = connecting;
     failures = 0;
+    deafSinceMs = null;
     await look();
   }
 
@@ -101,6 +106,7 @@ export function listen(url: string, self: string, pool: Pool, ears: Ears): Liste
       const { rows } = await (client ?? pool).query(others);
       return (rows[0] as { there: boolean }).there;
     },
+    deafForMs: () => (deafSinceMs === null ? null : performance.now() - deafSinceMs),
     async stop() {
       stopped = true;
       clearInterval(timer);

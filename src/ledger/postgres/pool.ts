@@ -3,8 +3,9 @@
 
 import pg from 'pg';
 import { Refusal } from '../../refusal.ts';
+import { type DiskFull, diskFull } from '../disk-full.ts';
 import { DatabaseClient } from './client.ts';
-import { CommitUnknown, isAway, isOverloaded } from './database-error.ts';
+import { CommitUnknown, isAway, isDiskFull, isOverloaded } from './database-error.ts';
 
 /** Hot statements are prepared once for each connection; more than these would only fill its memory. */
 const STATEMENTS_NAMED = 400;
@@ -35,6 +36,8 @@ export interface Connection {
 }
 
 export interface Pool {
+  /** Known from what was refused; whoever has committed a change says so. */
+  readonly full: DiskFull;
   /** One statement. Not repeated when the connection breaks under it. `withinMs`: for what should take no time at all. */
   query(text: string, values?: readonly unknown[], withinMs?: number): Promise<Answer>;
   /**
@@ -101,6 +104,7 @@ export function connectionPool(
   });
   pool.on('error', onTrouble);
   const named = statementNames();
+  const full = diskFull(isDiskFull);
   let waiting = 0;
 
   /** A refusal of the database leaves the connection, and what is prepared on it, as they are. */
@@ -114,6 +118,7 @@ export function connectionPool(
     try {
       return answer(await client.query(named(text, values, withinMs)));
     } catch (error) {
+      full.failed(error);
       if (isAway(error)) broken = error as Error;
       throw error;
     } finally {
@@ -142,6 +147,7 @@ export function connectionPool(
       await commit(client);
       return result;
     } catch (error) {
+      full.failed(error);
       if (isAway(error) || error instanceof CommitUnknown) broken = error as Error;
       else await client.query('ROLLBACK').catch(onError);
       throw error;
@@ -171,7 +177,7 @@ export function connectionPool(
     }
   }
 
-  return { query, transaction, patiently, close: () => pool.end() };
+  return { full, query, transaction, patiently, close: () => pool.end() };
 }
 
 async function commit(client: pg.PoolClient): Promise<void> {

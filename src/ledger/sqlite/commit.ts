@@ -6,6 +6,7 @@
 
 import { closeSync, fdatasync, openSync } from 'node:fs';
 import { Refusal } from '../../refusal.ts';
+import { type DiskFull, diskFull } from '../disk-full.ts';
 import type { LedgerWatch } from '../watch.ts';
 import type { Database } from './open.ts';
 
@@ -19,6 +20,8 @@ export interface CommitQueue {
   beginRead(): void;
   /** Resolves when all that was committed until now is on disk; null when it is already. */
   synced(): Promise<void> | null;
+  /** Known from what was committed, and what could not be. */
+  readonly full: DiskFull;
   /** True once a flush has failed: nothing is taken any more until a restart. */
   isLost(): boolean;
   /** Called before each transaction ends, for rows that ride along. */
@@ -58,9 +61,12 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
   const release = database.prepare('RELEASE job');
   const undo = database.prepare('ROLLBACK TO job');
   const disk = diskFlusher(walPath);
+  const full = diskFull(isDiskFull);
   const beginReading = database.prepare('BEGIN');
   let reading = false;
   let writing = false;
+  /** Whether anything of the transaction was written. */
+  let wrote = false;
   let idleRead: NodeJS.Timeout | undefined;
   let waiting: Waiting[] = [];
   let scheduled = false;
@@ -105,7 +111,10 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
     try {
       each.outcome = { answer: each.job() };
       release.run();
+      wrote ||= writing;
     } catch (error) {
+      // A full disk has undone all of it: nobody in it was served.
+      if (!database.isTransaction) throw error;
       each.outcome = { error };
       undo.run();
       release.run();
@@ -117,6 +126,7 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
     scheduled = false;
     const batch: Waiting[] = [];
     const begunMs = performance.now();
+    wrote = false;
     try {
       endRead();
       begin.run();
@@ -127,8 +137,10 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
       abandon(batch, error);
       return;
     }
+    const isWritten = wrote;
     disk.afterFlush((error) => {
       if (error) return rejectAll(batch, error);
+      if (isWritten) full.wrote();
       if (batch.length > 0) watch?.committed(performance.now() - begunMs, batch.length);
       tell();
       for (const each of batch) answer(each);
@@ -138,6 +150,7 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
 
   /** The transaction itself failed (disk full, file gone): nobody in it was served, and everybody is told so. */
   function abandon(batch: Waiting[], error: unknown): void {
+    full.failed(error);
     try {
       rollback.run();
     } catch {
@@ -164,6 +177,7 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
     willWrite: () => {
       writing = true;
     },
+    full,
     isLost: () => disk.failure() !== null,
     synced: disk.synced,
     onFlush: (write) => {
@@ -185,6 +199,15 @@ export function commitQueue(database: Database, walPath: string, watch?: LedgerW
       disk.close();
     },
   };
+}
+
+const FULL = 13;
+const IO_ERROR = 10;
+
+/** Also where the disk has trouble of its own: then as well the next write tells. */
+function isDiskFull(error: unknown): boolean {
+  const { errcode = 0 } = (error ?? {}) as { errcode?: number };
+  return errcode === FULL || (errcode & 0xff) === IO_ERROR;
 }
 
 function answer({ outcome, resolve, reject }: Waiting): void {
