@@ -93,13 +93,20 @@ function secretNotices(
       code: hasEnded ? 'client-secret-ended' : 'client-secret-ends',
       severity: hasEnded ? 'problem' : 'warning',
       words: `The client secret of ${name} ${endWords(end.at, at)}${end.saidBy === 'person' ? ' So it was typed here: Graph does not say.' : ''}`,
-      advice: `Nobody signs in and no directory is read without it. Make a new one at the provider (Entra: App registrations, Certificates & secrets) and ${file === null ? 'enter it here.' : `put it where ${file} takes it from, then start again.`}`,
+      advice: `Nobody signs in and no directory is read without it. Make a new one at the provider (Entra: App registrations, Certificates & secrets) and ${entering(end, file)}`,
       command: file === null ? `bifrost provider set-secret ${id}` : null,
       page,
       at: rfc3339(end.at),
     },
     ...differs,
   ];
+}
+
+function entering({ saidBy }: SecretEnd, file: string | null): string {
+  if (file === null) return 'enter it here.';
+  // A start does not see that the secret is another one, so nothing takes away what was typed of the one before.
+  const typed = saidBy === 'person' ? ' Correct its end (clientSecretExpiresAt) as well.' : '';
+  return `put it where ${file} takes it from, then start again.${typed}`;
 }
 
 function endWords(endsAt: number, at: number): string {
