@@ -190,7 +190,7 @@ function tokenWarning(
   return null;
 }
 
-export function NoBreakGlass() {
+function NoBreakGlass() {
   return (
     <Warning title="There is no administrator outside of the provider">
       Should it stop signing people in, nobody could mend it here. Run <Code>bifrost admin reset</Code> on the

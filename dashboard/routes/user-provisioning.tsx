@@ -10,8 +10,8 @@ import { Page } from '../ui/page.tsx';
 import { Empty, Shown } from '../ui/states.tsx';
 import { beginDraft } from './new-provider-draft.ts';
 import { ProviderCard } from './provider-card.tsx';
-import { NoBreakGlass } from './provider-health.tsx';
 import { ProviderTiles } from './provider-tiles.tsx';
+import { Notices } from './user-provisioning-notices.tsx';
 
 const PATH = '/governance/user-provisioning';
 const MOST = 100;
@@ -53,7 +53,7 @@ export default function UserProvisioningPage() {
             <First isDevelopment={status.data?.development} />
           ) : (
             <Stack gap="md">
-              {status.data?.breakGlass === 0 && <NoBreakGlass />}
+              <Notices />
               <SimpleGrid cols={{ base: 1, lg: items.length === 1 ? 1 : 2 }} spacing="md">
                 {items.map((provider) => (
                   <ProviderCard key={provider.id} provider={provider} />

@@ -102,6 +102,10 @@ describe.skipIf(!browser)('webhooks', () => {
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Nothing is sent', { exact: true }).waitFor(WAIT);
     expect(await stored()).toMatchObject({ state: 'paused', pauseReason: 'person' });
+    await page.goto(`${world.server.url}/governance/user-provisioning`);
+    const notices = page.getByRole('region', { name: 'To know and to do' });
+    await notices.getByRole('link', { name: /^Go there: .*crm is paused/ }).click(WAIT);
+    await saysTitle(page, 'crm');
     await page.getByRole('button', { name: 'Resume' }).click();
     await page.getByRole('button', { name: 'Pause' }).waitFor(WAIT);
     const before = receiver.got.length;
