@@ -112,8 +112,8 @@ function ForReal({ id, planned, onDone }: ForRealProps) {
         <Stack gap="sm">
           <ReplayChanges of={planned} />
           <Text size="sm">
-            It stands in the audit under your name, and in the requests as a new one. What has changed since
-            you looked counts.
+            The audit will name you, and the requests will show it as a new one. It is decided anew at that
+            moment: where something has changed since you looked, so does the outcome.
           </Text>
           {real.error && <Failed problem={real.error} />}
         </Stack>
