@@ -5,6 +5,7 @@ const onEveryEngine = [
   'test/admin/**/*.test.ts',
   'test/cli/{batch,connection,doctor,evidence,observed,people,permissions,plan,provider-removal,providers,reconcile,start,tail}.test.ts',
   'test/concurrency/**/*.test.ts',
+  'test/crash/stop.test.ts',
   'test/conformance/**/*.test.ts',
   'test/edge/**/*.test.ts',
   'test/identity/life.test.ts',

@@ -82,6 +82,7 @@ async function demo(script: string, stage: Stage): Promise<number> {
   let failures: number;
   try {
     play = await raiseCurtain(script, login);
+    print(`\nThe demo goes on ${howLong(stage)}.`);
     failures = await story(
       play,
       [...signInScenes(play, cast), ...provisioningScenes(play, organisation), ...reconcileScenes(play)],
@@ -220,10 +221,14 @@ function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
   });
 }
 
+function howLong({ endsAt }: Stage): string {
+  if (endsAt === null) return 'until Ctrl-C (npm run demo -- --seconds 60 ends by itself)';
+  return `for ${Math.max(1, Math.round((endsAt - performance.now()) / 1000))} more seconds, or until Ctrl-C`;
+}
+
 /** What is changed in the local Entra meanwhile is sent on. Answers the number of failures. */
 async function untilTheEnd(play: Play, stage: Stage): Promise<number> {
-  if (stage.endsAt === null && !stage.signal.aborted)
-    print('\nBoth stay up, and what you do is told here. End with Ctrl-C.');
+  if (!isOver(stage)) print(`\nBoth stay up ${howLong(stage)}, and what you do is told here.`);
   const { server, login } = play;
   let hasEnded = false;
   const ended = server.ended.then(() => {

@@ -8,6 +8,7 @@ import { registerAdmin } from './edge/admin/admin.ts';
 import { registerDashboard } from './edge/dashboard.ts';
 import { registerEvidenceKeys } from './edge/evidence-keys.ts';
 import { registerForwardAuth } from './edge/forward-auth/forward-auth.ts';
+import { registerNowhere } from './edge/nowhere.ts';
 import { registerSignIn } from './edge/oidc/register.ts';
 import { sessionCookie } from './edge/oidc/session-credential.ts';
 import { registerOperations } from './edge/operations.ts';
@@ -52,6 +53,7 @@ export async function buildApp(
     for (const each of [method].flat()) addresses.push({ method: each, path: url });
   });
   watchRequests(app, parts, { logs });
+  registerNowhere(app, addresses);
   // No name and no id has a NUL, and not every storage can be asked for one.
   app.addHook('onRequest', async (request, reply) => {
     if (/^[^?]*%00/.test(request.url)) {

@@ -64,7 +64,7 @@ async function fetched(address: string): Promise<string> {
     return Buffer.concat(chunks).toString('utf8');
   } catch (error) {
     if (error instanceof CliFailure) throw error;
-    const { cause, message } = error as Error & { cause?: { code?: string } };
-    throw failed(cause?.code ?? message);
+    const { cause, message } = error as Error & { cause?: { code?: string; message?: string } };
+    throw failed(cause?.code ?? cause?.message ?? message);
   }
 }

@@ -57,10 +57,11 @@ export async function inspectPack(source: AsyncIterable<Uint8Array>): Promise<In
   if (broken !== null) seen.problems.unshift(broken);
   else if (read === null) seen.problems.push(`${MANIFEST} is missing.`);
   if (typeof read === 'string') seen.problems.push(read);
-  if (manifest) seen.problems.push(...compared(manifest, seen));
   if (broken === null && !seen.signature) seen.problems.push(`${SIGNATURE} is missing.`);
+  // Not spread: a false manifest names more files than a call takes arguments.
+  const problems = manifest ? seen.problems.concat(compared(manifest, seen)) : seen.problems;
   const signed = seen.manifest && seen.signature ? { bytes: seen.manifest, signature: seen.signature } : null;
-  return { manifest, signed, problems: few(seen.problems), isCut: broken !== null };
+  return { manifest, signed, problems: few(problems), isCut: broken !== null };
 }
 
 /** A sentence where the bytes are no whole tar. */

@@ -7,7 +7,7 @@ import type { NoticeJson, NoticesJson, ProviderJson } from '../../src/edge/admin
 import { scimClient } from '../harness/scim-client.ts';
 import { type Fixture, startFixture, userBody } from './fixture.ts';
 import { departmentRule, guardedProvider } from './guarded-provider.ts';
-import { personNamed } from './signed-in.ts';
+import { keyOf, personNamed } from './signed-in.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -177,6 +177,22 @@ describe('the guard', () => {
     });
     await api.send('POST', `/api/batches/${held.id}/drop`);
     expect(codes(await of(guarded.id))).not.toContain('batches-held');
+  });
+});
+
+describe('whoever may not look at a thing', () => {
+  it('is not told of it, but that there is a problem', async () => {
+    await api.send('POST', '/api/roles', { body: { name: 'Watch', permissions: ['system:read'] } });
+    const key = await keyOf(api, await personNamed(api, 'watch', 'Watch'));
+    const provider = await add();
+    const { items } = (await api.get<{ items: { id: string }[] }>(`/api/providers/${provider.id}/tokens`))
+      .body;
+    for (const { id } of items) await api.send('DELETE', `/api/providers/${provider.id}/tokens/${id}`);
+    const named = JSON.stringify((await notices()).items);
+    expect([named.includes(provider.name), named.includes('no-live-token')]).toEqual([true, true]);
+    const told = (await api.get<NoticesJson>('/api/notices', { key })).body;
+    expect([told.ok, told.items.filter((each) => each.provider !== null)]).toEqual([false, []]);
+    await api.send('PATCH', `/api/providers/${provider.id}`, { body: { enabled: false } });
   });
 });
 

@@ -249,6 +249,26 @@ describe('evidence verify', () => {
     return Buffer.concat([whole.subarray(0, -1024), packed(rest)]);
   }
 
+  test('a manifest that names more files than any pack has', async () => {
+    const path = join(folder, 'many-files.tar');
+    const files = Array.from({ length: 200_000 }, (_, n) => ({ name: `${n}`, bytes: 1, sha256: 'x' }));
+    const more = content((json) => JSON.stringify({ ...JSON.parse(json), files }), 'manifest.json');
+    writeFileSync(path, packed(more(entriesIn(file))));
+    const report = await verified(path, nowhere, '--key', key);
+    expect([report.code, report.problems.at(-1)]).toEqual([1, expect.stringMatching(/^And \d+ more\.$/)]);
+  });
+
+  test('an address that leads elsewhere is no place for a key', async () => {
+    const peer = createServer((_request, answer) => {
+      answer.writeHead(302, { location: `${bifrost.url}/.well-known/bifrost-evidence-keys` }).end();
+    });
+    await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+    const { port } = peer.address() as AddressInfo;
+    const ran = await run(nowhere, ['evidence', 'verify', file, '--key', `http://127.0.0.1:${port}/key`]);
+    await new Promise((resolve) => peer.close(resolve));
+    expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('cannot be read: unexpected redirect')]);
+  });
+
   test('of another installation: its key is none of the server', async () => {
     const other = await makeSite();
     const there = await other.serve();

@@ -12,6 +12,7 @@ const root = new URL('../..', import.meta.url).pathname;
 
 export interface Program {
   child: ChildProcess;
+  isGroup: boolean;
   out: string;
   err: string;
   ended: Promise<{ code: number | null; signal: string | null }>;
@@ -22,13 +23,30 @@ export interface Program {
 const running = new Set<Program>();
 
 export function bifrost(env: Record<string, string>, ...argv: string[]): Program {
-  const child = spawn(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], {
+  return programOf(process.execPath, [join(root, 'scripts/run.mjs'), 'bifrost', ...argv], env);
+}
+
+/** As README has it: npm, a shell that npm starts, and the server below both. */
+export function npmStart(env: Record<string, string>, ...argv: string[]): Program {
+  return programOf('npm', ['start', '--silent', '--', ...argv], env, { ofItsOwn: true });
+}
+
+/** `ofItsOwn`: a group, so that whatever it started ends with it. */
+function programOf(
+  command: string,
+  argv: readonly string[],
+  env: Record<string, string>,
+  { ofItsOwn = false } = {},
+): Program {
+  const child = spawn(command, argv, {
     cwd: root,
     env: { PATH: process.env.PATH ?? '', ...env },
+    detached: ofItsOwn,
   });
   const listeners = new Set<() => void>();
   const program: Program = {
     child,
+    isGroup: ofItsOwn,
     out: '',
     err: '',
     ended: once(child, 'close').then(([code, signal]) => ({ code, signal })),
@@ -51,8 +69,9 @@ export function bifrost(env: Record<string, string>, ...argv: string[]): Program
 }
 
 export async function endPrograms(): Promise<void> {
-  for (const { child, ended } of running) {
-    child.kill('SIGKILL');
+  for (const { child, ended, isGroup } of running) {
+    if (isGroup) process.kill(-child.pid!, 'SIGKILL');
+    else child.kill('SIGKILL');
     await ended;
   }
 }

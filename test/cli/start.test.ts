@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, test } from 'vitest';
 import { makeSite, run, type Site, userBody } from './fixture.ts';
-import { bifrost, endPrograms } from './program.ts';
+import { bifrost, endPrograms, npmStart } from './program.ts';
 
 let site: Site;
 beforeEach(async () => {
@@ -86,6 +86,16 @@ describe('start', () => {
       expect(JSON.parse(out)).toMatchObject({ items: [{ userName: 'amara@contoso.com' }] });
     },
   );
+
+  test('SIGTERM to npm ends the server that it started', async () => {
+    const started = npmStart(site.env, '--json');
+    await started.says('{"url"');
+    started.child.kill('SIGTERM');
+    // Resolves when nobody writes to its output any more.
+    await started.ended;
+    expect(started.err).toContain('Stopped.');
+    expect((await run(site.env, ['user', 'list', '--json'])).code).toBe(0);
+  });
 
   test('with BIFROST_DRAIN it says that it is stopping, and serves on meanwhile', async () => {
     const server = bifrost({ ...site.env, BIFROST_DRAIN: '2s' }, 'start', '--json');

@@ -64,8 +64,7 @@ function limitFiles(bytes: number | 'unlimited'): void {
 async function asOwner(statements: string): Promise<void> {
   const client = new pg.Client({ connectionString: place.env.DATABASE_URL! });
   await client.connect();
-  await client.query(statements);
-  await client.end();
+  await client.query(statements).finally(() => client.end());
 }
 
 const get = (path: string) => fetch(bifrost.url + path, { headers: { authorization: `Bearer ${apiKey}` } });

@@ -91,6 +91,7 @@ describe('credentials that were refused', () => {
     ['scim', '/scim/v2/Users', 'wrong-token-of-somebody-00001', 'wrong'],
     ['api', '/api/users', null, 'none'],
     ['api', '/api/users', 'wrong-key-of-somebody-000001', 'wrong'],
+    ['api', '/api/forward-auth?userName=amara@contoso.com', 'wrong-key-of-somebody-000002', 'wrong'],
   ])('at %s %s with %s: %s', async (endpoint, path, token, reason) => {
     expect(await growth(count, { endpoint, reason }, sent(path, token))).toBe(1);
     expect(await scraped()).not.toContain(token ?? 'wrong-token');

@@ -40,7 +40,7 @@ In an empty folder (with OpenSSL 3; on macOS "shasum -a 256" in place of "sha256
   openssl pkeyutl -verify -pubin -inkey key.pem -rawin -in manifest.json -sigfile manifest.sig
   sed -n 's/^{"name": "\\(.*\\)", "bytes": .*, "sha256": "\\(.*\\)"}.*$/\\2  \\1/p' manifest.json | sha256sum -c
 
-The first must say "Signature Verified Successfully", the second "OK" for each file, and no file may be
+The third must say "Signature Verified Successfully", the fourth "OK" for each file, and no file may be
 here that is not named but key.pem, manifest.json and manifest.sig. Get the key from the installation
 itself or from somebody you trust, never from whoever handed you the pack.
 

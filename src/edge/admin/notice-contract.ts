@@ -48,7 +48,9 @@ export type NoticeCode = NoticeJson['code'];
 export type Notice = Omit<NoticeJson, 'provider'>;
 
 export const noticesShape = Type.Object({
-  ok: Type.Boolean({ description: 'There is no problem; warnings and hints are none.' }),
+  ok: Type.Boolean({
+    description: 'There is no problem, of what is not told to who asks either; warnings and hints are none.',
+  }),
   items: Type.Array(noticeShape, { description: 'Problems first, then warnings, then hints.' }),
 });
 export type NoticesJson = Static<typeof noticesShape>;

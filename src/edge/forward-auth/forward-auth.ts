@@ -12,6 +12,7 @@ import { apiKey } from '../admin/credentials.ts';
 import { bugAnswer, problemAnswer } from '../admin/problem.ts';
 import { signedInCaller } from '../oidc/session-credential.ts';
 import type { Parts } from '../parts.ts';
+import { countRejected } from '../rejected.ts';
 import { identityHeaders } from './identity-headers.ts';
 import { type Required, readRequirements, readVisitorsRequirements, unmet } from './requirements.ts';
 import { signInAddress, wantsPage } from './sign-in-address.ts';
@@ -33,7 +34,12 @@ export function registerForwardAuth(app: FastifyInstance, parts: Parts): void {
   /** Whom the proxy names, by its own key: a visitor's key or session names nobody here. */
   async function named(request: FastifyRequest, required: Required, at: number): Promise<FullUser> {
     const { authorization } = request.headers;
-    const caller = await identify({ request: request.raw, authorization, remote: request.ip, at });
+    const caller = await identify({ request: request.raw, authorization, remote: request.ip, at }).catch(
+      (error: unknown) => {
+        if (error instanceof Refusal) countRejected(parts.metrics, 'api', error);
+        throw error;
+      },
+    );
     const refusal = mayNot(caller, ask);
     if (refusal) throw refusal;
     return findAsked(parts.ledger, required.person);

@@ -86,7 +86,6 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
   await ears.begun;
 
   function committed(beganJob = false): void {
-    pool.full.wrote();
     sealer.wake();
     if (!beganJob) return;
     wakeWork();

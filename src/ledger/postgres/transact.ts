@@ -156,6 +156,8 @@ export function transactor(pool: Pool, load: ReturnType<typeof loader>, heard: H
   }
 
   function done<Answer>(decision: Decision<Answer>): Answer {
+    // What takes little, such as a token's use, says little of a disk.
+    pool.full.wrote();
     heard.committed((decision.changes?.jobs.length ?? 0) > 0);
     return decision.answer;
   }
