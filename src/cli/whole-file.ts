@@ -1,7 +1,17 @@
 // A file that takes its name only when it is whole and on disk; for its owner alone, since it names people. What is there already
 // stays, unless it is to be replaced.
 
-import { closeSync, existsSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  fsyncSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
 import { CliFailure, exit, usageFailure } from './failure.ts';
 
 export function refuseOverwriting(file: string, { force }: { force: boolean }): void {
@@ -19,10 +29,11 @@ export async function writeWhole<Result>(
   try {
     const result = await write(async (chunk) => putWholly(handle, chunk));
     fsyncSync(handle);
+    if (!isStill(part, handle)) throw takenOver(file);
     renameSync(part, file);
     return result;
   } catch (error) {
-    rmSync(part, { force: true });
+    if (isStill(part, handle)) rmSync(part, { force: true });
     throw error;
   } finally {
     closeSync(handle);
@@ -42,6 +53,19 @@ function openedForOwner(path: string): number {
       'Name a file in a folder that this account may write to.',
     );
   }
+}
+
+/** False: another run began since, and what stands there is its own, not whole yet. */
+function isStill(path: string, handle: number): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.ino === fstatSync(handle).ino;
+}
+
+function takenOver(file: string): CliFailure {
+  return new CliFailure(
+    exit.unavailable,
+    `Another command writes ${file} as well, and began later: the file will be what that one writes.`,
+    'Name another file, or wait for that one.',
+  );
 }
 
 function putWholly(handle: number, chunk: Uint8Array): void {

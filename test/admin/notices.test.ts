@@ -19,7 +19,11 @@ beforeAll(async () => {
   api = await startFixture({
     clock: { now: () => now },
     env: { BIFROST_DEVELOPMENT: '1' },
-    provider: { reconcile: { mode: 'off' } },
+    provider: {
+      reconcile: { mode: 'off' },
+      clientSecret: 'a-secret-of-the-file',
+      clientSecretExpiresAt: '2026-12-10',
+    },
   });
 });
 afterAll(() => api.stop());
@@ -121,6 +125,18 @@ describe('the client secret', () => {
       const { status, text } = await edit({ clientSecretExpiresAt: wrong });
       expect([status, text]).toEqual([400, expect.stringContaining('/clientSecretExpiresAt')]);
     }
+  });
+});
+
+describe('the client secret that the file declares', () => {
+  it('is changed there: no command is named that would be refused', async () => {
+    const [ending] = (await of('entra')).filter(({ code }) => code.startsWith('client-secret'));
+    expect(ending).toMatchObject({
+      command: null,
+      advice: expect.stringContaining('then start again. Correct its end'),
+    });
+    const body = { clientSecret: 'another-secret' };
+    expect((await api.send('PATCH', '/api/providers/entra', { body })).status).toBe(409);
   });
 });
 

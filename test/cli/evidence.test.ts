@@ -3,7 +3,7 @@
 
 import { randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -104,6 +104,33 @@ describe('evidence', () => {
     expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('It was cut off behind byte 4000.')]);
     expect([existsSync(out), existsSync(`${out}.part`)]).toEqual([false, false]);
   });
+});
+
+test('two that write the same file at once: none takes for its own what the other has begun', async () => {
+  const whole = readFileSync(file);
+  const held: ServerResponse[] = [];
+  const peer = createServer((_request, answer) => {
+    answer.writeHead(200, { 'content-type': 'application/x-tar' }).write(whole.subarray(0, 4000));
+    held.push(answer);
+  });
+  await new Promise<void>((resolve) => peer.listen(0, '127.0.0.1', resolve));
+  const { port } = peer.address() as AddressInfo;
+  const env = { BIFROST_URL: `http://127.0.0.1:${port}`, BIFROST_API_KEY: 'x' };
+  const out = join(folder, 'both.tar');
+  const inode = () => statSync(`${out}.part`, { throwIfNoEntry: false })?.ino;
+  const first = run(env, ['evidence', '--out', out]);
+  await expect.poll(inode).toBeDefined();
+  const ofFirst = inode();
+  const second = run(env, ['evidence', '--out', out]);
+  await expect.poll(() => held.length === 2 && inode() !== ofFirst).toBe(true);
+  held[0]!.end(whole.subarray(4000));
+  const ran = await first;
+  expect([ran.code, ran.err]).toEqual([3, expect.stringContaining('as well, and began later')]);
+  expect(existsSync(out)).toBe(false);
+  held[1]!.end(whole.subarray(4000));
+  expect((await second).code).toBe(0);
+  await new Promise((resolve) => peer.close(resolve));
+  expect(readFileSync(out).equals(whole)).toBe(true);
 });
 
 describe('evidence verify', () => {

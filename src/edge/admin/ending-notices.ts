@@ -1,20 +1,24 @@
 // Notices of what ends by itself: provisioning tokens and the client secret of one provider.
 
 import type { Provider } from '../../identity/provider.ts';
-import { isEnded, type Ledger, type Token } from '../../ledger/ledger.ts';
+import { isEnded, type Token } from '../../ledger/ledger.ts';
 import { readExpiry, type SecretEnd, secretEndOf } from '../expiry.ts';
 import { rfc3339 } from './contract.ts';
+import { lockedKeys, whereDeclared } from './lock.ts';
 import type { Notice } from './notice-contract.ts';
+import type { AdminParts } from './route.ts';
 import { isLive } from './tokens.ts';
 
 const DAY_MS = 86_400_000;
 /** So long before the end, and so long after it. */
 const NEAR_MS = 30 * DAY_MS;
 
-export async function endingNotices(ledger: Ledger, provider: Provider, at: number): Promise<Notice[]> {
+export async function endingNotices(parts: AdminParts, provider: Provider, at: number): Promise<Notice[]> {
+  const { ledger, settings } = parts;
   const tokens = await ledger.tokens(provider.id);
   const end = secretEndOf(provider, (await readExpiry(ledger, provider.id)).expiry);
-  return [...tokenNotices(provider, tokens, at), ...(end ? secretNotices(provider, end, at) : [])];
+  const file = lockedKeys(settings, provider).includes('clientSecret') ? whereDeclared(settings) : null;
+  return [...tokenNotices(provider, tokens, at), ...(end ? secretNotices(provider, end, { at, file }) : [])];
 }
 
 function tokenNotices(provider: Provider, tokens: readonly Token[], at: number): Notice[] {
@@ -61,7 +65,12 @@ function endsNear(token: Token, tokens: readonly Token[], at: number): boolean {
   return at - expiresAt <= NEAR_MS && !isReplaced;
 }
 
-function secretNotices({ id, name }: Provider, end: SecretEnd, at: number): Notice[] {
+/** `file`: what declares the secret, so that it is changed there alone. */
+function secretNotices(
+  { id, name }: Provider,
+  end: SecretEnd,
+  { at, file }: { at: number; file: string | null },
+): Notice[] {
   const page = `/governance/user-provisioning/${id}?open=configuration`;
   const differs: Notice[] =
     end.typedOtherwise === null
@@ -84,14 +93,20 @@ function secretNotices({ id, name }: Provider, end: SecretEnd, at: number): Noti
       code: hasEnded ? 'client-secret-ended' : 'client-secret-ends',
       severity: hasEnded ? 'problem' : 'warning',
       words: `The client secret of ${name} ${endWords(end.at, at)}${end.saidBy === 'person' ? ' So it was typed here: Graph does not say.' : ''}`,
-      advice:
-        'Nobody signs in and no directory is read without it. Make a new one at the provider (Entra: App registrations, Certificates & secrets) and enter it here.',
-      command: `bifrost provider set-secret ${id}`,
+      advice: `Nobody signs in and no directory is read without it. Make a new one at the provider (Entra: App registrations, Certificates & secrets) and ${entering(end, file)}`,
+      command: file === null ? `bifrost provider set-secret ${id}` : null,
       page,
       at: rfc3339(end.at),
     },
     ...differs,
   ];
+}
+
+function entering({ saidBy }: SecretEnd, file: string | null): string {
+  if (file === null) return 'enter it here.';
+  // A start does not see that the secret is another one, so nothing takes away what was typed of the one before.
+  const typed = saidBy === 'person' ? ' Correct its end (clientSecretExpiresAt) as well.' : '';
+  return `put it where ${file} takes it from, then start again.${typed}`;
 }
 
 function endWords(endsAt: number, at: number): string {

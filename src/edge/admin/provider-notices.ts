@@ -20,7 +20,7 @@ export async function providerNotices(parts: AdminParts, provider: Provider, at:
   const decisions = await decisionNotices(parts, provider, at);
   if (isClosed(provider) || !provider.enabled) return decisions;
   return [
-    ...(await endingNotices(parts.ledger, provider, at)),
+    ...(await endingNotices(parts, provider, at)),
     ...(await contactNotices(parts, provider, at)),
     ...(await signInNotices(parts, provider)),
     ...(await directoryNotices(parts, provider, at)),
