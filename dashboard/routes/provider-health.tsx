@@ -151,8 +151,8 @@ function Unverified({ provider }: { provider: ProviderJson }) {
         </>
       ) : (
         <>
-          Complete sign-in first: verify it below, and sign in once yourself. Otherwise people find the
-          mistakes one by one.
+          Complete sign-in first: Verify, then sign in once yourself. Otherwise people find the mistakes one
+          by one.
         </>
       )}
     </Warning>

@@ -22,14 +22,13 @@ export async function registerOperations(app: FastifyInstance, parts: Parts): Pr
     try {
       await parts.ledger.ready();
     } catch (error) {
-      parts.log.error({ err: error }, 'the storage does not answer, or takes no change');
-      const full = fullWords(parts.ledger);
-      const said = full ? { status: 'disk full', ...full } : { status: 'storage away' };
-      return reply.code(503).header('retry-after', '2').send(said);
+      parts.log.error({ err: error }, 'the storage does not answer');
+      return reply.code(503).header('retry-after', '2').send({ status: 'storage away' });
     }
-    // Whoever is sent here is answered rightly all the same, so that this is no reason to be sent nobody.
-    const deaf = deafWords(parts.ledger);
-    return deaf ? { status: 'ready', degraded: deaf } : { status: 'ready' };
+    // Whoever is sent here is answered rightly all the same. And a disk is full for every replica: were none of them ready, every
+    // application that asks who may do what would stand still, for want of room for changes.
+    const degraded = fullWords(parts.ledger) ?? deafWords(parts.ledger);
+    return degraded ? { status: 'ready', degraded } : { status: 'ready' };
   });
   await app.register(async (scraped) => registerMetrics(scraped, parts));
 }

@@ -10,12 +10,12 @@ export interface Said {
   readonly advice: string;
 }
 
-/** Whoever writes is refused with 503; nothing that was answered is lost. */
+/** Whoever writes is refused with 503; reading goes on, and nothing that was answered is lost. */
 export function fullWords({ trouble, engine }: Pick<Ledger, 'trouble' | 'engine'>): Said | null {
   if (trouble().diskFullForMs === null) return null;
   const where = engine === 'sqlite' ? 'of the data folder' : 'of the database server';
   return {
-    words: `The disk ${where} is full: nothing can be written.`,
+    words: `The disk ${where} is full: nothing can be written, so nobody can be suspended either.`,
     advice: 'Make room on it. It is tried again whenever somebody asks /readyz, and goes on by itself.',
   };
 }

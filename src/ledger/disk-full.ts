@@ -1,5 +1,5 @@
-// Whether the disk below the storage is full: known from the first write that it refused, until one is taken. Who is not ready is
-// sent nothing, so whoever asks has it tried, now and then.
+// Whether the disk below the storage is full: known from the first write that it refused, until one is taken. Where
+// nobody writes, whoever asks whether the server is ready has it tried, now and then.
 
 import type { Script } from './sql/statement.ts';
 import { attemptToWrite, forgetAttempt } from './sql/write-attempt.ts';
@@ -11,8 +11,8 @@ export interface DiskFull {
   wrote(): void;
   /** null: it is not. */
   forMs(): number | null;
-  /** Rejects while it is full. `commit` resolves when what the script wrote is on disk. */
-  ready(commit: (script: () => Script<void>) => Promise<void>): Promise<void>;
+  /** Finds out whether it still is, where it was. `commit` resolves when what the script wrote is on disk. */
+  look(commit: (script: () => Script<void>) => Promise<void>): Promise<void>;
 }
 
 /** Whoever asks whether the server is ready is anybody: so often at most it is worth a write. */
@@ -31,14 +31,11 @@ export function diskFull(isFull: (error: unknown) => boolean): DiskFull {
     },
     wrote,
     forMs: () => (sinceMs === null ? null : performance.now() - sinceMs),
-    async ready(commit) {
-      if (sinceMs === null) return;
-      if (performance.now() - triedMs >= TRY_EVERY_MS) {
-        triedMs = performance.now();
-        const attempt = commit(attemptToWrite).then(() => commit(forgetAttempt));
-        await attempt.then(wrote, () => {});
-      }
-      if (sinceMs !== null) throw new Error('the disk is full');
+    async look(commit) {
+      if (sinceMs === null || performance.now() - triedMs < TRY_EVERY_MS) return;
+      triedMs = performance.now();
+      const attempt = commit(attemptToWrite).then(() => commit(forgetAttempt));
+      await attempt.then(wrote, () => {});
     },
   };
 }

@@ -530,7 +530,7 @@ export interface Ledger
   purgeHeld(batch: string, by: Change): Promise<boolean>;
   /** Of all replicas, one at a time does this work. */
   alone<Answer>(work: () => Promise<Answer>): Promise<Answer>;
-  /** Rejects when the storage does not answer at this moment, or takes no change: once that failed, it is tried now and then. */
+  /** Rejects when the storage does not answer at this moment. Where its disk was full, tries now and then whether it still is. */
   ready(): Promise<void>;
   /** As it is known by now; nothing is asked. */
   trouble(): Trouble;

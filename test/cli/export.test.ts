@@ -6,7 +6,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { type Bifrost, startBifrost } from '../../src/main.ts';
 import { pushTo, run, type Site, userBody } from './fixture.ts';
 import {
@@ -34,6 +34,13 @@ beforeAll(async () => {
   await fill(site, bifrost);
   evidence = join(site.dataDir, '..', 'evidence.tar');
   expect((await run(site.env, ['evidence', '--out', evidence])).code).toBe(0);
+  // What SCIM took from people is counted a second later: from then on nothing is written by itself.
+  let number = 0;
+  const counted = async () => {
+    const early = await exportTo(site.env, join(site.dataDir, '..', `early-${number++}.jsonl`));
+    expect(early.tables.guard_takings!.rows).toBe(1);
+  };
+  await vi.waitFor(counted, { timeout: 15_000 });
   file = join(site.dataDir, '..', 'whole.jsonl');
   exported = await exportTo(site.env, file);
 });

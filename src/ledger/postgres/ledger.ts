@@ -256,7 +256,7 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
     alone: (work) => alone(url, work),
     ready: async () => {
       await pool.query('SELECT 1 AS one');
-      await pool.full.ready(hands.write);
+      await pool.full.look(hands.write);
     },
     trouble: () => ({ deafForMs: ears.deafForMs(), diskFullForMs: pool.full.forMs() }),
     async snapshot() {

@@ -249,7 +249,7 @@ function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
     purgeUser: (provider, id, by) => changeAndWork(() => askPurge(tell, provider, id, by)),
     purgeHeld: (batch, by) => changeAndWork(() => beginHeldPurges(tell, batch, by)),
     alone: (work) => work(),
-    ready: () => queue.full.ready(write).then(() => void run(unfinishedImport())),
+    ready: () => queue.full.look(write).then(() => void run(unfinishedImport())),
     trouble: () => ({ deafForMs: null, diskFullForMs: queue.full.forMs() }),
     async snapshot() {
       const snapshot = openSnapshot(file.path);
