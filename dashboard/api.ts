@@ -95,8 +95,16 @@ function readJson(text: string): unknown {
   }
 }
 
-/** With the page that they were on as the way back. */
+let isLeading = false;
+// A page that somebody comes back to is as they left it.
+addEventListener('pageshow', () => {
+  isLeading = false;
+});
+
+/** With the page that they were on as the way back. Several answers may say that the session has ended: the first one leads. */
 function leadToSignIn(): void {
+  if (isLeading) return;
+  isLeading = true;
   const here = location.pathname + location.search;
   location.assign(`/login?ended&returnTo=${encodeURIComponent(here)}`);
 }

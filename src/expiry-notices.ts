@@ -3,7 +3,7 @@
 
 import type { Logger } from 'pino';
 import type { Clock } from './clock.ts';
-import { type Expiry, readExpiry, saveExpiry, secretEndOf } from './edge/expiry.ts';
+import { type Expiry, NEAR_MS, readExpiry, saveExpiry, secretEndOf } from './edge/expiry.ts';
 import type { EventDraft } from './identity/event.ts';
 import { isClosed, type Provider } from './identity/provider.ts';
 import { isEnded, type Ledger } from './ledger/ledger.ts';
@@ -12,9 +12,7 @@ import type { Reach } from './provider/reach.ts';
 
 const DAY_MS = 86_400_000;
 /** Days before the end, the farthest first. */
-const STEPS = [30, 14, 7, 1, 0];
-/** What ended longer ago than that is no news. */
-const STALE_MS = 30 * DAY_MS;
+const STEPS = [NEAR_MS / DAY_MS, 14, 7, 1, 0];
 /** Also how soon after a start Graph is asked for the first time: one that is started over and over asks nobody. */
 const LOOK_EVERY_MS = 900_000;
 
@@ -134,7 +132,7 @@ async function endingsOf(
     });
     endings.push({ key: 'secret', endsAt: secretEndsAt, draft });
   }
-  return endings.filter(({ endsAt }) => endsAt > at - STALE_MS);
+  return endings.filter(({ endsAt }) => endsAt > at - NEAR_MS);
 }
 
 /** The nearest step that has been reached; null: it is farther than all. */

@@ -23,6 +23,8 @@ export interface SecretEnd {
 }
 
 const DAY_MS = 86_400_000;
+/** So long before an end it is told of, and so long after it. */
+export const NEAR_MS = 30 * DAY_MS;
 
 /** What Graph says counts before what was typed; null where nobody said when. */
 export function secretEndOf(

@@ -1,6 +1,8 @@
 // manifest.json of an evidence pack: what it shows, of which moment, by which log, and what is in it. The signature is over its
 // exact bytes, in which each file has a line of its own: without Bifrost they are checked with sed and sha256sum.
 
+import { isObject } from '../scim/json.ts';
+
 /** Goes up when a reader of before would misunderstand a pack. */
 const FORMAT = 1;
 
@@ -109,10 +111,6 @@ function parsed(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function isText(value: unknown): value is string {

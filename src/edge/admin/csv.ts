@@ -1,10 +1,7 @@
 // Lines of CSV (RFC 4180) that no spreadsheet takes for more than text.
 
-/**
- * What a spreadsheet begins a formula with, also as wide as East Asian ones take it; behind a tab or the end of a line it looks
- * again (OWASP, CSV Injection).
- */
-const FORMULA = /^[=+\-@\t\r\n\uFF1D\uFF0B\uFF0D\uFF20]/;
+/** What a spreadsheet begins a formula with, full-width too; behind a tab or a break it looks again (OWASP, CSV Injection). */
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 /** With its end. null and undefined are empty; what is neither text nor a number stands as JSON. */
 export function csvLine(cells: readonly unknown[]): string {

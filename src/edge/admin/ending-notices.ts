@@ -2,7 +2,7 @@
 
 import type { Provider } from '../../identity/provider.ts';
 import { isEnded, type Token } from '../../ledger/ledger.ts';
-import { readExpiry, type SecretEnd, secretEndOf } from '../expiry.ts';
+import { NEAR_MS, readExpiry, type SecretEnd, secretEndOf } from '../expiry.ts';
 import { rfc3339 } from './contract.ts';
 import { lockedKeys, whereDeclared } from './lock.ts';
 import type { Notice } from './notice-contract.ts';
@@ -10,8 +10,6 @@ import type { AdminParts } from './route.ts';
 import { isLive } from './tokens.ts';
 
 const DAY_MS = 86_400_000;
-/** So long before the end, and so long after it. */
-const NEAR_MS = 30 * DAY_MS;
 
 export async function endingNotices(parts: AdminParts, provider: Provider, at: number): Promise<Notice[]> {
   const { ledger, settings } = parts;
