@@ -160,8 +160,9 @@ function adviceFor(status: number, { kind }: Pick<Transport, 'kind'>): string {
   }
   if (status === 403) return 'Use an API key whose role may do this.';
   if (status === 404)
-    return 'Check the name: "user list", "provider list" and "token list" show what is there.';
-  if (status === 409) return 'Look at what is there, then say it more exactly or choose another name.';
+    return 'Check the name or the id: the command "list" of its kind, and "tail" for requests, show what is there.';
+  if (status === 409)
+    return 'Put right what it says; where it is about a name, say it more exactly or choose another one.';
   if (status === 412) return 'Somebody changed it at the same moment: run the command again.';
   if (status === 429) return 'Wait a little, then run the command again.';
   if (status >= 500) return 'Look into the log of the server, then run the command again.';

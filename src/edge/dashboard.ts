@@ -27,7 +27,15 @@ export async function registerDashboard(app: FastifyInstance, parts: Parts): Pro
   for (const path of dashboardPaths) {
     app.get(path, async (request, reply) => answerPage(parts, page, request, reply));
   }
-  if (folder === undefined) return;
+  if (folder !== undefined) await app.register(async (scope) => registerAssets(scope, folder));
+}
+
+async function registerAssets(app: FastifyInstance, folder: string): Promise<void> {
+  // The plugin refuses a path with `..` in words of its own, which name it; whoever asks learns that nothing is there.
+  app.setErrorHandler((error, _request, reply) => {
+    if ((error as { code?: unknown }).code !== 'FST_STATIC_FORBIDDEN_PATH') throw error;
+    reply.callNotFound();
+  });
   await app.register(staticFiles, {
     root: join(folder, 'assets'),
     prefix: '/assets/',

@@ -293,6 +293,8 @@ describe('a moment that is none', () => {
     ['at=2001-01-01T00:00:00Z', 'the log of events begins at'],
     ['at=2999-01-01T00:00:00Z', 'has not come yet'],
     ['at=yesterday-noon', 'which is no time'],
+    ['at=2026-02-30', 'which is no time'],
+    ['at=2025-02-29T08:00:00Z', 'which is no time'],
     ['position=0', 'begins at place 1'],
     ['position=999999999', 'The log ends at place'],
     ['position=1&at=2026-01-01', 'not both'],

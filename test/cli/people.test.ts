@@ -167,6 +167,20 @@ onEveryWay((ground) => {
       expect(code).not.toBe(0);
     });
 
+    // Where a server runs, "tail" does not end.
+    test.runIf(ground.way === 'in-process')(
+      'a replay that would be refused is a no: exit code 1',
+      async () => {
+        const lines = (await ground.cli('tail', '--requests', '--json')).out.trimEnd().split('\n');
+        const requests = lines.map(
+          (line) => JSON.parse(line) as { id: string; method: string; path: string },
+        );
+        const made = requests.find(({ method, path }) => method === 'POST' && path.endsWith('/Users'))!;
+        const { code, out } = await ground.cli('request', 'replay', made.id);
+        expect([code, out]).toEqual([1, expect.stringContaining('(409)')]);
+      },
+    );
+
     test('as JSON: candidates, sources and what was looked at', async () => {
       const told = (await ground.cli('explain', ground.people.amara, '--json')).json();
       expect(told).toMatchObject({

@@ -12,6 +12,13 @@ afterAll(() => api.stop());
 it.each([
   ['GET', '/wp-login.php?user=x', 404, 'notFound', 'There is nothing at "/wp-login.php".'],
   ['GET', '/login/<script>', 404, 'notFound', 'There is nothing at "/login/%3Cscript%3E".'],
+  [
+    'GET',
+    '/assets/....//....//package.json',
+    404,
+    'notFound',
+    'There is nothing at "/assets/....//....//package.json".',
+  ],
   ['DELETE', '/healthz', 405, 'methodNotAllowed', 'DELETE is not possible here; GET, HEAD is.'],
   ['POST', '/metrics', 405, 'methodNotAllowed', 'POST is not possible here; GET, HEAD is.'],
 ])('%s %s: %i', async (method, path, status, reason, detail) => {

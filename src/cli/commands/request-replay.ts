@@ -3,8 +3,11 @@
 import type { ReplayJson } from '../../edge/admin/request-replay.ts';
 import { pathOf } from '../api.ts';
 import type { Call, Command } from '../command.ts';
+import { exit } from '../failure.ts';
 import type { Output } from '../output.ts';
 
+/** A status of HTTP: from here on the provider would be told no. */
+const LEAST_REFUSAL = 400;
 const id = '019ab7f0-3c1e-7d52-9a44-0c1f2e3d4b5a';
 
 export const requestReplay: Command = {
@@ -21,7 +24,11 @@ export const requestReplay: Command = {
   async run({ arguments: given, api }: Call) {
     const path = pathOf('requests', given.operand('request'), given.flag('apply') ? 'replay' : 'plan');
     const done = await (await api()).send<ReplayJson>('POST', path);
-    return { document: done, show: (output) => show(done, output) };
+    return {
+      document: done,
+      show: (output) => show(done, output),
+      exitCode: done.status < LEAST_REFUSAL ? exit.ok : exit.no,
+    };
   },
 };
 

@@ -22,7 +22,7 @@ export const webhookAdd: Command = {
     },
   },
   examples: [
-    ['webhook add crm --url https://crm.example/hooks/bifrost --types user.*', 'everything about people'],
+    ["webhook add crm --url https://crm.example/hooks/bifrost --types 'user.*'", 'everything about people'],
     ['webhook add audit --url https://siem.example/in --after 0', 'all that ever happened, too'],
   ],
   async run({ arguments: given, api }: Call) {

@@ -17,8 +17,14 @@ export const period = {
 
 /** @throws Refusal `invalidValue` that names the parameter */
 export function readTime(name: string, text: string): number {
-  const at = rfc3339.test(text) ? Date.parse(text) : Number.NaN;
+  const at = rfc3339.test(text) && isDay(text.slice(0, 10)) ? Date.parse(text) : Number.NaN;
   if (!Number.isNaN(at)) return at;
   const detail = `${name} is ${shorten(text)}, which is no time: write it as 2026-03-01T08:00:00Z.`;
   throw new Refusal('invalidValue', detail, { problems: [{ path: name, problem: 'is no time' }] });
+}
+
+/** `Date.parse` takes 30 February for 2 March: an auditor would be told of another day than they asked for. */
+function isDay(text: string): boolean {
+  const at = Date.parse(text);
+  return !Number.isNaN(at) && new Date(at).toISOString().startsWith(text);
 }
