@@ -76,9 +76,12 @@ export async function guardedProvider(
         `${address}/mappings${confirm === undefined ? '' : `?confirm=${confirm}`}`,
         { body: { attributeRoleMappings: rules }, ...sending },
       ),
-    withoutRole: async () =>
-      (await api.get<Page<object>>(`/api/users?provider=${provider.id}&role=none&limit=500`)).body.items
-        .length,
+    /** Once a change of rules has reached everybody: until then the list says that it is pending. */
+    withoutRole: async () => {
+      await api.settled();
+      const { body } = await api.get<Page<object>>(`/api/users?provider=${provider.id}&role=none&limit=500`);
+      return body.items.length;
+    },
     guard: async () => {
       const { items } = (await api.get<Page<GuardOfProvider>>('/api/guard?limit=500')).body;
       return items.find((each) => each.provider.id === provider.id)!;

@@ -139,7 +139,6 @@ describe('a held change of rules, decided', () => {
       const { body } = await decide(api, id, 'approve');
       expect(body).toMatchObject({ state: 'applied', decidedBy: expect.stringMatching(/^key:/) });
       expect(await there.withoutRole()).toBe(10);
-      await api.settled();
     });
     expect(
       types(approving)
