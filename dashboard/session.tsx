@@ -1,7 +1,7 @@
 // Who uses the dashboard, and what they may: asked once, before anything is shown. A button that would be refused is not there.
 
 import { createContext, type ReactNode, useContext } from 'react';
-import type { MeJson } from '../src/edge/admin/contract.ts';
+import type { MeJson, StatusJson } from '../src/edge/admin/contract.ts';
 import { useGet } from './queries.ts';
 import { Failed, Loading } from './ui/states.tsx';
 
@@ -25,6 +25,12 @@ export function useSession(): Session {
   const session = useContext(Context);
   if (!session) throw new Error('useSession outside of SessionProvider');
   return session;
+}
+
+/** How the server is set up, for whoever may know. How much there is of everything is left out: counting millions holds up others. */
+export function useStatus() {
+  const { may } = useSession();
+  return useGet<StatusJson>('/status', { query: { counts: 'false' }, enabled: may('system:read') });
 }
 
 /** Children only for whoever may. */

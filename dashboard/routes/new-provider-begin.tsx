@@ -3,11 +3,11 @@
 import { Button, Stack } from '@mantine/core';
 import { useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ProviderJson, ProviderTrialJson, StatusJson } from '../../src/edge/admin/contract.ts';
+import type { ProviderJson, ProviderTrialJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { send } from '../api.ts';
-import { useChange, useGet } from '../queries.ts';
-import { useSession } from '../session.tsx';
+import { useChange } from '../queries.ts';
+import { useSession, useStatus } from '../session.tsx';
 import { Failed } from '../ui/states.tsx';
 import { ConfigurationStep } from './new-provider-configuration.tsx';
 import { beginDraft, forgetDraft, keepDraft, type NewProvider, readDraft } from './new-provider-draft.ts';
@@ -17,10 +17,9 @@ import { isKind, type Kind } from './provider-kinds.ts';
 import { ProviderTiles } from './provider-tiles.tsx';
 
 export function BeginProvider() {
-  const { may } = useSession();
   const [address, change] = useAddress();
   const [draft, setDraft] = useState(() => (isKind(address.kind) ? beginDraft(address.kind) : readDraft()));
-  const status = useGet<StatusJson>('/status', { enabled: may('system:read') });
+  const status = useStatus();
   const isDevelopment = status.data?.development;
   const isChoosing = !draft || (stepNamed(address.step) ?? (address.kind ? '' : 'choose')) === 'choose';
   const go = (step: 'choose' | 'configuration') => change({ step, kind: undefined });

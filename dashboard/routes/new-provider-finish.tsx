@@ -4,11 +4,11 @@
 import { Anchor, Stack, Text } from '@mantine/core';
 import { Link, Navigate, useNavigate } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ProviderHealthJson, ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
+import type { ProviderHealthJson, ProviderJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { send } from '../api.ts';
 import { useChange, useGet } from '../queries.ts';
-import { useSession } from '../session.tsx';
+import { useStatus } from '../session.tsx';
 import { Shown } from '../ui/states.tsx';
 import { MappingStep } from './new-provider-mapping.tsx';
 import { ReviewStep } from './new-provider-review.tsx';
@@ -29,11 +29,10 @@ export function FinishProvider({ id }: { id: string }) {
 }
 
 function Unfinished({ provider, health }: { provider: ProviderJson; health: ProviderHealthJson }) {
-  const { may } = useSession();
   const navigate = useNavigate();
   const [address, change] = useAddress();
   const [handed, setHanded] = useState<Handed | null>(null);
-  const status = useGet<StatusJson>('/status', { enabled: may('system:read') });
+  const status = useStatus();
   const itsPage = `${OVERVIEW}/${provider.id}`;
   const wanted = stepNamed(address.step);
   const step: Step = wanted === undefined || wanted === 'choose' ? 'configuration' : wanted;

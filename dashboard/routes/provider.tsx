@@ -5,11 +5,11 @@ import { IconDots, IconSettings } from '@tabler/icons-react';
 import { useQueryClient } from '@tanstack/react-query';
 import { useNavigate, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
-import type { ProviderHealthJson, ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
+import type { ProviderHealthJson, ProviderJson } from '../../src/edge/admin/contract.ts';
 import { useAddress } from '../address.ts';
 import { send } from '../api.ts';
 import { useChange, useGet } from '../queries.ts';
-import { May, useSession } from '../session.tsx';
+import { May, useSession, useStatus } from '../session.tsx';
 import { Mark } from '../ui/badges.tsx';
 import { Confirm } from '../ui/confirm.tsx';
 import { Page } from '../ui/page.tsx';
@@ -63,7 +63,7 @@ function Known({ provider }: { provider: ProviderJson }) {
   const [handed, setHanded] = useState<Handed | null>(null);
   const [leaving, setLeaving] = useState<Leaving | null>(null);
   const health = useGet<ProviderHealthJson>(`/providers/${provider.id}/health`);
-  const status = useGet<StatusJson>('/status', { enabled: may('system:read') });
+  const status = useStatus();
   const isOpen = open === 'configuration' && may('providers:edit') && provider.retirement === null;
   const close = () => change({ open: undefined });
   return (

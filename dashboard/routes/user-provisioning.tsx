@@ -3,9 +3,9 @@
 import { Anchor, Button, SimpleGrid, Stack, Text } from '@mantine/core';
 import { IconPlus } from '@tabler/icons-react';
 import { Link, useNavigate } from '@tanstack/react-router';
-import type { ProviderJson, StatusJson } from '../../src/edge/admin/contract.ts';
+import type { ProviderJson } from '../../src/edge/admin/contract.ts';
 import { type ListPage, useGet } from '../queries.ts';
-import { May, useSession } from '../session.tsx';
+import { May, useSession, useStatus } from '../session.tsx';
 import { Page } from '../ui/page.tsx';
 import { Empty, Shown } from '../ui/states.tsx';
 import { beginDraft } from './new-provider-draft.ts';
@@ -30,7 +30,7 @@ export default function UserProvisioningPage() {
     enabled: may('providers:read'),
     every: (found) => (isOneGoing(found) ? LOOK_MS : false),
   });
-  const status = useGet<StatusJson>('/status', { enabled: may('system:read') });
+  const status = useStatus();
   const hasSome = (providers.data?.items.length ?? 0) > 0;
   return (
     <Page

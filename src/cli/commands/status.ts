@@ -65,10 +65,14 @@ export const status: Command = {
           ['Reached', `${wayWords[api.kind]} (${api.name})`],
           ['Version', told.version],
           ['Storage', told.engine],
-          ['Users', String(counts.users)],
-          ['Groups', `${counts.groups}, with ${counts.memberships} memberships`],
-          ['Holdings', `${counts.holdings} roles, teams and business units that users have`],
-          ['Events', `${counts.events}, the last at position ${told.lastPosition}`],
+          ...(counts
+            ? ([
+                ['Users', String(counts.users)],
+                ['Groups', `${counts.groups}, with ${counts.memberships} memberships`],
+                ['Holdings', `${counts.holdings} roles, teams and business units that users have`],
+                ['Events', `${counts.events}, the last at position ${told.lastPosition}`],
+              ] as const)
+            : []),
         ]);
         for (const job of jobs) output.line(jobInWords(job));
         for (const batch of held) output.line({ tone: 'warning', text: heldLine(batch) });

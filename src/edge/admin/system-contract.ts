@@ -8,13 +8,18 @@ export const statusShape = Type.Object({
   engine: choice(['sqlite', 'postgres']),
   development: Type.Boolean({ description: 'BIFROST_DEVELOPMENT=1: for trying out.' }),
   breakGlass: count('Administrators with a password, whom no provider can lock out.'),
-  counts: Type.Object({
-    users: count('Without removed ones.'),
-    groups: count(),
-    memberships: count(),
-    holdings: count(),
-    events: count(),
-  }),
+  counts: orNull(
+    Type.Object(
+      {
+        users: count('Without removed ones.'),
+        groups: count(),
+        memberships: count(),
+        holdings: count(),
+        events: count(),
+      },
+      { description: 'null where it was not asked for.' },
+    ),
+  ),
   lastPosition: count('Place of the newest event.'),
   sweep: Type.Object({
     running: Type.Boolean({ description: 'People are being resolved anew after a change of rules.' }),

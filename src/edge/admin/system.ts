@@ -1,6 +1,7 @@
 // The system itself: how it is, whether what it holds is right, and the description of this API.
 
-import { anyObject } from './contract.ts';
+import { Type } from 'typebox';
+import { anyObject, choice } from './contract.ts';
 import { type Route, route } from './route.ts';
 import { statusShape, verificationShape } from './system-contract.ts';
 
@@ -9,10 +10,18 @@ const getStatus = route({
   path: '/status',
   permission: { resource: 'system', operation: 'read' },
   summary: 'Version, storage, and how much there is',
+  query: Type.Object(
+    {
+      counts: Type.Optional(
+        choice(['true', 'false'], 'false: do not count, which of millions takes seconds.'),
+      ),
+    },
+    { additionalProperties: false },
+  ),
   response: statusShape,
-  async handle({ parts: { ledger, version, settings } }) {
+  async handle({ parts: { ledger, version, settings }, query }) {
     const [counts, lastPosition, staleUsers, admins] = await Promise.all([
-      ledger.counts(),
+      query.counts === 'false' ? null : ledger.counts(),
       ledger.lastPosition(),
       ledger.staleUsers(),
       ledger.localAdmins.list(),

@@ -12,6 +12,7 @@ export function* countRows(): Script<Counts> {
     groups: yield* count('directory_groups'),
     memberships: yield* count('memberships'),
     holdings: yield* count('holdings'),
-    events: yield* count('events'),
+    // One sequence without gaps; nothing is ever taken out of it.
+    events: (yield* one<{ n: number | null }>('SELECT max(position) AS n FROM events'))?.n ?? 0,
   };
 }
