@@ -172,7 +172,7 @@ async function countUsers(
   ledger: Ledger,
   query: Pick<UserListQuery, 'provider' | 'status' | 'role'>,
 ): Promise<number> {
-  return (await ledger.listUsers({ ...query, sort, after: null, limit: 1 })).total;
+  return (await ledger.listUsers({ ...query, sort, after: null, limit: 0 })).total;
 }
 
 export async function countGroups(ledger: Ledger, provider: string): Promise<number> {

@@ -71,7 +71,7 @@ const listRoles = route({
 
 async function membersOf(ledger: Ledger, role: string) {
   const sort = { by: 'createdAt', descending: false } as const;
-  const { total, totalIsCapped } = await ledger.listUsers({ role, sort, after: null, limit: 1 });
+  const { total, totalIsCapped } = await ledger.listUsers({ role, sort, after: null, limit: 0 });
   return { members: total, ...(totalIsCapped && { membersIsCapped: true }) };
 }
 

@@ -105,7 +105,8 @@ function* findIn(dialect: Dialect, query: OneProvider): Script<Found> {
   const [only, ...others] = filters;
   const isCounted = narrowest !== null && others.length === 0 && only?.isExact === true;
   const total = isCounted ? capped(narrowest.n) : yield* countMany(narrowest?.way ?? null, filters, query);
-  return { keys: yield* walk(narrowest, filters, query), total };
+  // Where nobody is asked for, but how many there are, nobody need be met.
+  return { keys: query.limit === 0 ? [] : yield* walk(narrowest, filters, query), total };
 }
 
 const capped = (n: number): Total => ({
