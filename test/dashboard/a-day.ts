@@ -9,6 +9,9 @@ const MINUTE_MS = 60_000;
 const CYCLE_MS = 40 * MINUTE_MS;
 const CYCLES = 36;
 
+const done = [200, 'Looked up ada@contoso.com: found'] as const;
+const refused = [409, 'Refused to create ada@contoso.com'] as const;
+
 /** By how many cycles ago: how much came with one, how much of it was refused. */
 function cycle(ago: number): { accepted: number; refused: number } {
   if (ago === 31) return { accepted: 2_400, refused: 12 };
@@ -25,10 +28,10 @@ export async function sendsForADay(world: DashboardWorld): Promise<void> {
   const current = Math.floor(world.now() / CYCLE_MS) * CYCLE_MS;
   for (let ago = CYCLES - 1; ago >= 0; ago--) {
     const at = current - ago * CYCLE_MS + 2 * MINUTE_MS;
-    const { accepted, refused } = cycle(ago);
-    for (let n = 0; n < accepted + refused; n++) {
-      const status = n < accepted ? 200 : 409;
-      world.server.ledger.noteRequest(requestRow(newId(at), { at, provider, status }));
+    const { accepted, refused: others } = cycle(ago);
+    for (let n = 0; n < accepted + others; n++) {
+      const [status, action] = n < accepted ? done : refused;
+      world.server.ledger.noteRequest(requestRow(newId(at), { at, provider, status, action }));
     }
   }
 }

@@ -72,6 +72,9 @@ describe.skipIf(!browser)('when a provider called', () => {
     // From 10:00 in UTC on.
     expect(await rows(page)).toEqual(['15:30 to now | 2 | 1']);
     await push('alan@contoso.com');
+    // News of it are no reason to count again: only the minute is.
+    await page.getByText(/^4 active/).waitFor();
+    expect(await rows(page)).toEqual(['15:30 to now | 2 | 1']);
     await context.clock.fastForward(MINUTE_MS + 1_000);
     await expect.poll(() => rows(page)).toEqual(['15:30 to now | 3 | 1']);
   });
@@ -81,6 +84,10 @@ describe.skipIf(!browser)('when a provider called', () => {
     const { page } = await world.asAdmin(PAGE);
     await figure(page).waitFor();
     const chart = page.getByRole('application');
+    // Hatched as often as something was refused.
+    const refused = (await rows(page)).filter((row) => !row.endsWith('| 0'));
+    expect(refused.length).toBeGreaterThan(2);
+    expect(await chart.locator('path[fill^="url("]').count()).toBe(refused.length);
     await chart.focus();
     for (let bars = 0; bars < 26; bars++) await page.keyboard.press('ArrowRight');
     await page.getByRole('status').getByText('214 accepted, 31 refused').waitFor();

@@ -48,7 +48,7 @@ export function Chart(props: ChartProps) {
   const shown = bars.some(({ isMissed }) => isMissed) ? [...series, missed] : series;
   return (
     <Box component="figure" m={0} aria-label={summary} className="chart">
-      <Group gap="md" mb={4} justify="space-between" aria-hidden>
+      <Group gap="0 md" mb={4} justify="space-between" aria-hidden>
         <Group gap="md">
           {shown.map(({ name, look }) => (
             <Group key={name} gap={6} wrap="nowrap">
