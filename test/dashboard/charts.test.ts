@@ -87,7 +87,7 @@ describe.skipIf(!browser)('when a provider called', () => {
     // Hatched as often as something was refused.
     const refused = (await rows(page)).filter((row) => !row.endsWith('| 0'));
     expect(refused.length).toBeGreaterThan(2);
-    expect(await chart.locator('path[fill^="url("]').count()).toBe(refused.length);
+    await expect.poll(() => chart.locator('path[fill^="url("]').count()).toBe(refused.length);
     await chart.focus();
     for (let bars = 0; bars < 26; bars++) await page.keyboard.press('ArrowRight');
     await page.getByRole('status').getByText('214 accepted, 31 refused').waitFor();
