@@ -26,21 +26,22 @@ export async function readWhole(
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Whatever it is encoded with that was not asked for is left unread. */
+/** Whatever it is encoded with that was not asked for is left unread. `isCut`: there is more. */
 export async function readBeginning(
   { body }: { readonly body: Readable },
   { 'content-encoding': encoding = 'identity' }: Readonly<Record<string, string>>,
   maxBytes: number,
-): Promise<string> {
+): Promise<{ text: string; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   if (encoding === 'identity') {
     for await (const chunk of body as AsyncIterable<Buffer>) {
       chunks.push(chunk);
       bytes += chunk.length;
-      if (bytes >= maxBytes) break;
+      if (bytes > maxBytes) break;
     }
   }
   body.on('error', () => {}).destroy();
-  return Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+  const text = Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
+  return { text, isCut: bytes > maxBytes || encoding !== 'identity' };
 }

@@ -37,6 +37,8 @@ export interface OutboundAnswer {
   readonly headers: Readonly<Record<string, string>>;
   /** Read as UTF-8. */
   readonly body: string;
+  /** By `beyond`: `body` is the beginning. */
+  readonly isCut: boolean;
 }
 
 export interface Outbound {
@@ -200,11 +202,11 @@ async function hop(
     const answer = await untilAborted(asked, signal);
     const headers = plainHeaders(answer.headers);
     const most = request.maxBytes ?? limits.outboundBytes;
-    const body =
+    const { text, isCut } =
       request.beyond === 'cut'
         ? await readBeginning(answer, headers, most)
-        : await readWhole(answer, headers, url.host, most);
-    return { url: url.href, status: answer.statusCode, headers, body };
+        : { text: await readWhole(answer, headers, url.host, most), isCut: false };
+    return { url: url.href, status: answer.statusCode, headers, body: text, isCut };
   } catch (error) {
     const addresses = way.seen.get(hostname) ?? [];
     if (deadline.aborted) throw timedOut(url.host, addresses);

@@ -42,6 +42,12 @@ interface Bench {
   next: number;
 }
 
+/** CPU in seconds; the receivers are in this process, which does nothing else meanwhile. */
+interface Round extends LoadResult {
+  readonly serverCpu: number;
+  readonly receiverCpu: number;
+}
+
 export async function benchWebhooks(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
@@ -78,7 +84,7 @@ async function compare(bench: Bench, rounds: number): Promise<void> {
   const made = await run(bench, { kind: 'createUser' }, { units: PEOPLE });
   const traffic: Traffic = { kind: 'patchUser', users: made.ids };
   const receivers = [nobody, ...(await Promise.all(behaviours.map(startReceiver)))];
-  const found = new Map(receivers.map((each): [Receiver, LoadResult[]] => [each, []]));
+  const found = new Map(receivers.map((each): [Receiver, Round[]] => [each, []]));
   try {
     for (let round = 0; round <= rounds; round++) {
       for (const receiver of receivers) {
@@ -91,24 +97,34 @@ async function compare(bench: Bench, rounds: number): Promise<void> {
   }
   const alone = median(found.get(nobody)!.map(rate));
   for (const [{ what, got }, results] of found) {
-    const perSecond = median(results.map(rate));
-    const p99 = median(results.map(({ p99Ms }) => p99Ms));
+    const of = (figure: (each: Round) => number) => median(results.map(figure));
+    const perSecond = of(rate);
     process.stdout.write(
-      `${what.padEnd(34)}${perSecond.toFixed(0).padStart(6)} changes/s (${(perSecond / alone).toFixed(2)}), p50 ${median(results.map(({ p50Ms }) => p50Ms)).toFixed(1)} ms, p99 ${p99.toFixed(1)} ms; ${got()} deliveries\n`,
+      `${what.padEnd(34)}${perSecond.toFixed(0).padStart(6)} changes/s (${(perSecond / alone).toFixed(2)}), p50 ${of(({ p50Ms }) => p50Ms).toFixed(1)} ms, p99 ${of(({ p99Ms }) => p99Ms).toFixed(1)} ms; CPU: server ${of(({ serverCpu, units }) => (serverCpu / units) * 1_000).toFixed(2)} ms a change, receiver ${of(({ receiverCpu, seconds }) => (receiverCpu / seconds) * 100).toFixed(0)} % of a core; ${got()} deliveries\n`,
     );
   }
 }
 
-async function beside(bench: Bench, { what, url }: Receiver, traffic: Traffic): Promise<LoadResult> {
-  const { home, server, ms } = bench;
-  if (url === null) return run(bench, traffic, { ms });
+async function beside(bench: Bench, { what, url }: Receiver, traffic: Traffic): Promise<Round> {
+  const { home, server } = bench;
+  if (url === null) return measured(bench, traffic);
   const body = { name: what, url, types: ['user.*'] };
   const { id } = await askApi<{ id: string }>(home, server, 'POST', '/webhooks', body);
-  const result = await run(bench, traffic, { ms });
+  const result = await measured(bench, traffic);
   const { host, port } = server.address;
   const headers = { authorization: `Bearer ${home.apiKey}` };
   await fetch(`http://${host}:${port}/api/webhooks/${id}`, { method: 'DELETE', headers });
   return result;
+}
+
+async function measured(bench: Bench, traffic: Traffic): Promise<Round> {
+  const { server, ms } = bench;
+  const serverBefore = await server.cpuSeconds();
+  const before = process.cpuUsage();
+  const result = await run(bench, traffic, { ms });
+  const { user, system } = process.cpuUsage(before);
+  const serverCpu = (await server.cpuSeconds()) - serverBefore;
+  return { ...result, serverCpu, receiverCpu: (user + system) / 1_000_000 };
 }
 
 async function run(
@@ -135,6 +151,10 @@ const nobody: Receiver = { what: 'no webhook', url: null, got: () => 0, close() 
 
 const behaviours: readonly { what: string; answer(response: ServerResponse): void }[] = [
   { what: 'one that takes them', answer: (response) => response.writeHead(204).end() },
+  {
+    what: 'one that hangs up behind each',
+    answer: (response) => response.writeHead(204, { connection: 'close' }).end(),
+  },
   { what: 'one that never answers', answer() {} },
   { what: 'one that answers without end', answer: pour },
   { what: 'one that fails', answer: (response) => response.writeHead(500).end() },

@@ -23,7 +23,10 @@ export function wantedText({ types }: WebhookJson): string {
 }
 
 export function deliveryText({ state, status, detail, attempts, nextAt }: DeliveryJson): Text {
-  if (state === 'delivered') return { tone: 'good', text: `delivered (${status ?? '-'})` };
+  if (state === 'delivered') {
+    const text = `delivered (${status ?? '-'})`;
+    return detail === null ? { tone: 'good', text } : { tone: 'warning', text: `${text}. ${detail}` };
+  }
   if (state === 'failed') return { tone: 'bad', text: detail ?? 'failed' };
   if (attempts === 0) return 'waits for its turn';
   return { tone: 'warning', text: `${detail ?? 'failed'} Tried again ${when(nextAt)}` };

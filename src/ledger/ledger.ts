@@ -526,6 +526,7 @@ export interface Ledger
   /** Those whose last try is the newest first; of the newest tries, which are many. */
   rejectedCredentials(limit: number): Promise<RejectedCredential[]>;
 
+  /** Beside whoever writes, and so not of one moment. */
   counts(): Promise<Counts>;
   verify(onProgress?: (done: number, all: number) => void): Promise<VerifyReport>;
   /** Users whose stored access a job has still to reach. */

@@ -355,16 +355,17 @@ export interface HeldBatches {
   advance(id: string, holder: string, done: number): Promise<boolean>;
   /** From how many something was taken since, without a person's word: what the rolling day counts. */
   taken(provider: string, source: NewBatch['source'] | 'scim', since: number): Promise<number>;
-  noteTaken(provider: string, source: NewBatch['source'] | 'scim', people: number, at: number): Promise<void>;
+  noteTaken(provider: string, source: NewBatch['source'], people: number, at: number): Promise<void>;
   /** How many of the provider's users are active. */
   active(provider: string): Promise<number>;
   /**
-   * Of what SCIM has taken in the day before: since when, from how many, and how many are active now. `tell` gives null where
-   * that is no alarm. One commit with the event; false, and nothing written, also where one was raised in that day, by
-   * whichever replica.
+   * Counts from whom SCIM took something, and tells of all whom it did in the day before: since when, from how many, and how
+   * many are active now. `tell` gives null where that is no alarm; it is not asked where one was raised in that day, by
+   * whichever replica. One commit with the event. Returns whether there is one.
    */
-  alarm(
+  noteWave(
     provider: string,
+    people: number,
     by: Change,
     tell: (wave: { people: number; since: number; active: number }) => EventDraft | null,
   ): Promise<boolean>;

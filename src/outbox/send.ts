@@ -5,15 +5,17 @@ import type { Clock } from '../clock.ts';
 import type { KeyRing } from '../key-ring.ts';
 import type { StoredEvent } from '../ledger/ledger.ts';
 import { type Webhook, webhookIdentity } from '../ledger/webhooks.ts';
-import type { Outbound } from '../outbound.ts';
+import type { Outbound, OutboundAnswer } from '../outbound.ts';
 import { OutboundFailure } from '../outbound-failure.ts';
 import { showEvent } from './shown-event.ts';
 import { signedHeaders } from './signature.ts';
 
 /** From the name to the last byte of the answer; Standard Webhooks advises 15 to 30 s. */
 const TIMEOUT_MS = 15_000;
-/** Of an answer: it is not kept, and a person who asked for a test sees its beginning. */
-const ANSWER_BYTES = 4_096;
+/** Of an answer: it is not kept, and a person who asked for a test sees its beginning. A page of HTML fits. */
+const ANSWER_BYTES = 64 * 1_024;
+const CUT =
+  'Its answer went on beyond 64 KB and was cut off, and the next one waits a second: answer briefly.';
 
 export interface Message {
   /** The same whenever it is sent: by it a receiver knows what it has had before. */
@@ -25,10 +27,12 @@ export interface Sent {
   readonly outcome: 'delivered' | 'failed' | 'gone';
   readonly status: number | null;
   readonly durationMs: number;
-  /** null where it was delivered. */
+  /** Why not; of what was delivered, what is wrong with the answer. */
   readonly detail: string | null;
   /** The beginning of what was answered. */
   readonly answer: string;
+  /** It was answered at a length that costs a connection each time. */
+  readonly isCut: boolean;
 }
 
 export interface Sender {
@@ -52,6 +56,8 @@ export function testMessage(id: string, { id: webhook, name }: Webhook, at: numb
   };
 }
 
+const NOTHING = { body: '', isCut: false };
+
 /** @throws what `signal` was aborted with. */
 export async function send(
   { clock, keys, outbound }: Sender,
@@ -64,13 +70,14 @@ export async function send(
     outcome: Sent['outcome'],
     status: number | null,
     detail: string | null,
-    answer = '',
+    { body: answer, isCut }: Pick<OutboundAnswer, 'body' | 'isCut'> = NOTHING,
   ): Sent => ({
     outcome,
     status,
     durationMs: Math.round(performance.now() - startedMs),
     detail,
     answer,
+    isCut,
   });
   const at = clock.now();
   const secrets = openSecrets(keys, webhook, at);
@@ -86,9 +93,9 @@ export async function send(
       ...(signal && { signal }),
     });
     const { status } = answer;
-    if (status >= 200 && status < 300) return sent('delivered', status, null, answer.body);
-    if (status === 410) return sent('gone', status, 'It answered 410: gone.', answer.body);
-    return sent('failed', status, `It answered ${status}.`, answer.body);
+    if (status >= 200 && status < 300) return sent('delivered', status, answer.isCut ? CUT : null, answer);
+    if (status === 410) return sent('gone', status, 'It answered 410: gone.', answer);
+    return sent('failed', status, `It answered ${status}.`, answer);
   } catch (error) {
     if (!(error instanceof OutboundFailure)) throw error;
     return sent('failed', null, `${error.message} ${error.advice}`);

@@ -20,8 +20,11 @@ import { isWanted } from './wanted.ts';
 
 /** Deliveries to one webhook at a time, each of another subject. */
 const LANES = 4;
-/** After so many failures in a row one lane looks whether it is back. */
+/** After so many failures in a row one lane looks whether it is back, so often. */
 const FAILURES_UNTIL_ONE_LANE = 8;
+const LOOKS_BACK_EVERY_MS = 250;
+/** A lane rests after an answer that had to be cut off: who answers without end costs no more than who answers never. */
+const AFTER_CUT_MS = 1_000;
 const EVENTS_AT_ONCE = 500;
 const DUE_AT_ONCE = 64;
 /** Well within the lease. */
@@ -43,6 +46,8 @@ interface Work extends DeliveringParts {
   /** What is under way ends. */
   readonly cutting: AbortSignal;
 }
+
+const NOT_SENT = { status: null, durationMs: 0, answer: '', isCut: false };
 
 /** Another process has the webhook by now. */
 class WebhookLost extends Error {}
@@ -133,11 +138,23 @@ async function attempt(work: Work, webhook: Webhook, delivery: Delivery): Promis
         },
         () => send(work, webhook, messageOf(event), cutting),
       )
-    : { outcome: 'delivered', status: null, durationMs: 0, detail: 'The event is not there.', answer: '' };
+    : { ...NOT_SENT, outcome: 'delivered', detail: 'The event is not there.' };
   cutting.throwIfAborted();
   const settled = await settledBy(work, webhook, delivery, sent);
   if (!(await ledger.webhooks.settle(delivery, holder, settled))) throw new WebhookLost();
   work.onTried(webhook.name, settled.state === 'delivered' ? 'delivered' : 'failed');
+  await rest(work, restAfter(webhook, sent));
+}
+
+/** What is written is written: the lane alone waits. */
+async function rest({ stopping, cutting }: Work, ms: number): Promise<void> {
+  if (ms === 0) return;
+  await after(ms, null, { signal: AbortSignal.any([stopping, cutting]), ref: false }).catch(() => {});
+}
+
+function restAfter({ failures }: Webhook, { outcome, isCut }: Sent): number {
+  if (isCut) return AFTER_CUT_MS;
+  return outcome === 'failed' && failures >= FAILURES_UNTIL_ONE_LANE ? LOOKS_BACK_EVERY_MS : 0;
 }
 
 export async function eventAt(ledger: Ledger, position: number | null): Promise<StoredEvent | null> {

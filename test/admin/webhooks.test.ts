@@ -196,14 +196,19 @@ describe('a receiver that', () => {
     );
   });
 
-  it('sends a gigabyte back is cut, and has the event', async () => {
+  it('sends a gigabyte back is cut, has the event, and waits for the next', async () => {
     const receiver = await receiverThat(() => 'endless');
     const made = await make('endless', receiver.url);
-    await flip(people[0]!, 2);
-    await until(async () => (await deliveriesOf(made.id, '?state=delivered')).length === 2);
+    const startedMs = performance.now();
+    await flip(people[0]!, 6);
+    await until(async () => (await deliveriesOf(made.id, '?state=delivered')).length === 6);
+    // Of four connections each rests a second.
+    expect(performance.now() - startedMs).toBeGreaterThan(1_000);
+    const [last] = await deliveriesOf(made.id, '?state=delivered');
+    expect(last).toMatchObject({ status: 200, detail: expect.stringContaining('was cut off') });
     await until(() => receiver.endlessBytes() > 0);
     expect(receiver.endlessBytes()).toBeLessThan(64 * 1024 ** 2);
-    expect(receiver.got).toHaveLength(2);
+    expect(receiver.got).toHaveLength(6);
   });
 
   it('hangs holds up nobody else, and has failed when its time is over', async () => {

@@ -112,12 +112,40 @@ export function heldBatchSuite(open: Open): void {
 
   describe('the rolling day', () => {
     it('counts what was taken since, by source', async () => {
-      const note = (people: number, at: number) => store().noteTaken(PROVIDER, 'scim', people, at);
+      const note = (people: number, at: number) => store().noteTaken(PROVIDER, 'reconciliation', people, at);
       await Promise.all([note(2, 100), note(3, 100), note(4, 200)]);
       await store().noteTaken(PROVIDER, 'rules', 50, 200);
-      const taken = (since: number) => store().taken(PROVIDER, 'scim', since);
+      const taken = (since: number) => store().taken(PROVIDER, 'reconciliation', since);
       expect([await taken(0), await taken(99), await taken(100), await taken(200)]).toEqual([9, 9, 4, 0]);
-      expect(await store().taken('northwind', 'scim', 0)).toBe(0);
+      expect(await store().taken('northwind', 'reconciliation', 0)).toBe(0);
+    });
+
+    it('tells of a wave once, however many replicas see it', async () => {
+      await desk.people(3);
+      const asked: object[] = [];
+      const alarm = { type: 'guard.alarm', subject: { kind: 'provider', id: PROVIDER } } as const;
+      const note = (people: number) =>
+        store().noteWave(PROVIDER, people, by(), (wave) => {
+          asked.push({ people: wave.people, active: wave.active });
+          return wave.people > 2 ? { ...alarm, data: {} } : null;
+        });
+      expect(await note(2)).toBe(false);
+      const both = await Promise.all([note(4), note(4)]);
+      expect(both.toSorted()).toEqual([false, true]);
+      expect(asked).toEqual([
+        { people: 2, active: 3 },
+        { people: 6, active: 3 },
+      ]);
+      expect(await store().taken(PROVIDER, 'scim', 0)).toBe(10);
+      expect(await desk.ledger.events({ types: ['guard.alarm'], after: 0, limit: 9 })).toHaveLength(1);
+    });
+
+    it('counts nobody of a wave that could not be told of: who tries again would count them twice', async () => {
+      const broken = () => {
+        throw new Error('no words');
+      };
+      await expect(store().noteWave(PROVIDER, 4, by(), broken)).rejects.toThrow('no words');
+      expect(await store().taken(PROVIDER, 'scim', 0)).toBe(0);
     });
 
     it('knows how many are active', async () => {

@@ -83,6 +83,23 @@ export function manyPeopleSuite(engine: string, open: () => Promise<ManyPeople>)
       { by: 'lastSignInAt', descending: true },
     ] as const satisfies UserListQuery['sort'][];
 
+    it('are counted in stretches, to the last one', async () => {
+      const explainer = await opened.explains();
+      const rowsOf = async (table: string): Promise<number> => {
+        const text = `SELECT CAST(count(*) AS INTEGER) AS n FROM ${table}`;
+        const [row] = (await explainer.run({ text, values: [], kind: 'read' })) as { n: number }[];
+        return row!.n;
+      };
+      try {
+        const counts = await opened.ledger.counts();
+        expect(counts).toMatchObject({ users: MANY, groups: 2, memberships: IN_LARGE + IN_SMALL });
+        expect(counts.holdings).toBe(await rowsOf('holdings'));
+        expect(counts.events).toBe(await rowsOf('events'));
+      } finally {
+        await explainer.close();
+      }
+    });
+
     it('are found without reading a table from one end to the other', async () => {
       const explainer = await opened.explains();
       const wrong: string[] = [];

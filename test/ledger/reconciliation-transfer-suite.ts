@@ -47,7 +47,7 @@ export function reconciliationTransferSuite(open: Open): void {
     await store().notePending(PROVIDER, run.id, [directoryId, other], 1);
     const batch = newBatch({ origin: run.id });
     await desk.ledger.heldBatches.hold(batch, by(), []);
-    await desk.ledger.heldBatches.noteTaken(PROVIDER, 'scim', 3, tick());
+    await desk.ledger.heldBatches.noteTaken(PROVIDER, 'reconciliation', 3, tick());
     return { run, directoryId, other, batch };
   }
 
@@ -131,7 +131,7 @@ export function reconciliationTransferSuite(open: Open): void {
     };
     const left = async () => ({
       runs: (await store().list({ after: null, limit: 9 })).total,
-      taken: await desk.ledger.heldBatches.taken(PROVIDER, 'scim', 0),
+      taken: await desk.ledger.heldBatches.taken(PROVIDER, 'reconciliation', 0),
       ignored: (await store().ignored(PROVIDER, 0)).length,
     });
     await hour(started + 4 * DAY_MS);
@@ -166,7 +166,7 @@ export function reconciliationTransferSuite(open: Open): void {
         expect(await heldBatches.find(batch.id)).toEqual(await desk.ledger.heldBatches.find(batch.id));
         expect(await reconciliations.ignored(PROVIDER, 1)).toEqual(await store().ignored(PROVIDER, 1));
         expect((await reconciliations.pendingSince(PROVIDER, [objectId(1)])).size).toBe(1);
-        expect(await heldBatches.taken(PROVIDER, 'scim', 0)).toBe(3);
+        expect(await heldBatches.taken(PROVIDER, 'reconciliation', 0)).toBe(3);
         expect(await next.stored()).not.toContain(unfinished.id);
         expect(await reconciliations.take('anybody')).toBeNull();
       } finally {

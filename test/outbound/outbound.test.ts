@@ -209,6 +209,16 @@ describe('an answer', () => {
     expect((await failure(asked)).kind).toBe('tooLarge');
   });
 
+  it('whose beginning is enough says whether there was more', async () => {
+    const port = await served((_, response) => response.end('x'.repeat(1000)));
+    const packed = await served((_, response) => response.setHeader('content-encoding', 'gzip').end('x'));
+    const beginning = (at: number, maxBytes: number) =>
+      guard().fetch(`http://127.0.0.1:${at}/`, { maxBytes, beyond: 'cut' });
+    expect(await beginning(port, 1000)).toMatchObject({ body: 'x'.repeat(1000), isCut: false });
+    expect(await beginning(port, 999)).toMatchObject({ body: 'x'.repeat(999), isCut: true });
+    expect(await beginning(packed, 999)).toMatchObject({ body: '', isCut: true });
+  });
+
   it('that trickles, or does not come, ends with the time it was given', async () => {
     const trickle = await served((_, response) => {
       response.write('x');

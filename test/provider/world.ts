@@ -62,7 +62,8 @@ export function world(options: { development?: boolean; secret?: string | null }
     const said = await answering(call);
     if (said instanceof OutboundFailure) throw said;
     const { status = 200, headers = {}, body = {} } = said;
-    return { url, status, headers, body: typeof body === 'string' ? body : JSON.stringify(body) };
+    const text = typeof body === 'string' ? body : JSON.stringify(body);
+    return { url, status, headers, body: text, isCut: false };
   };
   return {
     calls,

@@ -205,7 +205,9 @@ function header(request: FastifyRequest, name: string): string | null {
 /** Aborted when the connection ends before the answer did. */
 function goneWith(reply: FastifyReply): AbortSignal {
   const gone = new AbortController();
-  reply.raw.once('close', () => gone.abort());
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) gone.abort();
+  });
   return gone.signal;
 }
 

@@ -71,7 +71,7 @@ export const deliveryShape = Type.Object({
   lastAt: orNull(time('When it was tried last.')),
   status: orNull(Type.Integer({ description: 'What it was answered with; null where no answer came.' })),
   durationMs: orNull(count()),
-  detail: orNull(text('Why the last try failed.')),
+  detail: orNull(text('Why the last try failed; of what was delivered, what is wrong with the answer.')),
 });
 export type DeliveryJson = Static<typeof deliveryShape>;
 

@@ -73,13 +73,11 @@ function takenBy({ events, users }: ChangeSet): number {
 
 /** One alarm in a day, whichever replica comes first. */
 async function tell(ledger: Ledger, provider: string, people: number, at: number): Promise<void> {
-  await ledger.heldBatches.noteTaken(provider, 'scim', people, at);
   const limits = (await ledger.provider(provider))?.provider.settings.guard;
-  if (!limits) return;
   const by = { at, actor: { kind: 'system' as const, id: 'guard' }, cause: null };
-  await ledger.heldBatches.alarm(provider, by, (wave): EventDraft | null => {
+  await ledger.heldBatches.noteWave(provider, people, by, (wave): EventDraft | null => {
     const active = wave.active + wave.people;
-    if (!exceedsGuard(limits, { taken: wave.people, active })) return null;
+    if (!limits || !exceedsGuard(limits, { taken: wave.people, active })) return null;
     const data = { people: wave.people, since: new Date(wave.since).toISOString(), active, limits };
     return { type: 'guard.alarm', subject: { kind: 'provider', id: provider }, data };
   });

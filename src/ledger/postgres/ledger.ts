@@ -5,7 +5,7 @@ import { randomUUID } from 'node:crypto';
 import { Refusal } from '../../refusal.ts';
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
-import { countRows } from '../sql/counts.ts';
+import { countEverything } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
@@ -232,7 +232,7 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
     },
     ...requestStores(dialect, readLogged),
 
-    counts: () => readSealed(countRows),
+    counts: () => sealer.caughtUp().then(() => countEverything(read)),
     verify: (onProgress = () => {}) => verifyAll(onProgress),
 
     staleUsers: () => read(countStale),

@@ -40,7 +40,8 @@ interface LoadedRow {
 }
 
 export interface UserJson extends UserColumns {
-  groups: [id: string, displayName: string][] | null;
+  /** Without a name: those that are gone, while a job takes people out of them. */
+  groups: [id: string, displayName: string | null][] | null;
   targets: [id: string, name: string, key: string][] | null;
 }
 
@@ -49,13 +50,14 @@ export const userJsonWith = (more: string) => `json_build_object(${userColumns
   .split(', ')
   .flatMap((column) => [`'${column.slice(2)}'`, column])
   .join(', ')},
-  'groups', (SELECT json_agg(json_build_array(d.id, d.display_name)) FROM memberships m JOIN directory_groups d
+  'groups', (SELECT json_agg(json_build_array(m.group_id, d.display_name)) FROM memberships m LEFT JOIN directory_groups d
     ON d.provider = m.provider AND d.id = m.group_id WHERE m.provider = u.provider AND m.member = u.id),
   ${more})`;
 
+/** One that several grants give stands there as often. */
 export const targetsOfUser = (columns: string) =>
-  `(SELECT json_agg(json_build_array(${columns})) FROM targets t WHERE t.provider = u.provider AND t.id IN
-      (SELECT g.value ->> 'target' FROM json_array_elements(u.grants::json) g(value)))`;
+  `(SELECT json_agg(json_build_array(${columns})) FROM json_array_elements(u.grants::json) g(value)
+      JOIN targets t ON t.provider = u.provider AND t.id = g.value ->> 'target')`;
 
 /** Names of targets only where people granted something. */
 const userJson =
@@ -247,7 +249,9 @@ function membersAmong(
 }
 
 export function readUser(state: Loaded['state'], row: UserJson): LoadedUser {
-  const groups = (row.groups ?? []).map(([id, displayName]) => ({ id, displayName }));
+  const groups = (row.groups ?? []).flatMap(([id, displayName]) =>
+    displayName === null ? [] : [{ id, displayName }],
+  );
   const names: TargetNames = new Map((row.targets ?? []).map(([id, name, key]) => [id, { name, key }]));
   return loadedUser(state, row, groups, JSON.parse(row.grants) as GrantRow[], names);
 }

@@ -11,7 +11,6 @@ import type { SettingsCache, Snapshot } from './settings.ts';
 
 interface PersonJson extends Omit<UserJson, 'targets'> {
   targets: [id: string, name: string, key: string, kind: string][] | null;
-  member_of: string[] | null;
 }
 
 const AT_MOST = 50;
@@ -36,9 +35,7 @@ const meant: Readonly<Record<PersonKey['by'], string>> = {
     UNION ${byExternalId}`,
 };
 
-/** `member_of`: also groups that are gone, while a job takes people out of them. */
-const personJson = userJsonWith(`'targets', ${targetsOfUser('t.id, t.name, t.key, t.kind')},
-  'member_of', (SELECT json_agg(m.group_id) FROM memberships m WHERE m.provider = u.provider AND m.member = u.id)`);
+const personJson = userJsonWith(`'targets', ${targetsOfUser('t.id, t.name, t.key, t.kind')}`);
 
 const textOf = (by: PersonKey['by']) =>
   `SELECT v.version, (SELECT json_agg(${personJson}) FROM (${meant[by]}) f CROSS JOIN LATERAL
@@ -82,12 +79,12 @@ export function people(
 }
 
 function peopleOf({ stored }: Snapshot, rows: readonly PersonJson[]): FullUser[] {
-  return rows.flatMap(({ targets, member_of: memberOf, ...row }) => {
+  return rows.flatMap(({ targets, ...row }) => {
     const state = stored.states.get(row.provider);
     if (!state) return [];
     const held = targets ?? [];
     const read = readUser(state, { ...row, targets: held.map(([id, name, key]) => [id, name, key]) });
-    const waits = isUnsettled(stored.unsettled.get(row.provider), memberOf ?? [], row.aside);
+    const waits = isUnsettled(stored.unsettled.get(row.provider), row);
     const loaded = waits ? { ...read, ruleset: UNSETTLED } : read;
     const named = new Map(held.map(([id, name, _key, kind]) => [id, { name, kind }]));
     return [{ loaded, state, targets: named, roles: stored.roles }];
@@ -97,9 +94,9 @@ function peopleOf({ stored }: Snapshot, rows: readonly PersonJson[]): FullUser[]
 /** Stored access that a job has still to put right, as `unsettledAmong` finds it. */
 function isUnsettled(
   unsettled: Unsettled | undefined,
-  memberOf: readonly string[],
-  aside: string | null,
+  { aside, groups }: Pick<PersonJson, 'aside' | 'groups'>,
 ): boolean {
   if (!unsettled) return false;
-  return (unsettled.others && aside !== null) || unsettled.groups.some((id) => memberOf.includes(id));
+  const memberOf = new Set((groups ?? []).map(([id]) => id));
+  return (unsettled.others && aside !== null) || unsettled.groups.some((id) => memberOf.has(id));
 }

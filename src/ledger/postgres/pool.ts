@@ -200,7 +200,11 @@ function statementNames() {
   const names = new Map<string, string>();
   return (text: string, values: readonly unknown[], withinMs: number): TimedQuery => {
     let name = names.get(text);
-    if (name === undefined && names.size < STATEMENTS_NAMED && values.length > 0) {
+    if (
+      name === undefined &&
+      names.size < STATEMENTS_NAMED &&
+      (values.length > 0 || text.startsWith('SELECT '))
+    ) {
       name = `bifrost_${names.size}`;
       names.set(text, name);
     }

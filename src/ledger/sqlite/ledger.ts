@@ -3,7 +3,7 @@
 import { followersOf } from '../followers.ts';
 import type { Ledger, Operation, Retention } from '../ledger.ts';
 import type { Say } from '../preparing.ts';
-import { countRows } from '../sql/counts.ts';
+import { countEverything } from '../sql/counts.ts';
 import { countEvents, readEvents } from '../sql/events.ts';
 import { beginImport, finishImport, importRows, unfinishedImport } from '../sql/imports.ts';
 import { addJob, countStale, listJobs } from '../sql/jobs.ts';
@@ -219,7 +219,7 @@ function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
     },
     ...requestStores(dialect, async (script) => logged(script)),
 
-    counts: () => durably(countRows),
+    counts: () => countEverything(durably),
     verify: async (onProgress = () => {}) => {
       const report = await verify(inTurns(run), dialect, onProgress);
       const damage = fileDamage(database);

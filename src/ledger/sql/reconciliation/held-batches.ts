@@ -41,7 +41,8 @@ export function heldBatches(hands: Hands): HeldBatches {
     advance: (id, holder, done) => hands.write(() => advance(dialect, id, holder, done)),
     taken: (provider, source, since) => hands.read(() => taken(provider, source, since)),
     noteTaken: (provider, source, people, at) => hands.write(() => noteTaken(provider, source, people, at)),
-    alarm: (provider, by, tell) => hands.writeAlone(() => raiseAlarm(hands, provider, by, tell)),
+    noteWave: (provider, people, by, tell) =>
+      hands.writeAlone(() => noteWave(hands, provider, people, by, tell)),
     active: (provider) => hands.read(() => countActive(provider)),
   };
 }
@@ -249,12 +250,14 @@ export function* noteTaken(provider: string, source: Source, people: number, at:
 /** Under which an alarm stands among what was taken, with nobody. */
 const ALARM = 'alarm';
 
-function* raiseAlarm(
+function* noteWave(
   { tell }: Hands,
   provider: string,
+  taking: number,
   by: Change,
-  about: Parameters<HeldBatches['alarm']>[2],
+  about: Parameters<HeldBatches['noteWave']>[3],
 ): Script<boolean> {
+  yield* noteTaken(provider, 'scim', taking, by.at);
   const rows = yield* all<{ source: string; at: number; people: number }>(
     'SELECT source, at, people FROM guard_takings WHERE provider = ? AND at > ? AND source IN (?, ?) ORDER BY at',
     provider,
