@@ -20,6 +20,8 @@ import { drawn, named } from './scale.ts';
 const LEAST_PX = 3;
 /** Of a bar of nothing: it was looked at. */
 const NOTHING_PX = 2;
+/** So that it is drawn at all. */
+const HARDLY = 1e-6;
 const TICK = { fontSize: 11, fill: 'var(--mantine-color-dimmed)' };
 /** Half a label of the last bar. */
 const MARGIN = { top: 6, right: 16, bottom: 0, left: 0 };
@@ -41,11 +43,13 @@ const fills = {
   hatched: { color: 'var(--chart-second)', definition: Hatched },
 } as const satisfies Record<Look, unknown>;
 
+const floors = { nothing: 'var(--mantine-color-default-border)', missed: 'var(--warn-text)' } as const;
+
 interface Row {
   id: string;
-  bar: ChartBar;
   parts: readonly number[];
   nothing: number;
+  missed: number;
 }
 
 export default function Bars({ series, bars, heightPx }: ChartProps) {
@@ -86,7 +90,7 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
         <Bar
           xAxisId="missed"
           yAxisId="missed"
-          dataKey={({ bar }: Row) => (bar.isMissed ? 1 : 0)}
+          dataKey={({ missed }: Row) => (missed > 0 ? 1 : 0)}
           fill="var(--chart-missed)"
           barSize="100%"
           isAnimationActive={false}
@@ -123,13 +127,16 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
             isAnimationActive={false}
           />
         ))}
-        <Bar
-          dataKey="nothing"
-          stackId="whole"
-          fill="var(--mantine-color-default-border)"
-          minPointSize={(_, row) => (rows[row]?.nothing ? NOTHING_PX : 0)}
-          isAnimationActive={false}
-        />
+        {(['nothing', 'missed'] as const).map((kind) => (
+          <Bar
+            key={kind}
+            dataKey={kind}
+            stackId="whole"
+            fill={floors[kind]}
+            minPointSize={(_, row) => (rows[row]?.[kind] ? NOTHING_PX : 0)}
+            isAnimationActive={false}
+          />
+        ))}
         <Active into={active} />
       </BarChart>
     </div>
@@ -139,7 +146,13 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
 function rowOf(bar: ChartBar): Row {
   const parts = drawn(bar.values ?? []);
   const isNothing = bar.values !== null && parts.every((part) => part === 0);
-  return { id: bar.id, bar, parts, nothing: isNothing ? 1e-6 : 0 };
+  const isMissed = bar.isMissed === true;
+  return {
+    id: bar.id,
+    parts,
+    nothing: isNothing && !isMissed ? HARDLY : 0,
+    missed: isMissed ? HARDLY : 0,
+  };
 }
 
 /** What is said of the bar under the pointer, or of the one that arrow keys went to. */
