@@ -136,7 +136,8 @@ async function story(play: Play, scenes: readonly Scene[], stage: Stage): Promis
     await pause(stepMs(stage, scenes.length - position), stage.signal);
     if (isOver(stage)) {
       const why = stage.signal.aborted ? 'Ended early' : 'The time is up';
-      print(`\n${why}; ${scenes.length - position} steps were not played.`);
+      const left = scenes.length - position;
+      print(`\n${why}; ${left === 1 ? 'one step was' : `${left} steps were`} not played.`);
       return failures;
     }
     print(`\n${scene.title}.`);

@@ -34,6 +34,7 @@ export function warnOfAddress(unreachable: string | null, output: Output): void 
   );
 }
 
-function label(ours: string, kind: string, entra: string): string {
+/** Ours first, and what the form of Entra calls it. */
+export function label(ours: string, kind: string, entra: string): string {
   return kind === 'entra' ? `${ours} (Entra: ${entra})` : ours;
 }

@@ -57,6 +57,16 @@ export function isRemoved({ settings }: Pick<Provider, 'settings'>): boolean {
   return settings.retirement?.of === 'provider' && settings.retirement.done;
 }
 
+/** Why its requests are refused, in a sentence; null where they are taken. */
+export function whyNoScim({
+  name,
+  enabled,
+  scimEnabled,
+}: Pick<Provider, 'name' | 'enabled' | 'scimEnabled'>): string | null {
+  if (!enabled) return `The provider ${name} is disabled: enable it first.`;
+  return scimEnabled ? null : `SCIM provisioning is switched off for the provider ${name}.`;
+}
+
 export function scimRests({ scimEnabled, settings }: Pick<Provider, 'scimEnabled' | 'settings'>): boolean {
   return settings.scimRests === true && !scimEnabled;
 }

@@ -258,8 +258,14 @@ describe('PATCH /api/providers/{id} 200', () => {
     const made = await add({ scim: {} });
     const scim = scimClient(made.scim.endpoint, made.scim.token!);
     await scim.post('/Users', userBody('kept@contoso.com'));
-    await patch(made.id, { scim: { enabled: false, people: 'keep' } });
-    expect((await scim.get('/Users')).status).toBe(403);
+    const refused = async () => {
+      const { status, text } = await scim.get('/Users');
+      return [status, text];
+    };
+    await patch(made.id, { enabled: false });
+    expect(await refused()).toEqual([403, expect.stringContaining('is disabled: enable it first')]);
+    await patch(made.id, { enabled: true, scim: { enabled: false, people: 'keep' } });
+    expect(await refused()).toEqual([403, expect.stringContaining('SCIM provisioning is switched off')]);
     scim.close();
     expect((await api.get<Page<object>>(`/api/users?provider=${made.id}`)).body.total).toBe(1);
   });

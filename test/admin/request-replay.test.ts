@@ -214,7 +214,7 @@ describe('what cannot be replayed', () => {
     expect((await as(keys.viewer, 'plan')).status).toBe(403);
   });
 
-  it('what came to a provider that is switched off since', async () => {
+  it('what came to a provider that is disabled since', async () => {
     const body = { name: 'harbour', kind: 'oidc', clientId: 'x', issuer: 'https://id.contoso.com', scim: {} };
     const made = (await api.send<{ id: string; scim: { token: string } }>('POST', '/api/providers', { body }))
       .body;
@@ -223,8 +223,8 @@ describe('what cannot be replayed', () => {
     client.close();
     await api.send('PATCH', `/api/providers/${made.id}`, { body: { enabled: false } });
     const answer = await replay(id);
-    expect([answer.status, answer.problem.detail]).toEqual([409, expect.stringContaining('switched off')]);
-    expect((await api.get<Logged>(`/api/requests/${id}`)).body.obstacle).toContain('switched off');
+    expect([answer.status, answer.problem.detail]).toEqual([409, expect.stringContaining('is disabled')]);
+    expect((await api.get<Logged>(`/api/requests/${id}`)).body.obstacle).toContain('is disabled');
   });
 
   it('what came to a provider that is gone', async () => {

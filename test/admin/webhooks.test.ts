@@ -50,6 +50,11 @@ async function make(name: string, url: string, more: Record<string, unknown> = {
   return made.body;
 }
 
+async function trust(...cidrs: string[]): Promise<void> {
+  const body = { networks: cidrs.map((cidr) => ({ cidr })) };
+  expect((await api.send('PUT', '/api/settings/trusted-networks', { body })).status).toBe(200);
+}
+
 const active = (id: string, value: boolean) =>
   api.scim.patch(`/Users/${id}`, [{ op: 'replace', path: 'active', value }]);
 
@@ -189,7 +194,17 @@ describe('a receiver that', () => {
     const { body } = await api.send<SentJson>('POST', `/api/webhooks/${id}/test`);
     expect(body).toMatchObject({ state: 'failed', status: null, nextAt: null });
     expect(body.detail).toContain('sends us on to http://10.0.0.1, which is not followed');
-    const inside = await make('inside', 'https://10.0.0.1/hook');
+    const words = { name: 'inside', url: 'https://10.0.0.1/hook' };
+    const refused = await api.send('POST', '/api/webhooks', { body: words });
+    expect([refused.status, refused.text]).toEqual([
+      400,
+      expect.stringMatching(/private address.*trusted networks/),
+    ]);
+    await trust('10.0.0.0/8');
+    const inside = await make('inside', words.url);
+    await trust();
+    const renamed = { body: { name: 'inside still' } };
+    expect((await api.send('PATCH', `/api/webhooks/${inside.id}`, renamed)).status).toBe(200);
     const blocked = await api.send<SentJson>('POST', `/api/webhooks/${inside.id}/test`);
     expect(blocked.body.detail).toMatch(
       /No request is sent: 10\.0\.0\.1 is a private address\..*trusted networks/,
@@ -393,6 +408,9 @@ describe('a webhook', () => {
     [{ url: 'https://user:pass@receiver.example/' }, 400],
     [{ url: 'https://receiver.example/#part' }, 400],
     [{ url: 'receiver' }, 400],
+    [{ url: 'https://[fd00::1]/' }, 400],
+    [{ url: 'https://169.254.169.254/' }, 400],
+    [{ url: 'https://203.0.114.7/' }, 201],
     [{ types: ['user.exploded'] }, 400],
     [{ types: ['nothing.*'] }, 400],
     [{ providers: ['nobody'] }, 400],

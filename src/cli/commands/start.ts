@@ -6,6 +6,7 @@ import type { Bifrost } from '../../main.ts';
 import { apiOver, pathOf } from '../api.ts';
 import { inProcessTransport, startHere } from '../bifrost-process.ts';
 import type { Call, Command } from '../command.ts';
+import { label } from '../credentials.ts';
 import { type ExitCode, exit } from '../failure.ts';
 import type { List } from '../list.ts';
 import type { Output } from '../output.ts';
@@ -114,8 +115,10 @@ function showEntrance(provider: ProviderJson, output: Output, command: string): 
   else if (!provider.scim.enabled) {
     output.line(`  SCIM is off. Turn it on: ${command} provider enable-scim ${provider.id}`);
   } else {
-    output.line(`  SCIM Endpoint URL (Entra: Tenant URL)     ${provider.scim.endpoint}`);
-    output.line('  Provisioning Token (Entra: Secret Token)  not shown again; a new one:');
+    const endpoint = label('SCIM Endpoint URL', provider.kind, 'Tenant URL');
+    const token = label('Provisioning Token', provider.kind, 'Secret Token');
+    output.line(`  ${endpoint.padEnd(token.length)}  ${provider.scim.endpoint}`);
+    output.line(`  ${token}  not shown; a new one:`);
     output.line(`      ${command} token rotate ${provider.id}`);
   }
 }

@@ -142,7 +142,7 @@ const changeWebhook = route({
     const before = await needWebhook(parts.ledger, params.id);
     checkIfMatch(ifMatch, revisionTag(before.revision));
     const { name, url, types, providers } = before;
-    const read = await readWords(parts, { name, url, types, providers: [], ...body });
+    const read = await readWords(parts, { name, url, types, providers: [], ...body }, before);
     // A provider that it named and that is gone by now is nothing that this change says.
     const words = body.providers ? read : { ...read, providers };
     if (!equalJson(words, { name, url, types, providers })) {

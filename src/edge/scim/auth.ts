@@ -1,6 +1,7 @@
 // Who calls: the provisioning token names the provider. Checked against the store on every request, so that a
 // revoked token is refused by the very next one; failed tries are counted per address and slowed down.
 
+import { whyNoScim } from '../../identity/provider.ts';
 import { isEnded, type Ledger } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
@@ -52,13 +53,8 @@ export async function authenticate(
     const detail = 'The provider of this token is not there any more.';
     throw new Refusal('unauthenticated', detail, { credential: 'ended' });
   }
-  if (!state.provider.enabled || !state.provider.scimEnabled) {
-    throw new Refusal(
-      'forbidden',
-      `SCIM provisioning is switched off for the provider ${state.provider.name}.`,
-      { credential: 'off' },
-    );
-  }
+  const closed = whyNoScim(state.provider);
+  if (closed !== null) throw new Refusal('forbidden', closed, { credential: 'off' });
   return { caller: { provider: token.provider, token: token.id }, state };
 }
 

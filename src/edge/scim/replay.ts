@@ -3,6 +3,7 @@
 
 import type { ChangeSet } from '../../identity/change-set.ts';
 import type { Actor } from '../../identity/event.ts';
+import { whyNoScim } from '../../identity/provider.ts';
 import type { Ledger, Operation, StoredRequest } from '../../ledger/ledger.ts';
 import type { ProviderState } from '../../mapping/decide.ts';
 import { Refusal } from '../../refusal.ts';
@@ -37,8 +38,7 @@ export function obstacleOf(request: StoredRequest, state: ProviderState | null):
 
 function obstacleAt(state: ProviderState | null): string | null {
   if (state === null) return 'Its provider is not there any more.';
-  const { enabled, scimEnabled, name } = state.provider;
-  return enabled && scimEnabled ? null : `SCIM provisioning is switched off for the provider ${name}.`;
+  return whyNoScim(state.provider);
 }
 
 function obstacleIn(request: StoredRequest): string | null {

@@ -1,6 +1,7 @@
 // Users with everything that decides their access, many at once.
 
 import type { GrantRow } from '../../identity/grant.ts';
+import { whyNoScim } from '../../identity/provider.ts';
 import type { LoadedUser, ProviderState } from '../../mapping/decide.ts';
 import type { GroupFact, StandingGrant } from '../../mapping/resolve.ts';
 import { asKept } from '../../mapping/retire.ts';
@@ -108,9 +109,8 @@ export function isStanding({ reason }: GrantRow): boolean {
 
 /** A request that was let in a moment before SCIM was switched off brings nobody whom the job would not find. */
 export function refuseAfterScim({ token }: Needs, { provider }: ProviderState): void {
-  if (token === undefined || (provider.enabled && provider.scimEnabled)) return;
-  const detail = `SCIM provisioning is switched off for the provider ${provider.name}.`;
-  throw new Refusal('forbidden', detail);
+  const closed = token === undefined ? null : whyNoScim(provider);
+  if (closed !== null) throw new Refusal('forbidden', closed);
 }
 
 /** Who of these may have stored access that a job has still to put right. */
