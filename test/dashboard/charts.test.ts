@@ -83,7 +83,10 @@ describe.skipIf(!browser)('when a provider called', () => {
     await sendsForADay(world);
     const { page } = await world.asAdmin(PAGE);
     await figure(page).waitFor();
-    const chart = page.getByRole('application');
+    const chart = page.getByRole('application', { name: /^Bars: .* Enter opens it$/ });
+    expect(await figure(page).getAttribute('aria-label')).toMatch(
+      / accepted and 4\d refused\. Cycles were missed in 3 slots of 40 minutes\.$/,
+    );
     // Hatched as often as something was refused.
     const refused = (await rows(page)).filter((row) => !row.endsWith('| 0'));
     expect(refused.length).toBeGreaterThan(2);

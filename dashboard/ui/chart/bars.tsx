@@ -36,6 +36,7 @@ function Hatched({ id }: { id: string }) {
 }
 
 const NONE: readonly never[] = [];
+const AXIS = { stroke: 'var(--field-edge)' };
 const CURSOR = { fill: 'var(--quiet-paper)', stroke: 'none' };
 
 const fills = {
@@ -52,13 +53,15 @@ interface Row {
   missed: number;
 }
 
+type ById = ReadonlyMap<string, ChartBar>;
+
 export default function Bars({ series, bars, heightPx }: ChartProps) {
   const navigate = useNavigate();
   const active = useRef<string | null>(null);
-  const byId = useMemo(() => new Map(bars.map((bar) => [bar.id, bar])), [bars]);
+  const byId: ById = useMemo(() => new Map(bars.map((bar) => [bar.id, bar])), [bars]);
   const rows = useMemo(() => bars.map(rowOf), [bars]);
-  const wholes = bars.map(({ values }) => values?.reduce((sum, value) => sum + value, 0) ?? 0);
-  const largest = Math.max(1, ...wholes);
+  const content = useMemo(() => words(byId), [byId]);
+  const mayOpen = bars.some(({ to }) => to !== undefined);
   const open = (id: unknown) => {
     const to = byId.get(String(id))?.to;
     if (to !== undefined) void navigate({ to: to as never });
@@ -73,6 +76,7 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
     >
       <BarChart
         data={rows}
+        aria-label={`Bars: arrow keys go from one to the next${mayOpen ? ', Enter opens it' : ''}`}
         responsive
         width="100%"
         height={heightPx}
@@ -84,38 +88,10 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
         onClick={({ activeLabel }) => void open(activeLabel)}
       >
         <CartesianGrid vertical={false} stroke="var(--line)" />
-        {/* Where something was expected and nothing came, from top to bottom: on axes of its own. */}
-        <XAxis xAxisId="missed" dataKey="id" hide />
-        <YAxis yAxisId="missed" domain={[0, 1]} hide />
-        <Bar
-          xAxisId="missed"
-          yAxisId="missed"
-          dataKey={({ missed }: Row) => (missed > 0 ? 1 : 0)}
-          fill="var(--chart-missed)"
-          barSize="100%"
-          isAnimationActive={false}
-        />
-        <XAxis
-          dataKey="id"
-          ticks={bars.filter(({ tick }) => tick !== undefined).map(({ id }) => id)}
-          tickFormatter={(id: string) => byId.get(id)?.tick ?? ''}
-          interval={0}
-          tick={TICK}
-          tickLine={false}
-          axisLine={{ stroke: 'var(--field-edge)' }}
-          height={20}
-        />
-        <YAxis
-          domain={[0, Math.sqrt(largest)]}
-          ticks={named(largest).map(Math.sqrt)}
-          tickFormatter={(root: number) => Math.round(root ** 2).toLocaleString('en')}
-          interval={0}
-          tick={TICK}
-          tickLine={false}
-          axisLine={false}
-          width="auto"
-        />
-        <Tooltip content={words(byId)} cursor={CURSOR} isAnimationActive={false} />
+        <Missed />
+        <Times bars={bars} byId={byId} />
+        <Counts bars={bars} />
+        <Tooltip content={content} cursor={CURSOR} isAnimationActive={false} />
         {series.map(({ name, look }, at) => (
           <Bar
             key={name}
@@ -143,6 +119,56 @@ export default function Bars({ series, bars, heightPx }: ChartProps) {
   );
 }
 
+/** Where something was expected and nothing came, from top to bottom: on axes of its own. */
+function Missed() {
+  return (
+    <>
+      <XAxis xAxisId="missed" dataKey="id" hide />
+      <YAxis yAxisId="missed" domain={[0, 1]} hide />
+      <Bar
+        xAxisId="missed"
+        yAxisId="missed"
+        dataKey={({ missed }: Row) => (missed > 0 ? 1 : 0)}
+        fill="var(--chart-missed)"
+        barSize="100%"
+        isAnimationActive={false}
+      />
+    </>
+  );
+}
+
+function Times({ bars, byId }: Pick<ChartProps, 'bars'> & { byId: ById }) {
+  return (
+    <XAxis
+      dataKey="id"
+      ticks={bars.filter(({ tick }) => tick !== undefined).map(({ id }) => id)}
+      tickFormatter={(id: string) => byId.get(id)?.tick ?? ''}
+      interval={0}
+      tick={TICK}
+      tickLine={false}
+      axisLine={AXIS}
+      height={20}
+    />
+  );
+}
+
+function Counts({ bars }: Pick<ChartProps, 'bars'>) {
+  const wholes = bars.map(({ values }) => values?.reduce((sum, value) => sum + value, 0) ?? 0);
+  const largest = Math.max(1, ...wholes);
+  return (
+    <YAxis
+      domain={[0, Math.sqrt(largest)]}
+      ticks={named(largest).map(Math.sqrt)}
+      tickFormatter={(root: number) => Math.round(root ** 2).toLocaleString('en')}
+      interval={0}
+      tick={TICK}
+      tickLine={false}
+      axisLine={false}
+      width="auto"
+    />
+  );
+}
+
 function rowOf(bar: ChartBar): Row {
   const parts = drawn(bar.values ?? []);
   const isNothing = bar.values !== null && parts.every((part) => part === 0);
@@ -156,7 +182,7 @@ function rowOf(bar: ChartBar): Row {
 }
 
 /** What is said of the bar under the pointer, or of the one that arrow keys went to. */
-function words(byId: ReadonlyMap<string, ChartBar>) {
+function words(byId: ById) {
   return function Words({ active, label }: { active?: boolean; label?: unknown }) {
     const bar = active ? byId.get(String(label)) : undefined;
     if (!bar) return null;
