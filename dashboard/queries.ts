@@ -25,8 +25,8 @@ const PAGE_ROWS = 100;
 const STALE = 412;
 
 /** `users` for `/users/7/timeline`: what the live channel calls a topic. */
-export function keyOf(path: string, query: Query = {}): readonly unknown[] {
-  return [path.split('/')[1] ?? '', path, query];
+export function keyOf(path: string, query: Query = {}, topic?: string): readonly unknown[] {
+  return [topic ?? path.split('/')[1] ?? '', path, query];
 }
 
 /** What was found before stays while other search, sort or filters are asked for; what another path answered is something else. */
@@ -40,12 +40,14 @@ export interface GetOptions {
   enabled?: boolean;
   /** Milliseconds after which it is asked again by itself: of long work. */
   every?: number | ((found: unknown) => number | false);
+  /** In place of the one in its address: what no news are about is asked again by `every` alone. */
+  topic?: string;
 }
 
 /** What `GET /api<path>` answers, kept and refreshed. */
-export function useGet<Body>(path: string, { query = {}, enabled = true, every }: GetOptions = {}) {
+export function useGet<Body>(path: string, { query = {}, enabled = true, every, topic }: GetOptions = {}) {
   return useQuery<Body, ApiProblem>({
-    queryKey: keyOf(path, query),
+    queryKey: keyOf(path, query, topic),
     queryFn: ({ signal }) => get<Body>(path, query, signal),
     enabled,
     placeholderData: keptOf(path),

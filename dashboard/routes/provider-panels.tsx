@@ -25,6 +25,7 @@ import { When } from '../ui/when.tsx';
 import { connectionFacts } from './provider-facts.tsx';
 import { contactOf } from './provider-health.tsx';
 import { kinds } from './provider-kinds.ts';
+import { ProviderRhythm } from './provider-rhythm.tsx';
 
 const PROVISIONING = '/governance/user-provisioning';
 const REQUESTS_SHOWN = 5;
@@ -58,6 +59,7 @@ export function HealthPanel({ provider, health }: { provider: ProviderJson; heal
       }
     >
       <Text size="sm">{contact.about}</Text>
+      <ProviderRhythm provider={provider} health={health} />
       <Facts
         of={[
           ['Last request', <When key="last" at={health.lastRequest?.at} />],

@@ -10,6 +10,7 @@ import { RunMark } from '../ui/runs/run-mark.tsx';
 import { beganBy, byCategory, categoryWords, number, rowsIn, tookText } from '../ui/runs/run-words.ts';
 import { Empty } from '../ui/states.tsx';
 import { When } from '../ui/when.tsx';
+import { Found } from './reconciliation-found.tsx';
 
 const ROW_PX = 60;
 
@@ -19,15 +20,17 @@ interface RunsProps {
 
 export function Runs({ directories }: RunsProps) {
   const [{ provider }] = useAddress();
+  const query = { channel: 'reconciliation', drift: 'true', provider };
   return (
     <Stack gap="xs">
       <Group>
         <ProviderFilter of={directories.map(({ provider: id, name }) => ({ id, name }))} />
       </Group>
+      <Found query={query} />
       <ListTable<ListedRunJson>
         label="Runs"
         path="/reconciliations"
-        query={{ channel: 'reconciliation', drift: 'true', provider }}
+        query={query}
         columns={columns}
         keyOf={({ id }) => id}
         to={({ id }) => `/governance/reconciliation/${id}`}

@@ -26,6 +26,13 @@ export function exactTime(at: string): string {
   return exact.format(new Date(at));
 }
 
+const minutes = new Intl.DateTimeFormat('en-GB', { dateStyle: 'medium', timeStyle: 'short' });
+
+/** `26 Nov 2026, 13:20 – 14:00`. */
+export function spanText(from: string, to: string): string {
+  return minutes.formatRange(new Date(from), new Date(to));
+}
+
 /** `never` stands where there is no time. */
 export function When({ at, never = 'never' }: { at: string | null | undefined; never?: string }) {
   if (!at) {

@@ -293,6 +293,21 @@ export interface RequestQuery {
   limit: number;
 }
 
+/** Requests of one provider from `since` up to before `until`, in milliseconds. */
+export interface RequestSpan {
+  provider: string;
+  since: number;
+  until: number;
+}
+
+export interface RequestCounts {
+  accepted: number;
+  /** 4xx and 5xx. */
+  refused: number;
+  /** There are more: those that were counted are the earliest. */
+  isCapped: boolean;
+}
+
 /** Requests that were refused for their credential, as far as they are alike. */
 export interface RejectedCredential {
   action: string;
@@ -504,6 +519,10 @@ export interface Ledger
   lastPosition(): Promise<number>;
   requests(query: RequestQuery): Promise<{ items: StoredRequest[]; next: string | null } & Total>;
   request(id: string): Promise<StoredRequest | null>;
+  /** However many others there are. */
+  newestRequest(provider: string): Promise<StoredRequest | null>;
+  /** Of the first 100,000 of that time: a longer one is asked for in parts. */
+  countRequests(span: RequestSpan): Promise<RequestCounts>;
   /** Those whose last try is the newest first; of the newest tries, which are many. */
   rejectedCredentials(limit: number): Promise<RejectedCredential[]>;
 

@@ -8,13 +8,16 @@ import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Window } from '../harness/browser.ts';
 import { inScheme, overflow, steady } from '../harness/page-looks.ts';
+import { sendsForADay } from './a-day.ts';
 import { axe } from './axe.ts';
 import { type Populated, startPopulated } from './populated.ts';
-import { empty, lived, refused, type Sight } from './sights.ts';
+import { aDay, empty, lived, refused, type Sight } from './sights.ts';
 import { browser, type DashboardWorld, startDashboard } from './world.ts';
 
 const WORLD_LIMIT_MS = 120_000;
 const LOADED_WITHIN_MS = 15_000;
+/** A slot of 40 minutes is going on then. */
+const A_DAY_AND_MORE_MS = (25 * 60 + 10) * 60_000;
 const LOADING = '[role=status][aria-label^="Loading"], [aria-busy=true], .mantine-Loader-root';
 
 const pictures = process.env.BIFROST_SCREENSHOTS
@@ -80,6 +83,22 @@ describe.skipIf(!browser)('an organisation after some days', () => {
     const window = await world.asUser(world.of.viewer, null, WIDE);
     await open(world, window, sight);
     await judge(world, window, `${sight.name}.refused`);
+  });
+});
+
+describe.skipIf(!browser)('after a day', () => {
+  let world: DashboardWorld;
+  beforeAll(async () => {
+    world = await startDashboard();
+    world.pass(A_DAY_AND_MORE_MS);
+    await sendsForADay(world);
+  }, WORLD_LIMIT_MS);
+  afterAll(() => world?.stop());
+
+  it.each(aDay)('$name', async (sight) => {
+    const window = await world.asAdmin(null, WIDE);
+    await open(world, window, sight);
+    await judge(world, window, sight.name);
   });
 });
 

@@ -104,6 +104,7 @@ describe.skipIf(!browser)('Reconciliation', () => {
     const { page } = await world.asAdmin(PATH);
     await saysTitle(page, 'Reconciliation');
     await page.getByRole('heading', { name: 'Nothing was compared so far' }).waitFor();
+    expect(await page.getByRole('figure').count()).toBe(0);
     await picture(page, 'empty');
     await page.getByRole('tab', { name: 'Pending' }).click();
     await page.getByRole('heading', { name: 'Nobody knows yet' }).waitFor();
@@ -187,6 +188,28 @@ describe.skipIf(!browser)('Reconciliation', () => {
     await page.goto(world.server.url + PATH);
     await page.getByRole('link', { name: '14 held' }).waitFor();
     await picture(page, 'overview');
+  });
+
+  it('draws what each complete run found, and leads to it', async () => {
+    type Runs = { items: { id: string; outcome: string; drift: { rows: number }[] }[] };
+    const { items } = (await world.api<Runs>('GET', '/api/reconciliations?drift=true&limit=100')).body;
+    const complete = items.filter(({ outcome }) => outcome === 'complete').reverse();
+    const found = complete.map(({ drift }) => drift.reduce((sum, { rows }) => sum + rows, 0));
+    const { page } = await world.asAdmin(PATH, { width: 1280, height: 1200 });
+    const figure = page.getByRole('figure', { name: /^Differences found by the last/ });
+    await figure.waitFor();
+    expect(await figure.getAttribute('aria-label')).toBe(
+      `Differences found by the last ${found.length} complete runs: ${found.at(-1)} by the last one, ${Math.max(...found)} at most.`,
+    );
+    expect(await figure.locator('tbody td').allTextContents()).toEqual(found.map(String));
+    await page.getByRole('application').focus();
+    for (let bars = 1; bars < found.length; bars++) await page.keyboard.press('ArrowRight');
+    await page
+      .getByRole('status')
+      .getByText(`${found.at(-1)} differences`)
+      .waitFor();
+    await page.keyboard.press('Enter');
+    await page.waitForURL(`${world.server.url}${PATH}/${complete.at(-1)!.id}`);
   });
 
   it('offers nobody what would be refused', async () => {

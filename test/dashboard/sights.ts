@@ -142,6 +142,22 @@ export const lived: readonly Sight[] = [
   { name: 'settings', title: 'Settings', path: () => '/settings' },
 ];
 
+/** After a day in which a provider called, more and less, and did not for two hours. */
+export const aDay: readonly Sight[] = [
+  {
+    name: 'provider-rhythm',
+    title: 'entra',
+    path: () => `${provisioning}/entra`,
+    async doing(page) {
+      const chart = page.getByRole('application');
+      await chart.evaluate((element) => element.scrollIntoView({ block: 'center' }));
+      const label = (await chart.getByText('04:00').boundingBox())!;
+      await page.mouse.move(label.x + label.width / 2, label.y - 30);
+      await page.getByText('214 accepted, 31 refused').waitFor();
+    },
+  },
+];
+
 /** Before anything was set up. */
 export const empty: readonly Sight[] = [
   { name: 'user-provisioning', title: 'User Provisioning', path: () => provisioning },

@@ -18,6 +18,8 @@ export interface Look {
   height?: number;
   scheme?: 'light' | 'dark';
   isMobile?: boolean;
+  /** Where they are: `Asia/Kolkata`. */
+  zone?: string;
 }
 
 export interface Window {
@@ -89,7 +91,7 @@ interface Watched {
 }
 
 async function openWindow(browser: Chromium, look: Look): Promise<Watched> {
-  const { width = 1000, height = 760, scheme = 'light', isMobile = false } = look;
+  const { width = 1000, height = 760, scheme = 'light', isMobile = false, zone = 'UTC' } = look;
   const context = await browser.newContext({
     viewport: { width, height },
     colorScheme: scheme,
@@ -97,6 +99,7 @@ async function openWindow(browser: Chromium, look: Look): Promise<Watched> {
     hasTouch: isMobile,
     reducedMotion: 'reduce',
     locale: 'en-GB',
+    timezoneId: zone,
   });
   context.setDefaultTimeout(STEP_LIMIT_MS);
   context.setDefaultNavigationTimeout(STEP_LIMIT_MS);

@@ -80,6 +80,35 @@ export function requestLogSuite(open: Open): void {
       expect(await found({ until: between })).toEqual([early]);
     });
 
+    it('are counted by provider and time, refused ones apart', async () => {
+      const since = tick();
+      const note = (more: Parameters<typeof requestRow>[1]) =>
+        desk.ledger.noteRequest(requestRow(newId(tick()), more));
+      note({ at: since - 1 });
+      note({ at: since });
+      for (const status of [201, 204, 399, 400, 401, 409, 500]) note({ at: since + 5, status });
+      note({ at: since + 6, provider: 'fabrikam', status: 500 });
+      note({ at: since + 6, provider: null, status: 401 });
+      note({ at: since + 10 });
+      const count = (provider: string, until: number) =>
+        desk.ledger.countRequests({ provider, since, until });
+      expect(await count(PROVIDER, since + 10)).toEqual({ accepted: 4, refused: 4, isCapped: false });
+      expect(await count(PROVIDER, since + 11)).toEqual({ accepted: 5, refused: 4, isCapped: false });
+      expect(await count('fabrikam', since + 10)).toEqual({ accepted: 0, refused: 1, isCapped: false });
+      expect(await count('nobody', since + 10)).toEqual({ accepted: 0, refused: 0, isCapped: false });
+    });
+
+    it('are led by the newest of a provider, whatever others sent since', async () => {
+      expect(await desk.ledger.newestRequest(PROVIDER)).toBeNull();
+      const [first, last] = [newId(tick()), newId(tick())];
+      const at = tick();
+      for (const id of [first, last]) desk.ledger.noteRequest(requestRow(id, { at, tags: ['urn-key'] }));
+      desk.ledger.noteRequest(requestRow(newId(tick()), { provider: 'fabrikam' }));
+      desk.ledger.noteRequest(requestRow(newId(tick()), { provider: null, status: 401 }));
+      expect(await desk.ledger.newestRequest(PROVIDER)).toMatchObject({ id: last, at, tags: ['urn-key'] });
+      expect(await desk.ledger.newestRequest('nobody')).toBeNull();
+    });
+
     it('that brought a wrong credential are told apart by what they were, where from and how often', async () => {
       const wrong = { status: 401, provider: null, action: 'Wrong token, ending in 1234' };
       for (const remote of ['192.0.2.1', '192.0.2.1', '192.0.2.2']) {

@@ -1,4 +1,4 @@
-// How SQLite finds what is kept of signing in and of comparing with the directory, on tables as the migrations leave them: by an index, whoever asks.
+// How SQLite finds what is kept of signing in, of requests and of comparing with the directory, on tables as the migrations leave them: by an index, whoever asks.
 
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, it } from 'vitest';
@@ -7,6 +7,7 @@ import type { ReconciliationStores } from '../../src/ledger/reconciliation.ts';
 import type { SignInStores } from '../../src/ledger/sign-in.ts';
 import type { Hands } from '../../src/ledger/sql/hands.ts';
 import { reconciliationStores } from '../../src/ledger/sql/reconciliation/stores.ts';
+import { requestStores } from '../../src/ledger/sql/requests.ts';
 import { signInStores } from '../../src/ledger/sql/sign-in/stores.ts';
 import { type Script, scripted } from '../../src/ledger/sql/statement.ts';
 import { webhookStores } from '../../src/ledger/sql/webhooks/stores.ts';
@@ -29,7 +30,11 @@ const everyPage = pagesOf({
   newParts: ['groups'],
 });
 
-type Stores = SignInStores & ReconciliationStores & WebhookStores;
+type Stores = SignInStores &
+  ReconciliationStores &
+  WebhookStores & { requestLog: ReturnType<typeof requestStores> };
+
+const day = { provider: PROVIDER, since: 1, until: 2 };
 
 const lookUps: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'a session by its hash': ({ sessions }) => sessions.find('hash', 1),
@@ -68,6 +73,7 @@ const lookUps: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = 
   'deliveries of a webhook': ({ webhooks }) => webhooks.deliveries({ webhook: 'webhook', ...page }),
   'failed deliveries of a webhook': ({ webhooks }) =>
     webhooks.deliveries({ webhook: 'webhook', state: 'failed', ...page }),
+  'requests to be counted': ({ requestLog }) => requestLog.countRequests(day),
   'what was taken since': ({ heldBatches }) => heldBatches.taken(PROVIDER, 'scim', 1),
 };
 
@@ -99,7 +105,12 @@ async function planned(): Promise<{ stores: Stores; plans: string[]; close(): vo
     writeAlone: explain,
     note: explain,
   };
-  const stores = { ...signInStores(hands).stores, ...reconciliationStores(hands), ...webhookStores(hands) };
+  const stores = {
+    ...signInStores(hands).stores,
+    ...reconciliationStores(hands),
+    ...webhookStores(hands),
+    requestLog: requestStores(sqliteDialect, explain),
+  };
   await stores.reconciliations.begin(newRun({ id: 'run' }), by(), []);
   await stores.reconciliations.take('holder');
   await stores.reconciliations.stage('run', 'holder', everyPage);
@@ -128,6 +139,23 @@ it('leads a sign-in to users by name and by externalId, each by its own index', 
   close();
   expect(plans.join('\n')).toMatch(/users_by_external_id \(provider=\? AND external_id=\?\)/);
   expect(plans.join('\n')).toMatch(/users_by_name \(provider=\? AND user_name_folded=\?\)/);
+});
+
+it('counts requests without looking at one', async () => {
+  const { stores, plans, close } = await planned();
+  await stores.requestLog.countRequests(day);
+  close();
+  expect(plans.join('\n')).toMatch(/COVERING INDEX requests_by_provider \(provider=\? AND at>\? AND at<\?\)/);
+});
+
+it('has the newest request of a provider at the end of its index', async () => {
+  const { stores, plans, close } = await planned();
+  await stores.requestLog.newestRequest(PROVIDER);
+  close();
+  expect(plans.join('\n')).toMatch(/requests_by_provider \(provider=\? AND at=\?\)/);
+  expect(plans.join('\n')).toMatch(/COVERING INDEX requests_by_provider \(provider=\?\)/);
+  // Only of those in one millisecond.
+  expect(plans.filter((each) => /B-TREE/.test(each))).toHaveLength(1);
 });
 
 it('leads a page of staged people by what was staged, and to users by keys alone', async () => {

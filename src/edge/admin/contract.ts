@@ -263,6 +263,7 @@ export type { PastAccess as PastAccessJson } from './past-access.ts';
 export type { PlanStateJson } from './plans.ts';
 export type { ProviderHealthJson } from './provider-health.ts';
 export type { PendingJson } from './provider-reconciliation.ts';
+export type { ProviderRhythmJson } from './provider-rhythm.ts';
 export type { DriftJson, RunJson } from './reconciliation-contract.ts';
 export type { RemovalPlanJson } from './removal-plan.ts';
 export type * from './request-contract.ts';

@@ -2,7 +2,7 @@
 
 import { type Static, Type } from 'typebox';
 import { isClosed, type Provider } from '../../identity/provider.ts';
-import type { Ledger, RequestQuery, UserListQuery } from '../../ledger/ledger.ts';
+import type { Ledger, RequestQuery, StoredRequest, UserListQuery } from '../../ledger/ledger.ts';
 import { readExpiry, secretEndOf } from '../expiry.ts';
 import { choice, count, orNull, rfc3339, text, time } from './contract.ts';
 import { needProvider } from './look-up.ts';
@@ -16,6 +16,7 @@ const lastRequest = Type.Object({
   action: text(),
   detail: orNull(text()),
 });
+type LastRequestJson = Static<typeof lastRequest>;
 
 /** Entra's incremental cycles begin so often. */
 const CYCLE_MS = 40 * 60_000;
@@ -73,15 +74,14 @@ const getHealth = route({
   async handle({ parts: { ledger }, params, at }) {
     const { provider } = await needProvider(ledger, params.id);
     const { id } = provider;
-    const lastRequest = await last(ledger, { provider: id });
-    const heardAt = lastRequest ? Date.parse(lastRequest.at) : await lastUseOf(ledger, id);
+    const newest = await ledger.newestRequest(id);
     return {
       body: {
         provider: id,
-        ...contactOf(provider, heardAt, at),
-        lastRequest,
-        lastSuccess: await last(ledger, { provider: id, status: 'ok' }),
-        lastFailure: await last(ledger, { provider: id, status: 'failed' }),
+        ...contactOf(provider, newest?.at ?? (await lastUseOf(ledger, id)), at),
+        lastRequest: newest && showLast(newest),
+        lastSuccess: await last(ledger, id, 'ok', newest),
+        lastFailure: await last(ledger, id, 'failed', newest),
         failuresOfDay: await failuresOfDay(ledger, id, at),
         users: {
           active: await countUsers(ledger, { provider: id, status: 'active' }),
@@ -117,7 +117,7 @@ export function contactOf(
   return { contact, nextExpectedAt: rfc3339(lastAt + CYCLE_MS) };
 }
 
-/** Of its tokens: what the log has forgotten, or holds behind very many requests of others, was heard all the same. */
+/** Of its tokens: what the log has forgotten was heard all the same. */
 export async function lastUseOf(ledger: Ledger, provider: string): Promise<number | null> {
   const uses = (await ledger.tokens(provider)).map(({ lastUsedAt }) => lastUsedAt ?? 0);
   return Math.max(0, ...uses) || null;
@@ -158,11 +158,26 @@ async function openDrift(ledger: Ledger, provider: string): Promise<number | nul
   return counts.filter(({ state }) => state === 'open').reduce((sum, { rows }) => sum + rows, 0);
 }
 
-async function last(ledger: Ledger, query: Pick<RequestQuery, 'provider' | 'status'>) {
-  const { items } = await ledger.requests({ ...query, before: null, limit: 1 });
-  const [request] = items;
-  if (!request) return null;
-  const { id, at, status, action, detail } = request;
+/** Mostly the newest of all is it; otherwise it is looked for among so many as a page of the log looks at. */
+async function last(
+  ledger: Ledger,
+  provider: string,
+  status: 'ok' | 'failed',
+  newest: StoredRequest | null,
+): Promise<LastRequestJson | null> {
+  if (!newest) return null;
+  if (statusOf(newest) === status) return showLast(newest);
+  const { items } = await ledger.requests({ provider, status, before: null, limit: 1 });
+  return items[0] ? showLast(items[0]) : null;
+}
+
+/** As the log is filtered: credentials that were refused are no failures of a provider. */
+function statusOf({ status }: StoredRequest): RequestQuery['status'] {
+  if (status < 400) return 'ok';
+  return status === 401 ? 'rejected' : 'failed';
+}
+
+function showLast({ id, at, status, action, detail }: StoredRequest): LastRequestJson {
   return { id, at: rfc3339(at), status, action, detail };
 }
 

@@ -28,6 +28,7 @@ import { planRoutes } from './plans.ts';
 import { providerHealthRoutes } from './provider-health.ts';
 import { providerReconciliationRoutes } from './provider-reconciliation.ts';
 import { providerRemovalRoutes } from './provider-removal.ts';
+import { providerRhythmRoutes } from './provider-rhythm.ts';
 import { providerVerificationRoutes } from './provider-verification.ts';
 import { providerRoutes } from './providers.ts';
 import { reconciliationRoutes } from './reconciliations.ts';
@@ -65,6 +66,7 @@ export const routes: readonly Route[] = [
   ...providerRemovalRoutes,
   ...removalPlanRoutes,
   ...providerHealthRoutes,
+  ...providerRhythmRoutes,
   ...providerVerificationRoutes,
   ...localEntraRoutes,
   ...tokenRoutes,

@@ -14,7 +14,7 @@ import { findPeople, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
+import { requestStores } from '../sql/requests.ts';
 import { queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
@@ -230,9 +230,7 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
       const { rows } = await pool.patiently(() => pool.query('SELECT max(position) AS position FROM events'));
       return (rows[0] as { position: number | null }).position ?? 0;
     },
-    requests: (query) => readLogged(() => findRequests(dialect, query)),
-    request: (id) => readLogged(() => readOneRequest(id)),
-    rejectedCredentials: (limit) => readLogged(() => rejectedCredentials(limit)),
+    ...requestStores(dialect, readLogged),
 
     counts: () => sealer.caughtUp().then(() => countEverything(read)),
     verify: (onProgress = () => {}) => verifyAll(onProgress),

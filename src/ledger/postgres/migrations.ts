@@ -20,6 +20,7 @@ const steps: readonly string[] = [
   reconciliationTables,
   webhookTables,
   peopleListTables,
+  'CREATE INDEX requests_by_provider ON requests (provider, at, status) WHERE provider IS NOT NULL',
 ];
 
 /** The oldest version whose replicas may still serve on the tables of this one. */

@@ -1,7 +1,16 @@
 // The request log: what arrived, with what came of it.
 
 import { fold } from '../../fold.ts';
-import type { RejectedCredential, RequestQuery, RequestRow, StoredRequest, Total } from '../ledger.ts';
+import type {
+  Ledger,
+  RejectedCredential,
+  RequestCounts,
+  RequestQuery,
+  RequestRow,
+  RequestSpan,
+  StoredRequest,
+  Total,
+} from '../ledger.ts';
 import type { Dialect } from './dialect.ts';
 import { counted } from './events.ts';
 import { all, one, type Script, type Value, write } from './statement.ts';
@@ -52,6 +61,25 @@ export function requestValues(row: RequestRow, made: { effects: number; first: n
 /** What arrived may hold anything; a text that every engine and every export takes has no NUL and no half characters. */
 function storable(text: string): string {
   return text.toWellFormed().replaceAll('\0', '\ufffd');
+}
+
+type RequestStores = Pick<
+  Ledger,
+  'requests' | 'request' | 'newestRequest' | 'countRequests' | 'rejectedCredentials'
+>;
+
+/** `read`: what waits to be written is part of the answer. */
+export function requestStores(
+  dialect: Dialect,
+  read: <Answer>(script: () => Script<Answer>) => Promise<Answer>,
+): RequestStores {
+  return {
+    requests: (query) => read(() => findRequests(dialect, query)),
+    request: (id) => read(() => readOneRequest(id)),
+    newestRequest: (provider) => read(() => newestRequest(provider)),
+    countRequests: (span) => read(() => countSpan(span)),
+    rejectedCredentials: (limit) => read(() => rejectedCredentials(limit)),
+  };
 }
 
 interface RequestColumns extends Omit<StoredRequest, 'durationMs' | 'tags'> {
@@ -112,9 +140,39 @@ function* countRequests(dialect: Dialect, query: RequestQuery): Script<Total> {
   return { ...total, totalIsCapped: total.totalIsCapped || isCut };
 }
 
-export function* readOneRequest(id: string): Script<StoredRequest | null> {
+function* readOneRequest(id: string): Script<StoredRequest | null> {
   const row = yield* one<RequestColumns>(`SELECT ${columns} FROM requests WHERE id = ?`, id);
   return row ? readRequest(row) : null;
+}
+
+/** The first entry of the index by provider; of several in one millisecond the last that came. */
+function* newestRequest(provider: string): Script<StoredRequest | null> {
+  const row = yield* one<RequestColumns>(
+    `SELECT ${columns} FROM requests WHERE provider = ? AND at = (
+       SELECT at FROM requests WHERE provider = ? ORDER BY at DESC LIMIT 1
+     ) ORDER BY id DESC LIMIT 1`,
+    provider,
+    provider,
+  );
+  return row ? readRequest(row) : null;
+}
+
+/** 15 ms of SQLite, which does nothing else meanwhile (docs/decisions/0019). */
+const COUNTED_AT_ONCE = 100_000;
+
+/** From the index by provider alone, without its rows. */
+function* countSpan({ provider, since, until }: RequestSpan): Script<RequestCounts> {
+  const row = yield* one<{ requests: number; refused: number }>(
+    `SELECT count(*) AS requests, coalesce(sum(CASE WHEN status >= 400 THEN 1 ELSE 0 END), 0) AS refused
+     FROM (SELECT status FROM requests WHERE provider = ? AND at >= ? AND at < ? ORDER BY at LIMIT (? + 0)) AS found`,
+    provider,
+    since,
+    until,
+    COUNTED_AT_ONCE + 1,
+  );
+  // PostgreSQL gives sums as text.
+  const [requests, refused] = [Number(row!.requests), Number(row!.refused)];
+  return { accepted: requests - refused, refused, isCapped: requests > COUNTED_AT_ONCE };
 }
 
 /** Deletes some of the rows that are older. Returns how many. */
@@ -178,7 +236,7 @@ function whereAll(parts: readonly string[]): string {
 /** Of so many of the newest rejected requests. */
 const REJECTED_LOOKED_AT = 20_000;
 
-export function* rejectedCredentials(limit: number): Script<RejectedCredential[]> {
+function* rejectedCredentials(limit: number): Script<RejectedCredential[]> {
   const rows = yield* all<
     Omit<RejectedCredential, 'firstAt' | 'lastAt'> & { first_at: number; last_at: number }
   >(

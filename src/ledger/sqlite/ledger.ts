@@ -13,7 +13,7 @@ import { findPeople, fullUser, peopleCalled } from '../sql/people.ts';
 import { walkOver } from '../sql/people-walk.ts';
 import { applyRuleset, removeProvider, reseal, saveProvider } from '../sql/providers.ts';
 import { askPurge, beginHeldPurges } from '../sql/purge-guard.ts';
-import { findRequests, readOneRequest, rejectedCredentials } from '../sql/requests.ts';
+import { requestStores } from '../sql/requests.ts';
 import { type CountAll, queryGroups, queryUsers, readGroup, readUser } from '../sql/resources.ts';
 import { beginRetirement, countForRetirement } from '../sql/retirement.ts';
 import { removeRole, saveRole, seedRoles } from '../sql/roles.ts';
@@ -217,9 +217,7 @@ function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
       await queue.synced();
       return writer.lastPosition();
     },
-    requests: async (query) => logged(() => findRequests(dialect, query)),
-    request: async (id) => logged(() => readOneRequest(id)),
-    rejectedCredentials: async (limit) => logged(() => rejectedCredentials(limit)),
+    ...requestStores(dialect, async (script) => logged(script)),
 
     counts: () => countEverything(durably),
     verify: async (onProgress = () => {}) => {
