@@ -1,4 +1,4 @@
-// What leads nowhere outside of SCIM and the API is refused in the API's shape.
+// What leads nowhere outside of SCIM and the API is refused in the API's shape, and by a page where people ask.
 
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Fixture, startFixture } from '../admin/fixture.ts';
@@ -26,6 +26,18 @@ it.each([
   expect(answer.problem).toMatchObject({ status, reason, detail, requestId: expect.any(String) });
   expect(answer.headers.get('x-content-type-options')).toBe('nosniff');
   if (status === 405) expect(answer.headers.get('allow')).toBe('GET, HEAD');
+});
+
+it('shows people a page', async () => {
+  const headers = { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' };
+  const answer = await fetch(`${api.server.url}/wp-login.php?user=<script>`, { headers });
+  expect([answer.status, answer.headers.get('content-type')]).toEqual([404, 'text/html; charset=utf-8']);
+  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const text = await answer.text();
+  expect(text).toContain('There is nothing here');
+  expect(text).not.toMatch(/wp-login|script>/);
+  const posted = await fetch(`${api.server.url}/wp-login.php`, { method: 'POST', headers });
+  expect([posted.status, posted.headers.get('content-type')]).toEqual([404, 'application/problem+json']);
 });
 
 it('leaves the API and SCIM their own words', async () => {

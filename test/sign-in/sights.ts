@@ -187,6 +187,12 @@ const withEntra: readonly Sight[] = [
     problem: /404/,
     go: async (world, { page }) => void (await page.goto(at(world, '/login?provider=nobody'))),
   },
+  {
+    name: 'nowhere',
+    title: 'There is nothing here',
+    problem: /404/,
+    go: async (world, { page }) => void (await page.goto(at(world, '/wiki/how-to'))),
+  },
 ];
 
 /** As far as no administrator was made; `onceSetUp` needs the account `admin` with `PASSWORD`. */

@@ -129,6 +129,14 @@ start it again.</p>
   return page({ title: 'The dashboard is not built', body });
 }
 
+/** For whoever typed an address, or follows a link that is old. */
+export function nowherePage(): string {
+  const body = html`
+<p>No page has this address.</p>
+<p><a class="button" href="/">Go to the first page</a></p>`;
+  return page({ title: 'There is nothing here', body });
+}
+
 /** To leave takes a form: a link of another site must not sign anybody out. */
 export function signOutPage(): string {
   const body = html`
