@@ -471,6 +471,11 @@ export interface Ledger
 
   roles(): Promise<StoredRole[]>;
   /**
+   * As this process holds them, asking nobody: another replica may have changed them since. null: it holds none yet. They are the
+   * very ones of a `FullUser` who was read while they were right.
+   */
+  rolesHeld(): readonly StoredRole[] | null;
+  /**
    * Makes the role (`expected` 0), or changes the one of that revision; gives the new revision. Where another number of
    * permissions can decide anew who wins, resolving people begins in the same commit.
    * @throws Refusal `stale`; `conflict` for a name that another has, and for a new name while rules use the former.

@@ -107,6 +107,34 @@ describe('two servers on one database', () => {
     LIMIT_MS,
   );
 
+  it('answer an app by the permissions that its role has by now, whichever changed them', async () => {
+    const call = async (place: number, path: string, key: string, body?: object) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const how = body && { method: 'PUT', body: JSON.stringify(body) };
+      const answer = await fetch(two.servers[place]!.url + path, { headers, ...how });
+      return { status: answer.status, body: (await answer.json()) as { items: { permission: string }[] } };
+    };
+    const path = '/api/roles/developer/permissions';
+    const { items } = (await call(0, `${path}?limit=500`, two.apiKey)).body;
+    const all = items.map(({ permission }) => permission);
+    const ask = async (place: number, whom: string) =>
+      (await call(place, `/api/access?${whom}`, two.appKey)).status;
+    const whom = [`id=${people[0]!.id}`, 'id=nobody', 'id=x&userName=y'];
+    const told: number[][] = [];
+    for (let turn = 0; turn < 20; turn++) {
+      const [here, there] = [turn % 2, (turn + 1) % 2];
+      const may = turn % 4 > 1;
+      const permissions = all.filter((each) => may || each !== 'access:read');
+      expect((await call(here, path, two.apiKey, { permissions })).status).toBe(200);
+      told.push(await Promise.all(whom.map((each) => ask(there, each))));
+    }
+    const [no, yes] = [
+      [403, 403, 403],
+      [200, 404, 400],
+    ];
+    expect(told).toEqual(Array(5).fill([no, no, yes, yes]).flat());
+  });
+
   it('end what a page follows on one when the other suspends its person', async () => {
     const { name, id } = people[9]!;
     const browser = await two.signIn(name, 0);

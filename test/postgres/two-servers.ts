@@ -20,6 +20,8 @@ export interface TwoServers {
   servers: readonly Bifrost[];
   token: string;
   apiKey: string;
+  /** Of an app, with the role Developer. */
+  appKey: string;
   pass(ms: number): void;
   /** A browser whose pages are of the public address, and whose requests arrive at that replica. */
   visitorOf(place: number): Visitor;
@@ -44,7 +46,8 @@ export async function startTwoServers(options: { key: string; people: number }):
   entra.changeApp({ redirectUris: [`${balancer.url}/login`] });
   const token = 'a-provisioning-token-of-two-servers-0123456789';
   const apiKey = 'an-api-key-of-two-servers-0123456789-0123456789';
-  const config = configuration(entra, token, apiKey);
+  const appKey = 'the-key-of-an-app-of-two-servers-0123456789-0123';
+  const config = configuration(entra, { token, apiKey, appKey });
   const servers: Bifrost[] = [];
 
   async function start(place: number, [own, former]: readonly string[]): Promise<void> {
@@ -90,6 +93,7 @@ export async function startTwoServers(options: { key: string; people: number }):
     servers,
     token,
     apiKey,
+    appKey,
     pass: (ms) => {
       shiftMs += ms;
     },
@@ -110,11 +114,17 @@ export async function startTwoServers(options: { key: string; people: number }):
   };
 }
 
-function configuration(entra: LoginSimulator, token: string, apiKey: string): unknown {
+function configuration(
+  entra: LoginSimulator,
+  { token, apiKey, appKey }: Pick<TwoServers, 'token' | 'apiKey' | 'appKey'>,
+): unknown {
   const { tenantId, clientId, clientSecret, url: authorityUrl, graphUrl } = entra;
   const rule = { attribute: 'roles', value: 'Admin', role: 'Admin' };
   return {
-    apiKeys: [{ name: 'ops', key: apiKey, role: 'Admin' }],
+    apiKeys: [
+      { name: 'ops', key: apiKey, role: 'Admin' },
+      { name: 'app', key: appKey, role: 'Developer' },
+    ],
     providers: [
       {
         ...providerBlock('entra', token),

@@ -47,10 +47,13 @@ const getAccess = route({
   query,
   response: answer,
   refuses: { 404: 'Nobody was ever seen by that name', 409: 'Several stand behind that name' },
+  confirms: true,
   async handle({ parts: { ledger }, query: asked, ifNoneMatch }) {
-    const body = accessOf(await findAsked(ledger, asked));
-    const etag = contentTag(body);
-    return isKnown(ifNoneMatch, etag) ? { status: 304, headers: { etag } } : { headers: { etag }, body };
+    const full = await findAsked(ledger, asked);
+    const body = accessOf(full);
+    const headers = { etag: contentTag(body) };
+    const by = full.roles;
+    return isKnown(ifNoneMatch, headers.etag) ? { status: 304, headers, by } : { headers, body, by };
   },
 });
 

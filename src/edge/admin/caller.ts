@@ -4,7 +4,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Actor } from '../../identity/event.ts';
 import type { Person } from '../../identity/sign-in.ts';
-import type { FullUser } from '../../ledger/ledger.ts';
+import type { FullUser, StoredRole } from '../../ledger/ledger.ts';
 import type { ApiKey, Session } from '../../ledger/sign-in.ts';
 import { limits } from '../../limits.ts';
 import { Refusal } from '../../refusal.ts';
@@ -28,6 +28,11 @@ export interface Caller {
   /** The key of a person that they came with. */
   key: ApiKey | null;
   session: Session | null;
+  /**
+   * Roles that were not looked up for this request, and by which `permissions` are: they count once an answer is of the same ones.
+   * null: all of it was looked up.
+   */
+  by: readonly StoredRole[] | null;
 }
 
 /** A request, as far as it says who sends it. */
@@ -37,6 +42,8 @@ export interface Asking {
   /** The address that counts for failed attempts. */
   remote: string;
   at: number;
+  /** What a caller may is confirmed by the answer (`Caller.by`), and need not be looked up before. */
+  confirmsLater?: boolean;
 }
 
 /**

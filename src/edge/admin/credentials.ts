@@ -29,6 +29,7 @@ export function localShell({ isLocal }: Pick<Parts, 'isLocal'>): Credential {
     via: 'local',
     key: null,
     session: null,
+    by: null,
   };
   return async ({ request }) => (isLocal(request) ? caller : null);
 }
@@ -45,7 +46,7 @@ export function apiKey({ ledger, apiKeys }: Pick<Parts, 'ledger' | 'apiKeys'>): 
     const text = /^bearer +(\S+) *$/i.exec(asking.authorization.slice(0, CREDENTIAL_CHARACTERS))?.[1] ?? '';
     const hash = sha256Hex(text);
     const declared = declaredKey(hash, apiKeys);
-    if (declared) return declaredCaller(ledger, declared);
+    if (declared) return declaredCaller(ledger, declared, asking.confirmsLater === true);
     const key = await ledger.apiKeys.find(hash, asking.at);
     return key ? keyCaller(ledger, key, asking) : whyRefused(ledger, text, hash, asking.at);
   };
@@ -58,9 +59,13 @@ function declaredKey(hash: string, keys: readonly DeclaredApiKey[]): DeclaredApi
   return found;
 }
 
-async function declaredCaller(ledger: Ledger, declared: DeclaredApiKey): Promise<Caller> {
-  const { id, name, role, permissions: scope } = declared;
-  const ofRole = permissionsOf(await ledger.roles(), role);
+async function declaredCaller(
+  ledger: Ledger,
+  { id, name, role, permissions: scope }: DeclaredApiKey,
+  confirmsLater: boolean,
+): Promise<Caller> {
+  const held = confirmsLater ? ledger.rolesHeld() : null;
+  const ofRole = permissionsOf(held ?? (await ledger.roles()), role);
   return {
     actor: { kind: 'key', id },
     name,
@@ -72,6 +77,7 @@ async function declaredCaller(ledger: Ledger, declared: DeclaredApiKey): Promise
     via: 'key',
     key: null,
     session: null,
+    by: held,
   };
 }
 
@@ -124,6 +130,7 @@ export async function personCaller(ledger: Ledger, person: Person): Promise<Call
     via: 'session' as const,
     key: null,
     session: null,
+    by: null,
   };
   if (person.provider === null) {
     const admin = await ledger.localAdmins.find(person.id);

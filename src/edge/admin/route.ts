@@ -4,7 +4,7 @@
 import type { Readable } from 'node:stream';
 import type { Static, TObject, TSchema } from 'typebox';
 import type { Actor, Cause } from '../../identity/event.ts';
-import type { Change, Ledger } from '../../ledger/ledger.ts';
+import type { Change, Ledger, StoredRole } from '../../ledger/ledger.ts';
 import type { Parts } from '../parts.ts';
 import type { Caller } from './caller.ts';
 import type { EventStreams } from './event-streams.ts';
@@ -46,7 +46,7 @@ export interface Call {
   lastEventId: string | null;
   /** Who asks, looked up anew: for an answer that goes on for long. @throws Refusal when they may not come in any more. */
   again(): Promise<Caller>;
-  /** Aborted when the connection is over: the client has gone, or has its answer. */
+  /** Aborted when the connection ends before the answer did. */
   gone: AbortSignal;
   /** Ends the connection: of an answer that goes on, and that nobody takes. */
   cut(): void;
@@ -76,6 +76,8 @@ export interface Answer<Body> {
   headers?: Readonly<Record<string, string>>;
   /** Absent with 204, 304, and where a 202 says nothing. */
   body?: Body;
+  /** The roles that held at the moment that it shows: of a route that `confirms`. */
+  by?: readonly StoredRole[];
 }
 
 interface Described {
@@ -97,6 +99,11 @@ interface Described {
   streams?: { media: readonly string[]; description: string };
   /** Takes If-Match, gives ETag. */
   versioned?: true;
+  /**
+   * It reads, and its answer says by which roles it is: whoever asks is let in by those that this replica holds, and gets the
+   * answer where they are the same. So an app that asks per request waits for the database once.
+   */
+  confirms?: true;
   /** No body is the same as an empty object. */
   optionalBody?: true;
   /** What the OpenAPI document says of a body that has a reader of its own. */

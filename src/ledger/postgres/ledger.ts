@@ -207,6 +207,7 @@ async function ledgerOn(pool: Pool, options: PostgresOptions): Promise<Ledger> {
     revokeToken: (provider, id, end, by) => change(() => revokeToken(tell, provider, id, end, by)),
 
     roles: async () => [...(await settings.fresh()).stored.roles],
+    rolesHeld: () => settings.held()?.stored.roles ?? null,
     saveRole: (role, expected, by) => change(() => saveRole(tell, role, expected, by), true),
     removeRole: (id, expected, by) => change(() => removeRole(tell, id, expected, by)),
     seedRoles: (seeds, by) => change(() => seedRoles(tell, seeds, by), true),

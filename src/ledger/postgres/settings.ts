@@ -18,6 +18,8 @@ export interface Snapshot {
 export interface SettingsCache {
   /** The settings as they are at some moment after the call. */
   fresh(): Promise<Snapshot>;
+  /** What this replica has, right or not; null before the first look. */
+  held(): Snapshot | null;
   /** Those of that version; null when this replica has others, which `fresh` mends. */
   at(version: number): Snapshot | null;
   /** The token of that hash, as it is at some moment after the call. */
@@ -79,6 +81,7 @@ export function settingsCache(pool: Pool): SettingsCache {
   return {
     fresh,
     token,
+    held: () => known,
     at: (version) => (known?.version === version ? known : null),
     change: (work) =>
       unlessBusy(

@@ -195,6 +195,7 @@ function ledgerOn(file: OpenFile, say: Say, watch?: LedgerWatch): Ledger {
     revokeToken: (provider, id, end, by) => changeSettings(() => revokeToken(tell, provider, id, end, by)),
 
     roles: async () => [...loader.settings().roles],
+    rolesHeld: () => loader.settings().roles,
     saveRole: (role, expected, by) => changeAndWork(() => saveRole(tell, role, expected, by)),
     removeRole: (id, expected, by) => changeSettings(() => removeRole(tell, id, expected, by)),
     seedRoles: (seeds, by) => changeAndWork(() => seedRoles(tell, seeds, by)),
