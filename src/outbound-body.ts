@@ -26,7 +26,7 @@ export async function readWhole(
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Whatever it is encoded with that was not asked for is left unread. `isCut`: there is more. */
+/** What comes in an encoding that was not asked for is read and not shown. `isCut`: there is more. */
 export async function readBeginning(
   { body }: { readonly body: Readable },
   { 'content-encoding': encoding = 'identity' }: Readonly<Record<string, string>>,
@@ -34,14 +34,12 @@ export async function readBeginning(
 ): Promise<{ text: string; isCut: boolean }> {
   const chunks: Buffer[] = [];
   let bytes = 0;
-  if (encoding === 'identity') {
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      chunks.push(chunk);
-      bytes += chunk.length;
-      if (bytes > maxBytes) break;
-    }
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    if (encoding === 'identity') chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > maxBytes) break;
   }
   body.on('error', () => {}).destroy();
   const text = Buffer.concat(chunks).subarray(0, maxBytes).toString('utf8');
-  return { text, isCut: bytes > maxBytes || encoding !== 'identity' };
+  return { text, isCut: bytes > maxBytes };
 }

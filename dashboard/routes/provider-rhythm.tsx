@@ -35,27 +35,29 @@ export function ProviderRhythm({ provider, health }: RhythmProps) {
     <Shown of={rhythm} label="Counting its requests">
       {(found) =>
         found.slots.every(isEmpty) ? (
-          <Nothing provider={provider} contact={health.contact} />
+          <Nothing provider={provider} contact={health.contact} found={found} />
         ) : (
-          <Bars provider={provider} found={found} />
+          <Bars provider={provider} found={found} isOn={health.contact !== 'off'} />
         )
       }
     </Shown>
   );
 }
 
-function Nothing({
-  provider: { kind },
-  contact,
-}: {
+interface NothingProps {
   provider: ProviderJson;
   contact: ProviderHealthJson['contact'];
-}) {
+  found: ProviderRhythmJson;
+}
+
+function Nothing({ provider: { kind }, contact, found }: NothingProps) {
   // What is said above of either is all there is to say.
   if (contact === 'off' || contact === 'never') return null;
   return (
     <Text size="sm" c="dimmed">
-      Nothing called in the last 24 hours.{' '}
+      {beganLater(found)
+        ? `Nothing called since ${exactTime(found.knownSince)}, when the log begins. `
+        : 'Nothing called in the last 24 hours. '}
       {kind === 'entra'
         ? 'Entra does every 40 minutes while its provisioning is on.'
         : 'It does when somebody or something changes there.'}
@@ -63,25 +65,39 @@ function Nothing({
   );
 }
 
+/** The log does not reach back to all that is shown. */
+const beganLater = ({ slots, knownSince }: ProviderRhythmJson) => knownSince > slots[0]!.since;
+
 const series = [
   { name: 'Accepted', look: 'plain' },
   { name: 'Refused', look: 'hatched' },
 ] as const;
 
-function Bars({ provider, found }: { provider: ProviderJson; found: ProviderRhythmJson }) {
+interface BarsProps {
+  provider: ProviderJson;
+  found: ProviderRhythmJson;
+  /** Its requests are taken, so that they are missed where none come. */
+  isOn: boolean;
+}
+
+function Bars({ provider, found, isOn }: BarsProps) {
   const { may } = useSession();
-  const bars = barsOf(found, provider, may('requests:read'));
+  const missed = isOn && provider.kind === 'entra' ? missedIn(found) : new Set<Slot>();
+  const bars = barsOf(found, missed, may('requests:read') ? provider.id : null);
   return (
     <Chart summary={summaryOf(found, bars)} series={series} each="Time" bars={bars} heightPx={HEIGHT_PX} />
   );
 }
 
-function barsOf(found: ProviderRhythmJson, { id, kind }: ProviderJson, mayOpen: boolean): ChartBar[] {
-  const { slots, knownSince } = found;
-  const missed = kind === 'entra' ? missedIn(found) : new Set<Slot>();
+/** `opens`: whose requests a bar leads to; null for whoever may not read them. */
+function barsOf(
+  { slots, knownSince }: ProviderRhythmJson,
+  missed: ReadonlySet<Slot>,
+  opens: string | null,
+): ChartBar[] {
   const last = slots.at(-1);
   return slots.map((slot) => {
-    const { since, until, accepted, refused } = slot;
+    const { since, until, accepted, refused, isCapped } = slot;
     const isKnown = until > knownSince;
     return {
       id: since,
@@ -89,8 +105,10 @@ function barsOf(found: ProviderRhythmJson, { id, kind }: ProviderJson, mayOpen: 
       words: isKnown ? wordsOf(slot, missed.has(slot)) : `not known, the log begins ${exactTime(knownSince)}`,
       values: isKnown ? [accepted, refused] : null,
       isMissed: missed.has(slot),
+      ...(missed.has(slot) && { note: 'missed' }),
+      ...(isCapped && { note: 'and more' }),
       ...(Date.parse(since) % LABELLED_EVERY_MS === 0 && { tick: clockTime(since) }),
-      ...(mayOpen && isKnown && { to: requestsOf(id, slot) }),
+      ...(opens !== null && isKnown && { to: requestsOf(opens, slot) }),
     };
   });
 }
@@ -112,7 +130,7 @@ function missedIn({ slots }: ProviderRhythmJson): ReadonlySet<Slot> {
 
 function wordsOf(slot: Slot, isMissed: boolean): string {
   const { accepted, refused, isCapped } = slot;
-  if (isEmpty(slot)) return isMissed ? 'nothing came, a cycle was missed' : 'nothing came';
+  if (isEmpty(slot)) return isMissed ? 'no request was let in, a cycle was missed' : 'no request was let in';
   const words = `${accepted.toLocaleString('en')} accepted, ${refused.toLocaleString('en')} refused`;
   return isCapped ? `${words}, and more` : words;
 }
@@ -121,10 +139,14 @@ function requestsOf(provider: string, { since, until }: Slot): string {
   return `/governance/requests?${new URLSearchParams({ provider, from: since, to: until })}`;
 }
 
-function summaryOf({ slots }: ProviderRhythmJson, bars: readonly ChartBar[]): string {
+function summaryOf(found: ProviderRhythmJson, bars: readonly ChartBar[]): string {
+  const { slots } = found;
+  const when = beganLater(found)
+    ? `since ${exactTime(found.knownSince)}, when the log begins`
+    : 'of the last 24 hours';
   const sum = (of: 'accepted' | 'refused') => slots.reduce((all, slot) => all + slot[of], 0);
   const more = slots.some(({ isCapped }) => isCapped) ? 'more than ' : '';
   const missed = bars.filter(({ isMissed }) => isMissed).length;
   const gaps = missed > 0 ? ` Cycles were missed in ${counted(missed, 'slot', 'slots')} of 40 minutes.` : '';
-  return `Requests of the last 24 hours: ${more}${counted(sum('accepted'), 'was', 'were')} accepted and ${sum('refused').toLocaleString('en')} refused.${gaps}`;
+  return `Requests ${when}: ${more}${counted(sum('accepted'), 'was', 'were')} accepted and ${sum('refused').toLocaleString('en')} refused.${gaps}`;
 }

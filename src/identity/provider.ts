@@ -62,7 +62,9 @@ export function whyNoScim({
   name,
   enabled,
   scimEnabled,
-}: Pick<Provider, 'name' | 'enabled' | 'scimEnabled'>): string | null {
+  settings,
+}: Pick<Provider, 'name' | 'enabled' | 'scimEnabled' | 'settings'>): string | null {
+  if (isClosed({ settings })) return `The provider ${name} is being removed, or was.`;
   if (!enabled) return `The provider ${name} is disabled: enable it first.`;
   return scimEnabled ? null : `SCIM provisioning is switched off for the provider ${name}.`;
 }

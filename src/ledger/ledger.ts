@@ -298,6 +298,8 @@ export interface RequestSpan {
   provider: string;
   since: number;
   until: number;
+  /** So many are counted. */
+  most: number;
 }
 
 export interface RequestCounts {
@@ -526,7 +528,7 @@ export interface Ledger
   request(id: string): Promise<StoredRequest | null>;
   /** However many others there are. */
   newestRequest(provider: string): Promise<StoredRequest | null>;
-  /** Of the first 100,000 of that time: a longer one is asked for in parts. */
+  /** Of the first `most` of that time. */
   countRequests(span: RequestSpan): Promise<RequestCounts>;
   /** Those whose last try is the newest first; of the newest tries, which are many. */
   rejectedCredentials(limit: number): Promise<RejectedCredential[]>;

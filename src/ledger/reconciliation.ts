@@ -361,7 +361,7 @@ export interface HeldBatches {
   /**
    * Counts from whom SCIM took something, and tells of all whom it did in the day before: since when, from how many, and how
    * many are active now. `tell` gives null where that is no alarm; it is not asked where one was raised in that day, by
-   * whichever replica. One commit with the event. Returns whether there is one.
+   * whichever replica. One commit with the event. Returns whether one was raised now.
    */
   noteWave(
     provider: string,

@@ -14,8 +14,7 @@ import { signedHeaders } from './signature.ts';
 const TIMEOUT_MS = 15_000;
 /** Of an answer: it is not kept, and a person who asked for a test sees its beginning. A page of HTML fits. */
 const ANSWER_BYTES = 64 * 1_024;
-const CUT =
-  'Its answer went on beyond 64 KB and was cut off, and the next one waits a second: answer briefly.';
+const CUT = 'Its answer went on beyond 64 KB and was cut off: answer briefly.';
 
 export interface Message {
   /** The same whenever it is sent: by it a receiver knows what it has had before. */

@@ -126,6 +126,20 @@ describe('a stream ends, and says why,', () => {
     await reader.over();
   });
 
+  it('and gives its place back, whoever ended it', async () => {
+    const person = await personNamed(api, 'femi', 'Admin');
+    const key = await keyOf(api, person);
+    const end = `?after=${await last()}&subject=${amara}`;
+    const all = await Promise.all(Array.from({ length: 20 }, () => open(end, { key })));
+    expect(all.map(({ status }) => status)).toEqual(Array(20).fill(200));
+    await api.send('DELETE', `/api/users/${person.id}/grants/role/Admin`);
+    for (const reader of all) await reader.next(({ event }) => event === 'ended');
+    for (const reader of all) await reader.over();
+    const again = { body: { kind: 'role', target: 'Admin' } };
+    await api.send('POST', `/api/users/${person.id}/grants`, again);
+    expect((await open(end, { key })).status).toBe(200);
+  });
+
   it('when the server stops, even with readers that do not read', async () => {
     const own = await startFixture();
     const [person] = await own.pushUsers('chidi');

@@ -226,6 +226,21 @@ describe('a receiver that', () => {
     expect(receiver.got).toHaveLength(6);
   });
 
+  it('fails for all is looked at now and then', async () => {
+    const receiver = await receiverThat(() => 500);
+    const made = await make('fails for all', receiver.url);
+    const names = Array.from({ length: 30 }, (_, n) => `fails-${n}@contoso.com`);
+    const all = await api.pushUsers(...names);
+    await Promise.all(all.map((id) => active(id, false)));
+    await until(() => receiver.got.length >= 12);
+    const before = receiver.got.length;
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    // Four times a second, not as fast as it answers.
+    expect(receiver.got.length - before).toBeLessThanOrEqual(6);
+    expect(receiver.got.length).toBeLessThan(30);
+    await api.send('DELETE', `/api/webhooks/${made.id}`);
+  });
+
   it('hangs holds up nobody else, and has failed when its time is over', async () => {
     const hangs = await receiverThat('hang');
     const well = await receiverThat();

@@ -35,10 +35,10 @@ function loadedBy(page: Page): string[] {
 }
 const isLibrary = (address: string) => /\/bars-[^/]+\.js/.test(address);
 /** The rows of the table in which something came. */
-const rows = (page: Page) =>
+const rows = async (page: Page) => (await allRows(page)).filter((row) => !/\| 0 \| 0|not known/.test(row));
+const allRows = (page: Page) =>
   page.evaluate<string[]>(`[...document.querySelectorAll('figure tbody tr')]
-    .map((row) => [...row.children].map(({ textContent }) => textContent).join(' | '))
-    .filter((row) => !/\\| 0 \\| 0$|not known/.test(row))`);
+    .map((row) => [...row.children].map(({ textContent }) => textContent).filter(Boolean).join(' | '))`);
 
 describe.skipIf(!browser)('when a provider called', () => {
   it('is said in words where nothing came for a day, or never did', async () => {
@@ -90,6 +90,7 @@ describe.skipIf(!browser)('when a provider called', () => {
     // Hatched as often as something was refused.
     const refused = (await rows(page)).filter((row) => !row.endsWith('| 0'));
     expect(refused.length).toBeGreaterThan(2);
+    expect((await allRows(page)).filter((row) => row.endsWith(' | 0 | 0 | missed'))).toHaveLength(3);
     await expect.poll(() => chart.locator('path[fill^="url("]').count()).toBe(refused.length);
     await chart.focus();
     for (let bars = 0; bars < 26; bars++) await page.keyboard.press('ArrowRight');

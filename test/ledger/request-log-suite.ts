@@ -90,12 +90,15 @@ export function requestLogSuite(open: Open): void {
       note({ at: since + 6, provider: 'fabrikam', status: 500 });
       note({ at: since + 6, provider: null, status: 401 });
       note({ at: since + 10 });
-      const count = (provider: string, until: number) =>
-        desk.ledger.countRequests({ provider, since, until });
+      const count = (provider: string, until: number, most = 100) =>
+        desk.ledger.countRequests({ provider, since, until, most });
       expect(await count(PROVIDER, since + 10)).toEqual({ accepted: 4, refused: 4, isCapped: false });
       expect(await count(PROVIDER, since + 11)).toEqual({ accepted: 5, refused: 4, isCapped: false });
       expect(await count('fabrikam', since + 10)).toEqual({ accepted: 0, refused: 1, isCapped: false });
       expect(await count('nobody', since + 10)).toEqual({ accepted: 0, refused: 0, isCapped: false });
+      expect(await count(PROVIDER, since + 11, 9)).toEqual({ accepted: 5, refused: 4, isCapped: false });
+      const capped = await count(PROVIDER, since + 11, 8);
+      expect([capped.accepted + capped.refused, capped.isCapped]).toEqual([8, true]);
     });
 
     it('are led by the newest of a provider, whatever others sent since', async () => {

@@ -34,7 +34,7 @@ type Stores = SignInStores &
   ReconciliationStores &
   WebhookStores & { requestLog: ReturnType<typeof requestStores> };
 
-const day = { provider: PROVIDER, since: 1, until: 2 };
+const day = { provider: PROVIDER, since: 1, until: 2, most: 9 };
 
 const lookUps: Readonly<Record<string, (stores: Stores) => Promise<unknown>>> = {
   'a session by its hash': ({ sessions }) => sessions.find('hash', 1),

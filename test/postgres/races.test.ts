@@ -2,6 +2,7 @@
 // by holding a lock between them.
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Ledger } from '../../src/ledger/ledger.ts';
 import { LOCK_SPACE, locks } from '../../src/ledger/postgres/locks.ts';
 import { storedIn } from '../ledger/postgres-rows.ts';
 import {
@@ -239,6 +240,18 @@ describe('rules', () => {
     await writing;
     expect(await two.here.counts()).toMatchObject({ users: 0, memberships: 0, holdings: 0 });
   });
+});
+
+it('a wave that two replicas count at once is told of once', async () => {
+  const note = (ledger: Ledger) =>
+    ledger.heldBatches.noteWave(PROVIDER, 4, by(), () => ({
+      type: 'guard.alarm',
+      subject: { kind: 'provider', id: PROVIDER },
+      data: {},
+    }));
+  const raised = await Promise.all([two.here, two.there, two.here, two.there].map(note));
+  expect(raised.filter(Boolean)).toHaveLength(1);
+  expect(await two.there.heldBatches.taken(PROVIDER, 'scim', 0)).toBe(16);
 });
 
 describe('a job', () => {

@@ -187,7 +187,7 @@ function words(byId: ById) {
     const bar = active ? byId.get(String(label)) : undefined;
     if (!bar) return null;
     return (
-      <div className="chart-words" role="status" aria-live="assertive">
+      <div className="chart-words" role="status">
         <strong>{bar.time}:</strong> {bar.words}
       </div>
     );

@@ -25,6 +25,8 @@ export interface ChartBar {
   tick?: string;
   /** Nothing, where something was expected. */
   isMissed?: boolean;
+  /** What the figures do not say. */
+  note?: string;
   /** The page about it. */
   to?: string;
 }
@@ -73,11 +75,12 @@ export function Chart(props: ChartProps) {
   );
 }
 
-function Figures({ summary, series, each, bars }: ChartProps) {
+function Figures({ series, each, bars }: ChartProps) {
+  const hasNotes = bars.some(({ note }) => note !== undefined);
   return (
     <VisuallyHidden>
       <table>
-        <caption>{summary}</caption>
+        <caption>The same in figures</caption>
         <thead>
           <tr>
             <th scope="col">{each}</th>
@@ -86,15 +89,17 @@ function Figures({ summary, series, each, bars }: ChartProps) {
                 {name}
               </th>
             ))}
+            {hasNotes && <th scope="col">Note</th>}
           </tr>
         </thead>
         <tbody>
-          {bars.map(({ id, time, values }) => (
+          {bars.map(({ id, time, values, note }) => (
             <tr key={id}>
               <th scope="row">{time}</th>
               {series.map(({ name }, at) => (
                 <td key={name}>{values ? values[at]!.toLocaleString('en') : 'not known'}</td>
               ))}
+              {hasNotes && <td>{note}</td>}
             </tr>
           ))}
         </tbody>

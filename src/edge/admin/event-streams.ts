@@ -122,6 +122,8 @@ export function eventStreams(
         open.delete(from);
         stream.destroy();
       };
+      // It ends by itself, or with whoever follows it.
+      stream.once('close', over);
       if (from.gone.aborted) over();
       else from.gone.addEventListener('abort', over, { once: true });
       return stream;

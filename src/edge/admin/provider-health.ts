@@ -19,7 +19,7 @@ const lastRequest = Type.Object({
 type LastRequestJson = Static<typeof lastRequest>;
 
 /** Entra's incremental cycles begin so often. */
-const CYCLE_MS = 40 * 60_000;
+export const CYCLE_MS = 40 * 60_000;
 /** A cycle takes its time as well. */
 const LATE_MS = CYCLE_MS + 15 * 60_000;
 const SILENT_MS = 2 * LATE_MS;

@@ -21,10 +21,11 @@ export function waves({ ledger, clock, log }: { ledger: Ledger; clock: Clock; lo
   const counted = new Map<string, number>();
   let timer: NodeJS.Timeout | undefined;
   let writing = Promise.resolve();
+  let stopped = false;
 
   function note(provider: string, people: number): void {
     counted.set(provider, (counted.get(provider) ?? 0) + people);
-    timer ??= setTimeout(() => void write(), WRITE_EVERY_MS);
+    if (!stopped) timer ??= setTimeout(() => void write(), WRITE_EVERY_MS);
   }
 
   function write(): Promise<void> {
@@ -33,13 +34,20 @@ export function waves({ ledger, clock, log }: { ledger: Ledger; clock: Clock; lo
     const waiting = [...counted];
     counted.clear();
     for (const [provider, people] of waiting) {
-      const written = writing.then(() => tell(ledger, provider, people, clock.now()));
+      const written = writing.then(() => countTaken(ledger, provider, people, clock.now()));
       writing = written.catch((error: unknown) => {
         log.warn({ err: error, provider, people }, 'what SCIM took could not be counted; it is tried again');
-        counted.set(provider, (counted.get(provider) ?? 0) + people);
+        note(provider, people);
       });
     }
     return writing;
+  }
+
+  async function stop(): Promise<void> {
+    stopped = true;
+    await write();
+    // What could not be counted before gets its last chance.
+    await write();
   }
 
   async function transact<Answer>(operation: Operation<Answer>): Promise<Answer> {
@@ -56,7 +64,7 @@ export function waves({ ledger, clock, log }: { ledger: Ledger; clock: Clock; lo
     return answer;
   }
 
-  return { ledger: { ...ledger, transact }, stop: write };
+  return { ledger: { ...ledger, transact }, stop };
 }
 
 /** Whoever was active and is not any more: a suspended user who is removed was counted before. */
@@ -71,8 +79,8 @@ function takenBy({ events, users }: ChangeSet): number {
   return suspended + removed.length;
 }
 
-/** One alarm in a day, whichever replica comes first. */
-async function tell(ledger: Ledger, provider: string, people: number, at: number): Promise<void> {
+/** With the alarm, where it is one: one in a day, whichever replica comes first. */
+async function countTaken(ledger: Ledger, provider: string, people: number, at: number): Promise<void> {
   const limits = (await ledger.provider(provider))?.provider.settings.guard;
   const by = { at, actor: { kind: 'system' as const, id: 'guard' }, cause: null };
   await ledger.heldBatches.noteWave(provider, people, by, (wave): EventDraft | null => {

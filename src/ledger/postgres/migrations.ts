@@ -27,27 +27,30 @@ const steps: readonly string[] = [
 const COMPATIBLE_FROM = 1;
 
 export async function migrate(pool: Pool, say: Say): Promise<void> {
-  await pool.transaction(async (connection) => {
-    await connection.query('SET LOCAL lock_timeout = 0');
-    await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.migrations})`);
-    const found = await readVersion(connection);
-    if (found.compatibleFrom > steps.length) {
-      throw new Error(
-        `The database was brought to version ${found.version} by a newer Bifrost, and this one knows ${steps.length}. Start the newer one.`,
-      );
-    }
-    for (let step = found.version; step < steps.length; step++) {
-      if (found.version > 0) sayStep(say, step + 1, steps.length);
-      await connection.query(steps[step]!);
-    }
-    if (found.version < steps.length) {
-      await connection.query('DELETE FROM bifrost_schema');
-      await connection.query('INSERT INTO bifrost_schema (version, compatible_from) VALUES ($1, $2)', [
-        steps.length,
-        COMPATIBLE_FROM,
-      ]);
-    }
-  });
+  // An index of a large table takes its minutes, and so does whoever is before us.
+  await pool.transaction((connection) => migrateOn(connection, say), { long: true });
+}
+
+async function migrateOn(connection: Connection, say: Say): Promise<void> {
+  await connection.query('SET LOCAL lock_timeout = 0');
+  await connection.query(`SELECT pg_advisory_xact_lock(${LOCK_SPACE}, ${locks.migrations})`);
+  const found = await readVersion(connection);
+  if (found.compatibleFrom > steps.length) {
+    throw new Error(
+      `The database was brought to version ${found.version} by a newer Bifrost, and this one knows ${steps.length}. Start the newer one.`,
+    );
+  }
+  for (let step = found.version; step < steps.length; step++) {
+    if (found.version > 0) sayStep(say, step + 1, steps.length);
+    await connection.query(steps[step]!);
+  }
+  if (found.version < steps.length) {
+    await connection.query('DELETE FROM bifrost_schema');
+    await connection.query('INSERT INTO bifrost_schema (version, compatible_from) VALUES ($1, $2)', [
+      steps.length,
+      COMPATIBLE_FROM,
+    ]);
+  }
 }
 
 async function readVersion(connection: Connection): Promise<{ version: number; compatibleFrom: number }> {

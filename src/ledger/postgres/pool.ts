@@ -195,7 +195,11 @@ function answer({ rows, rowCount }: pg.QueryResult): Answer {
 /** pg takes a time-out for one statement, which its types do not say. */
 type TimedQuery = pg.QueryConfig & { query_timeout: number };
 
-/** The same text has the same name on every connection. */
+/**
+ * The same text has the same name on every connection. Without values reads alone are prepared: what begins and ends transactions is
+ * not worth it, and several statements in one text cannot be. What is prepared names its columns, as `*` breaks when a newer
+ * version adds one.
+ */
 function statementNames() {
   const names = new Map<string, string>();
   return (text: string, values: readonly unknown[], withinMs: number): TimedQuery => {

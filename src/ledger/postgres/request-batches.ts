@@ -3,12 +3,12 @@
 import type { RequestRow } from '../ledger.ts';
 import { requestColumns } from '../sql/requests.ts';
 import { requestJson } from './change-set-json.ts';
-import { isAway } from './database-error.ts';
+import { isAway, isConflict } from './database-error.ts';
 import type { Pool } from './pool.ts';
 
 const GATHER_MS = 200;
 const ROWS_AT_ONCE = 1000;
-/** While the database is away, the newest so many are kept. */
+/** While the database is away, or a migration builds an index over them, the newest so many are kept. */
 const ROWS_KEPT = 10_000;
 
 const types: Readonly<Record<string, string>> = {
@@ -23,7 +23,7 @@ const names = requestColumns.join(', ');
 const insert = `INSERT INTO requests (${names}) SELECT ${names} FROM json_to_recordset($1::json)
   AS x(${requestColumns.map((name) => `${name} ${types[name] ?? 'text'}`).join(', ')}) ON CONFLICT (id) DO NOTHING`;
 
-export function requestBatches(pool: Pool, onTrouble: (error: Error) => void) {
+export function requestBatches(pool: Pick<Pool, 'query'>, onTrouble: (error: Error) => void) {
   let rows: RequestRow[] = [];
   let timer: NodeJS.Timeout | undefined;
   let writing: Promise<void> = Promise.resolve();
@@ -35,7 +35,7 @@ export function requestBatches(pool: Pool, onTrouble: (error: Error) => void) {
       try {
         await pool.query(insert, [JSON.stringify(some.map(requestJson))]);
       } catch (error) {
-        if (isAway(error)) {
+        if (isAway(error) || isConflict(error)) {
           rows = [...some, ...rows].slice(-ROWS_KEPT);
           later();
           return;

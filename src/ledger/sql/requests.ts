@@ -77,7 +77,7 @@ export function requestStores(
     requests: (query) => read(() => findRequests(dialect, query)),
     request: (id) => read(() => readOneRequest(id)),
     newestRequest: (provider) => read(() => newestRequest(provider)),
-    countRequests: (span) => read(() => countSpan(span)),
+    countRequests: (span) => read(() => countRequests(span)),
     rejectedCredentials: (limit) => read(() => rejectedCredentials(limit)),
   };
 }
@@ -98,7 +98,7 @@ export function* findRequests(
   const found = yield* matching(dialect, query, query.limit + 1);
   const items = found.rows.slice(0, query.limit).map(readRequest);
   const next = found.rows.length > query.limit ? items.at(-1)!.id : yield* lastLookedAt(found.among);
-  const total = yield* countRequests(dialect, { ...query, before: null });
+  const total = yield* countFound(dialect, { ...query, before: null });
   return { items, next, ...total };
 }
 
@@ -130,7 +130,7 @@ function* lastLookedAt({ sql, values }: Among): Script<string | null> {
   return row?.id ?? null;
 }
 
-function* countRequests(dialect: Dialect, query: RequestQuery): Script<Total> {
+function* countFound(dialect: Dialect, query: RequestQuery): Script<Total> {
   const among = indexed(query);
   const { where, values } = conditions(dialect, query);
   if (where === '') return yield* counted(`SELECT 1 AS one ${among.sql}`, among.values);
@@ -157,22 +157,21 @@ function* newestRequest(provider: string): Script<StoredRequest | null> {
   return row ? readRequest(row) : null;
 }
 
-/** 15 ms of SQLite, which does nothing else meanwhile (docs/decisions/0019). */
-const COUNTED_AT_ONCE = 100_000;
-
 /** From the index by provider alone, without its rows. */
-function* countSpan({ provider, since, until }: RequestSpan): Script<RequestCounts> {
+function* countRequests({ provider, since, until, most }: RequestSpan): Script<RequestCounts> {
+  const within = 'FROM requests WHERE provider = ? AND at >= ? AND at < ? ORDER BY at';
   const row = yield* one<{ requests: number; refused: number }>(
     `SELECT count(*) AS requests, coalesce(sum(CASE WHEN status >= 400 THEN 1 ELSE 0 END), 0) AS refused
-     FROM (SELECT status FROM requests WHERE provider = ? AND at >= ? AND at < ? ORDER BY at LIMIT (? + 0)) AS found`,
-    provider,
-    since,
-    until,
-    COUNTED_AT_ONCE + 1,
+     FROM (SELECT status ${within} LIMIT (? + 0)) AS found`,
+    ...[provider, since, until, most],
   );
   // PostgreSQL gives sums as text.
   const [requests, refused] = [Number(row!.requests), Number(row!.refused)];
-  return { accepted: requests - refused, refused, isCapped: requests > COUNTED_AT_ONCE };
+  const more =
+    requests === most
+      ? yield* one(`SELECT at ${within} LIMIT 1 OFFSET (? + 0)`, ...[provider, since, until, most])
+      : undefined;
+  return { accepted: requests - refused, refused, isCapped: more !== undefined };
 }
 
 /** Deletes some of the rows that are older. Returns how many. */

@@ -45,12 +45,27 @@ interface ProviderColumns extends RulesetColumns {
   created_at: number;
 }
 
+const providerColumns = [
+  'id',
+  'name',
+  'enabled',
+  'scim_enabled',
+  'declared',
+  'revision',
+  'settings',
+  'ruleset',
+  'groups_by_scim',
+  'created_at',
+]
+  .map((column) => `p.${column}`)
+  .join(', ');
+
 export function* readSettings(): Script<StoredSettings> {
   const roles = (yield* all<RoleColumns>(
     'SELECT id, name, description, system, permissions, revision FROM roles ORDER BY name',
   )).map(readRole);
   const rows = yield* all<ProviderColumns>(
-    `SELECT p.*, r.strategy, r.rules, r.scim_attributes FROM providers p
+    `SELECT ${providerColumns}, r.strategy, r.rules, r.scim_attributes FROM providers p
      LEFT JOIN rulesets r ON r.provider = p.id AND r.number = p.ruleset ORDER BY p.created_at, p.id`,
   );
   const states = new Map<string, ProviderState>();
