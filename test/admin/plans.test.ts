@@ -42,6 +42,8 @@ async function planned() {
   const units = [{ attribute: 'department', value: 'Lab', businessUnit: 'Laboratory' }];
   const address = `/api/providers/${there.id}/mappings`;
   await api.send('PUT', address, { body: { attributeBusinessUnitMappings: units } });
+  // What that brings about beside the requests has happened before anything is planned.
+  await api.settled();
   const lab = there.ids()[3]!;
   await there.scim.patch(`/Users/${lab}`, [{ op: 'replace', path: 'active', value: false }]);
   const rules = [departmentRule('Lab'), departmentRule('Office', 'Developer')];
