@@ -37,10 +37,11 @@ const onPostgres = [
 
 export default defineConfig({
   test: {
-    // Two cores in CI: with two workers they stood still for a third of the time. Each runs whole files; a file owns its server and
-    // its storage.
+    // Two cores in CI: two workers, each running whole files; a file owns its server and its storage. They stand still for a third of
+    // the time, but with three a run took 16 minutes once and over 20 another time, and what measures how quickly the server starts
+    // after a kill failed.
     pool: 'forks',
-    maxWorkers: 3,
+    maxWorkers: 2,
     // What files import is loaded once for each worker: a fifth of all time went into loading it for each file. So a module
     // of `test/` may hold what is of the process (a browser, a build), never what is of one test.
     isolate: false,

@@ -130,7 +130,7 @@ function settingsOf({ fsync = false, settings = {} }: PostgresOptions): string[]
     unix_socket_directories: '',
     // Shared memory as files beside the data, so that after a kill it goes with them.
     dynamic_shared_memory_type: 'mmap',
-    // Three workers, in each several servers with pools of their own.
+    // Two workers, in each several servers with pools of their own.
     max_connections: 200,
     timezone: 'UTC',
     fsync: fsync ? 'on' : 'off',
