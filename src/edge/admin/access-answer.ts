@@ -52,8 +52,10 @@ const getAccess = route({
     const full = await findAsked(ledger, asked);
     const body = accessOf(full);
     const headers = { etag: contentTag(body) };
-    const by = full.roles;
-    return isKnown(ifNoneMatch, headers.etag) ? { status: 304, headers, by } : { headers, body, by };
+    const byRoles = full.roles;
+    return isKnown(ifNoneMatch, headers.etag)
+      ? { status: 304, headers, byRoles }
+      : { headers, body, byRoles };
   },
 });
 

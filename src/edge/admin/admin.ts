@@ -92,8 +92,10 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
         try {
           const asking = askingOf(request, arrival.at);
           arrival.caller = await identify({ ...asking, confirmsLater: each.confirms === true });
-          const isOld = arrival.caller.by !== null && mayNot(arrival.caller, each.permission) !== null;
-          if (isOld) arrival.caller = await identify(asking);
+          const { byRoles } = arrival.caller;
+          // The roles that are held may be too old to refuse by.
+          if (byRoles !== null && mayNot(arrival.caller, each.permission))
+            arrival.caller = await identify(asking);
         } catch (error) {
           if (error instanceof Refusal) countRejected(parts.metrics, 'api', error);
           throw error;
@@ -113,10 +115,10 @@ function mount(app: FastifyInstance, parts: AdminParts, credentials: readonly Cr
 
 /** Whoever was let in by roles that were not looked up gets nothing, and hears of no failure, before that is made good. */
 async function confirmed(route: Route, call: RawCall): Promise<Answer<unknown>> {
-  const { by } = call.caller;
-  if (by === null) return route.run(call);
+  const { byRoles } = call.caller;
+  if (byRoles === null) return route.run(call);
   const [ran] = await Promise.allSettled([route.run(call)]);
-  const isSame = ran.status === 'fulfilled' && ran.value.by === by;
+  const isSame = ran.status === 'fulfilled' && ran.value.byRoles === byRoles;
   if (!isSame) await stillMay({ ...call, needs: route.permission });
   if (ran.status === 'rejected') throw ran.reason;
   return ran.value;
@@ -186,7 +188,7 @@ const everybody: Caller = {
   via: 'session',
   key: null,
   session: null,
-  by: null,
+  byRoles: null,
 };
 
 function readCall(

@@ -32,7 +32,7 @@ export interface Caller {
    * Roles that were not looked up for this request, and by which `permissions` are: they count once an answer is of the same ones.
    * null: all of it was looked up.
    */
-  by: readonly StoredRole[] | null;
+  byRoles: readonly StoredRole[] | null;
 }
 
 /** A request, as far as it says who sends it. */
@@ -42,7 +42,7 @@ export interface Asking {
   /** The address that counts for failed attempts. */
   remote: string;
   at: number;
-  /** What a caller may is confirmed by the answer (`Caller.by`), and need not be looked up before. */
+  /** What a caller may is confirmed by the answer (`Caller.byRoles`), and need not be looked up before. */
   confirmsLater?: boolean;
 }
 

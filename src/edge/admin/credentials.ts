@@ -29,7 +29,7 @@ export function localShell({ isLocal }: Pick<Parts, 'isLocal'>): Credential {
     via: 'local',
     key: null,
     session: null,
-    by: null,
+    byRoles: null,
   };
   return async ({ request }) => (isLocal(request) ? caller : null);
 }
@@ -77,7 +77,7 @@ async function declaredCaller(
     via: 'key',
     key: null,
     session: null,
-    by: held,
+    byRoles: held,
   };
 }
 
@@ -130,7 +130,7 @@ export async function personCaller(ledger: Ledger, person: Person): Promise<Call
     via: 'session' as const,
     key: null,
     session: null,
-    by: null,
+    byRoles: null,
   };
   if (person.provider === null) {
     const admin = await ledger.localAdmins.find(person.id);

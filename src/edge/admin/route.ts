@@ -77,7 +77,7 @@ export interface Answer<Body> {
   /** Absent with 204, 304, and where a 202 says nothing. */
   body?: Body;
   /** The roles that held at the moment that it shows: of a route that `confirms`. */
-  by?: readonly StoredRole[];
+  byRoles?: readonly StoredRole[];
 }
 
 interface Described {
